@@ -1,0 +1,191 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Measures moonsail beside its peers, on a private engine, and prints tables:
+#   run.sh [decode] [calls] [logs]   those, or all three
+#   run.sh soak [PINGS CYCLES]       how much is left over after many calls
+# ROUNDS (5) is how often each is measured, in turns; PYTHON the interpreter
+# that has python3-docker. Everything that it starts is taken down at the end.
+set -eu
+. "$(dirname "$0")/../tools/common.sh"
+BENCH=$ROOT/bench
+TOOLS=$ROOT/tools
+ROUNDS=${ROUNDS:-5}
+PYTHON=${PYTHON:-/usr/bin/python3}
+LOG_BYTES=60000000
+
+# record GROUP CASE WHO AMOUNT COMMAND...: one measurement more
+record() {
+  group=$1 case=$2 who=$3 amount=$4
+  shift 4
+  result=$("$@")
+  printf '%s\t%s\t%s\t%s amount=%s\n' \
+    "$group" "$case" "$who" "$result" "$amount" >>"$WORK/records"
+}
+
+compile() {
+  mkdir -p "$ROOT/build/bench"
+  for program in peer server; do
+    "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
+      -o "$ROOT/build/bench/$program" "$BENCH/$program.c" -lcurl
+  done
+  PEER=$ROOT/build/bench/peer
+}
+
+engine() {
+  [ -z "${ENGINE:-}" ] || return 0
+  say "starting a private engine"
+  sh "$TOOLS/engine.sh" up "$WORK/engine" >/dev/null
+  ENGINE=$WORK/engine/docker.sock
+}
+
+# serve DOCUMENT LOG: the scripted engine, at $WORK/server.sock
+serve() {
+  "$ROOT/build/bench/server" "$WORK/server.sock" "$1" "$2" &
+  SERVER=$!
+  wait_for 10 test -S "$WORK/server.sock"
+}
+
+stop_server() {
+  [ -z "${SERVER:-}" ] || kill "$SERVER" 2>/dev/null || :
+  SERVER=
+  rm -f "$WORK/server.sock"
+}
+
+finish() {
+  outcome=$?
+  stop_server
+  (exit $outcome)
+  clean_work
+}
+
+# ---- decode ----
+
+decode() {
+  for count in 1000 10000; do
+    say "decoding $count containers"
+    lua5.4 bench/lengthen.lua $count "$WORK/list"
+    repeats=$((10000 / count * 2))
+    lua5.4 bench/decode.lua "$WORK/list" $repeats $((3 * ROUNDS)) \
+      >>"$WORK/records"
+    amount=$(($(wc -c <"$WORK/list") * repeats))
+    "$PYTHON" bench/peer.py json "$WORK/list" $repeats $((3 * ROUNDS)) |
+      sed "s/\$/ amount=$amount/; s/peak=[0-9]*//
+        s/^/decode\t$count containers, collector as usual\tPython's json\t/" \
+        >>"$WORK/records"
+  done
+}
+
+# ---- calls ----
+
+# call_rounds WHERE SOCKET PINGS LISTS
+call_rounds() {
+  host=unix://$2
+  list="/v1.41/containers/json?all=true"
+  for round in $(seq "$ROUNDS"); do
+    record calls "ping, $1" libcurl "$3" "$PEER" calls "$2" /_ping "$3"
+    record calls "ping, $1" moonsail "$3" \
+      lua5.4 bench/calls.lua ping "$host" "$3"
+    record calls "ping, $1" python3-docker $(($3 / 5)) \
+      "$PYTHON" bench/peer.py ping "$host" $(($3 / 5))
+    record calls "list, $1" libcurl "$4" "$PEER" calls "$2" "$list" "$4"
+    record calls "list, $1" moonsail "$4" \
+      lua5.4 bench/calls.lua list "$host" "$4"
+    record calls "list, $1" python3-docker $(($4 / 2)) \
+      "$PYTHON" bench/peer.py list "$host" $(($4 / 2))
+  done
+}
+
+calls() {
+  engine
+  say "making twelve containers"
+  sh "$BENCH/containers.sh" "unix://$ENGINE"
+  say "calling the engine"
+  call_rounds "the engine" "$ENGINE" 3000 400
+  say "calling the scripted server"
+  : >"$WORK/nothing"
+  serve bench/data/containers.json "$WORK/nothing"
+  call_rounds "scripted server" "$WORK/server.sock" 5000 2000
+  stop_server
+}
+
+# ---- logs ----
+
+make_log() {
+  lua5.4 bench/lines.lua $LOG_BYTES "$WORK/lines"
+  LOG_BYTES=$(wc -c <"$WORK/lines")
+  docker -H "unix://$ENGINE" run --name log --network none --log-driver json-file \
+    -v "$WORK/lines:/lines:ro" busybox cat /lines >/dev/null
+}
+
+# log_rounds WHERE SOCKET PATH
+log_rounds() {
+  for round in $(seq "$ROUNDS"); do
+    record logs "$1" libcurl "$LOG_BYTES" "$PEER" read "$2" "$3"
+    for kind in chunks lines; do
+      record logs "$1" "moonsail $kind" "$LOG_BYTES" \
+        lua5.4 bench/logs.lua $kind "unix://$2" log
+    done
+    record logs "$1" python3-docker "$LOG_BYTES" \
+      "$PYTHON" bench/peer.py logs "unix://$2" log
+  done
+}
+
+# Each byte of the log has reached each client, or the figures mean nothing.
+check_bytes() {
+  if grep -P '^logs\t.*\t(moonsail|python)' "$WORK/records" |
+    grep -v "bytes=$LOG_BYTES "; then
+    die "not all of the log's $LOG_BYTES bytes have come"
+  fi
+}
+
+logs() {
+  engine
+  say "making a log of $LOG_BYTES bytes"
+  make_log
+  path="/v1.41/containers/log/logs?follow=1&stdout=1&stderr=1"
+  say "following it"
+  log_rounds "the engine" "$ENGINE" "$path"
+  "$PEER" save "$ENGINE" "$path" "$WORK/frames" >/dev/null
+  "$PEER" save "$ENGINE" /v1.41/containers/log/json "$WORK/inspect" >/dev/null
+  say "following it on the scripted server"
+  serve "$WORK/inspect" "$WORK/frames"
+  log_rounds "scripted server" "$WORK/server.sock" "$path"
+  stop_server
+  check_bytes
+}
+
+# ---- soak ----
+
+soak() {
+  engine
+  say "$1 pings, $2 containers"
+  lua5.4 bench/soak.lua "unix://$ENGINE" "$1" "$2"
+}
+
+# shellcheck disable=SC2086
+need $BUILD_PACKAGES $ENGINE_PACKAGES python3-docker
+say "building moonsail"
+build
+cd "$ROOT"
+compile
+make_work
+trap finish EXIT
+forget_engine
+use_tree
+export LUA_PATH="$BENCH/?.lua;$LUA_PATH"
+if [ "${1:-}" = soak ]; then
+  soak "${2:-10000}" "${3:-2000}"
+  exit
+fi
+: >"$WORK/records"
+for group in ${*:-decode calls logs}; do
+  case $group in
+  decode | calls | logs) "$group" ;;
+  *) die "$group: there are decode, calls, logs, and soak by itself" ;;
+  esac
+done
+echo
+uname -mr
+curl --version | head -n 1 | cut -d' ' -f1-2
+echo "load: $(cut -d' ' -f1-3 /proc/loadavg)"
+lua5.4 bench/table.lua <"$WORK/records"

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ * The stdout/stderr demultiplexer. */
+#include "bytes/frames.h"
+
+#include "bytes/memory.h"
+
+#define HEADER 8
+
+/* Whether a header may have this byte at this place; any length will do. */
+static int may_stand(int place, unsigned char byte) {
+  if (place == 0)
+    return byte < DK_N_SOURCES;
+  return place > 3 || byte == 0;
+}
+
+static void begin_frame(dk_Frames *f) {
+  const unsigned char *h = f->header;
+  f->source = h[0];
+  f->remaining = (uint32_t)h[4] << 24 | (uint32_t)h[5] << 16 |
+                 (uint32_t)h[6] << 8 | (uint32_t)h[7];
+  f->have = 0;
+}
+
+/* State: a header comes. 1 when it has come. Each byte is judged at once, so
+ * that output without frames is told from its first byte, not the eighth. */
+static int read_header(dk_Frames *f, const char **at, const char *end) {
+  while (*at < end) {
+    unsigned char byte = (unsigned char)**at;
+    if (!may_stand(f->have, byte))
+      return DK_MALFORMED;
+    f->header[f->have++] = byte;
+    (*at)++;
+    if (f->have == HEADER) {
+      begin_frame(f);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* State: the bytes of a frame come. */
+static int read_piece(dk_Frames *f, const char **at, const char *end,
+                      dk_Piece *piece) {
+  size_t length = (size_t)(end - *at);
+  if (length == 0)
+    return 0;
+  if (length > f->remaining)
+    length = f->remaining;
+  piece->bytes = *at;
+  piece->length = length;
+  piece->source = (dk_Source)f->source;
+  f->remaining -= (uint32_t)length;
+  *at += length;
+  return 1;
+}
+
+int dk_frames_next(dk_Frames *f, const char **at, const char *end,
+                   dk_Piece *piece) {
+  while (f->remaining == 0) {
+    int status = read_header(f, at, end);
+    if (status <= 0)
+      return status;
+  }
+  return read_piece(f, at, end, piece);
+}
+
+int dk_frames_complete(const dk_Frames *f) {
+  return f->have == 0 && f->remaining == 0;
+}

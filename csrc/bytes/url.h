@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * Writing the path and the query of a request. */
+#ifndef DK_URL_H
+#define DK_URL_H
+
+#include <stddef.h>
+
+#include "bytes/buffer.h"
+
+/* Appends bytes percent-encoded for a path (keeps '/' and ':' of image names
+ * as they are, as the engine's router wants them) or for the key or value of
+ * a query (keeps only RFC 3986's unreserved characters). As dk_buffer_append. */
+int dk_url_path(dk_Buffer *b, const char *bytes, size_t length);
+int dk_url_query(dk_Buffer *b, const char *bytes, size_t length);
+
+/* Base64 with the alphabet of URLs and with padding, as X-Registry-Auth
+ * wants it. */
+int dk_url_base64(dk_Buffer *b, const void *bytes, size_t length);
+
+#endif

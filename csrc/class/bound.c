@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT
+ * Methods bound to operations by the rows of the model. */
+#include "class/bound.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "class/object.h"
+#include "run/answer.h"
+#include "value/arguments.h"
+#include "value/error.h"
+
+/* ---- performing an operation ---- */
+
+ldk_Settings ldk_no_settings(void) {
+  ldk_Settings s = {-1, 0, 0, 0, 0};
+  return s;
+}
+
+/* The seconds that the engine is asked to work for before it answers: those
+ * that stop and restart give a container to end by itself. */
+static double asked_seconds(lua_State *L, const dk_Operation *operation,
+                            int options) {
+  static const char name[] = "timeout";
+  double seconds = 0;
+  uint16_t i = dk_find_parameter(operation, name, sizeof name - 1);
+  if (options == 0 || i == DK_NONE) return 0;
+  if (lua_getfield(L, options, name) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_getfield(L, options, dk_text(dk_parameters[i].wire));
+  }
+  if (lua_type(L, -1) == LUA_TNUMBER) seconds = lua_tonumber(L, -1);
+  lua_pop(L, 1);
+  return seconds > 0 ? seconds : 0;
+}
+
+int ldk_perform(lua_State *L, int client, const dk_Operation *operation,
+                int options, const char *label, ldk_Settings settings,
+                ldk_Finish *finish, const void *context) {
+  ldk_Exchange *x;
+  client = lua_absindex(L, client);
+  ldk_session(L, client);
+  settings.added_timeout += asked_seconds(L, operation, options);
+  ldk_arguments(L, operation, options, label);
+  x = ldk_exchange_new(L, client, &settings);
+  x->finish = finish;
+  x->context = context;
+  return ldk_answer(L, lua_gettop(L));
+}
+
+/* ---- what methods make of answers ---- */
+
+static const ldk_Class *result_class(const ldk_Exchange *x) {
+  const dk_Method *row = x->context;
+  return ldk_object_class(dk_text(row->result_class));
+}
+
+static int finish_object(lua_State *L, ldk_Exchange *x, int index) {
+  ldk_push_anchor(L, index, LDK_EXCHANGE_CLIENT);
+  lua_insert(L, -2);
+  ldk_object_new(L, result_class(x), -2);
+  return 1;
+}
+
+/* Turns each element of the list on top into an object. */
+static int finish_list(lua_State *L, ldk_Exchange *x, int index) {
+  const ldk_Class *c = result_class(x);
+  lua_Integer i, n = luaL_len(L, -1);
+  ldk_push_anchor(L, index, LDK_EXCHANGE_CLIENT);
+  lua_insert(L, -2); /* client list */
+  for (i = 1; i <= n; i++) {
+    lua_rawgeti(L, -1, i);
+    ldk_object_new(L, c, -3);
+    lua_rawseti(L, -2, i);
+  }
+  return 1;
+}
+
+static ldk_Finish *const finishes[] = {
+    [DK_RETURN_VALUE] = NULL,        [DK_RETURN_CHANGED] = NULL,
+    [DK_RETURN_OBJECT] = finish_object, [DK_RETURN_LIST] = finish_list,
+    [DK_RETURN_STREAM] = NULL,
+};
+
+/* ---- calling ---- */
+
+/* Puts the id of the object itself among the options on top. */
+static void fill_target(lua_State *L, const dk_Method *row,
+                        const char *label) {
+  const char *target = dk_text(row->target);
+  if (*target == '\0') return;
+  if (lua_getfield(L, -1, target) != LUA_TNIL)
+    ldk_fail_argument(L, label, "%s: it is the object's own", target);
+  lua_pop(L, 1);
+  ldk_push_anchor(L, 1, LDK_OBJECT_ATTRS);
+  lua_getfield(L, -1, "id");
+  lua_setfield(L, -3, target);
+  lua_pop(L, 1);
+}
+
+/* A bound method. Upvalues: its row, its label, its class. */
+static int bound_call(lua_State *L) {
+  const dk_Method *row = lua_touserdata(L, lua_upvalueindex(1));
+  const char *label = lua_tostring(L, lua_upvalueindex(2));
+  ldk_Settings settings = ldk_no_settings();
+  int options;
+  ldk_cast(L, 1, lua_touserdata(L, lua_upvalueindex(3)));
+  ldk_gather_options(L, 2, dk_text(row->positional), label);
+  fill_target(L, row, label);
+  options = lua_gettop(L);
+  ldk_push_client(L, 1);
+  settings.unlimited = row->unlimited;
+  return ldk_perform(L, -1, &dk_operations[row->operation], options, label,
+                     settings, finishes[row->result], row);
+}
+
+/* Pushes the value at a path ("state.status") in the table on top, or nil.
+ * [-0, +1] */
+static void push_at_path(lua_State *L, const char *path, size_t length) {
+  const char *end = path + length;
+  lua_pushvalue(L, -1);
+  while (path < end && lua_istable(L, -1)) {
+    size_t step = strcspn(path, ". ");
+    lua_pushlstring(L, path, step);
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+    path += step + 1;
+  }
+  if (path < end) { /* nothing to go on into */
+    lua_pop(L, 1);
+    lua_pushnil(L);
+  }
+}
+
+/* A reader of an attribute. Upvalues: its row, its class. */
+static int attribute_call(lua_State *L) {
+  const dk_Attribute *row = lua_touserdata(L, lua_upvalueindex(1));
+  const char *path = dk_text(row->paths);
+  ldk_cast(L, 1, lua_touserdata(L, lua_upvalueindex(2)));
+  ldk_push_anchor(L, 1, LDK_OBJECT_ATTRS);
+  for (;;) {
+    size_t length = strcspn(path, " ");
+    push_at_path(L, path, length);
+    if (!lua_isnil(L, -1) || path[length] == '\0') return 1;
+    lua_pop(L, 1);
+    path += length + 1;
+  }
+}
+
+/* ---- binding ---- */
+
+static void bind_methods(lua_State *L, const ldk_Class *c, const char *name) {
+  uint16_t first, n = dk_class_methods(name, &first);
+  for (; n > 0; n--, first++) {
+    const dk_Method *row = &dk_methods[first];
+    lua_pushlightuserdata(L, (void *)row);
+    lua_pushfstring(L, "%s:%s", name, dk_text(row->name));
+    lua_pushlightuserdata(L, (void *)c);
+    lua_pushcclosure(L, bound_call, 3);
+    lua_setfield(L, -2, dk_text(row->name));
+  }
+}
+
+static void bind_attributes(lua_State *L, const ldk_Class *c,
+                            const char *name) {
+  uint16_t first, n = dk_class_attributes(name, &first);
+  for (; n > 0; n--, first++) {
+    lua_pushlightuserdata(L, (void *)&dk_attributes[first]);
+    lua_pushlightuserdata(L, (void *)c);
+    lua_pushcclosure(L, attribute_call, 2);
+    lua_setfield(L, -2, dk_text(dk_attributes[first].name));
+  }
+}
+
+void ldk_bind(lua_State *L, const ldk_Class *c, const char *name) {
+  ldk_class_methods(L, c);
+  bind_methods(L, c, name);
+  bind_attributes(L, c, name);
+  lua_pop(L, 1);
+}

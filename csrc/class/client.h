@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ * The client: the way to one engine. */
+#ifndef LDK_CLIENT_H
+#define LDK_CLIENT_H
+
+#include <lua.h>
+
+/* Makes its metatable and binds its methods. [-0, +0] */
+void ldk_client_open(lua_State *L);
+
+/* Lua: client(options) → client; call(client, operation, options, label,
+ * settings) → what the operation gives; begin(…) → a pending call, once the
+ * head of its answer has come. */
+int ldk_client_make(lua_State *L);
+int ldk_client_call(lua_State *L);
+int ldk_client_begin(lua_State *L);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT
+ * The module moonsail.core: a table and a loop. */
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "class/client.h"
+#include "class/introspect.h"
+#include "class/object.h"
+#include "net/transport.h"
+#include "run/exchange.h"
+#include "run/loop.h"
+#include "run/session.h"
+#include "run/stream.h"
+#include "value/arguments.h"
+#include "value/decode.h"
+#include "value/error.h"
+#include "value/kit.h"
+
+__attribute__((visibility("default"))) int luaopen_moonsail_core(
+    lua_State *L);
+
+/* core.methods(class) → the table of its methods, to add to. */
+static int core_methods(lua_State *L) {
+  static const ldk_Class *const others[] = {
+      &ldk_client_class, &ldk_stream_class, &ldk_exchange_class};
+  const char *name = luaL_checkstring(L, 1);
+  const ldk_Class *c = ldk_object_class(name);
+  size_t i;
+  for (i = 0; c == NULL && i < sizeof others / sizeof others[0]; i++) {
+    lua_pushfstring(L, "moonsail.%s", name);
+    if (strcmp(lua_tostring(L, -1), others[i]->name) == 0) c = others[i];
+  }
+  if (c == NULL) return ldk_fail_argument(L, NULL, "no class \"%s\"", name);
+  ldk_class_methods(L, c);
+  return 1;
+}
+
+static int core_now(lua_State *L) {
+  lua_pushnumber(L, dk_now());
+  return 1;
+}
+
+static int core_libcurl_version(lua_State *L) {
+  lua_pushstring(L, dk_transport_libcurl());
+  return 1;
+}
+
+/* core.is_terminal(file) → whether an open file is a terminal. */
+static int core_is_terminal(lua_State *L) {
+  const luaL_Stream *file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+  lua_pushboolean(L, file->closef != NULL && isatty(fileno(file->f)));
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"arguments", ldk_arguments_of},
+    {"attrs", ldk_object_attrs},
+    {"begin", ldk_client_begin},
+    {"call", ldk_client_call},
+    {"client", ldk_client_make},
+    {"client_of", ldk_client_of},
+    {"decode", ldk_decode_text},
+    {"decode_raw", ldk_decode_text_raw},
+    {"encode", ldk_encode_value},
+    {"fields", ldk_fields},
+    {"gather_options", ldk_gather},
+    {"is_error", ldk_is_error},
+    {"is_terminal", core_is_terminal},
+    {"libcurl_version", core_libcurl_version},
+    {"methods", core_methods},
+    {"nearest", ldk_nearest_of},
+    {"new_error", ldk_new_error},
+    {"new_object", ldk_object_make},
+    {"now", core_now},
+    {"operation", ldk_operation},
+    {"operations", ldk_operations},
+    {"parse_duration", ldk_duration},
+    {"parse_size", ldk_size},
+    {"set_attrs", ldk_object_set_attrs},
+    {"sleep", ldk_sleep},
+    {"split_command", ldk_split},
+    {NULL, NULL},
+};
+
+int luaopen_moonsail_core(lua_State *L) {
+  luaL_checkversion(L);
+  ldk_loop_open(L);
+  ldk_decode_open(L);
+  ldk_class_open(L, &ldk_call_class);
+  ldk_class_open(L, &ldk_exchange_class);
+  ldk_class_open(L, &ldk_stream_class);
+  ldk_client_open(L);
+  ldk_objects_open(L);
+  luaL_newlib(L, functions);
+  return 1;
+}

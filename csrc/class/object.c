@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ * Things of the engine, and collections of them, as userdata. */
+#include "class/object.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "class/bound.h"
+#include "run/session.h"
+#include "value/error.h"
+
+static int object_tostring(lua_State *L);
+static int object_eq(lua_State *L);
+static int collection_tostring(lua_State *L);
+
+/* ---- the classes ---- */
+
+static const luaL_Reg object_methods[] = {
+    {"attrs", ldk_object_attrs},
+    {NULL, NULL},
+};
+
+static const luaL_Reg object_metamethods[] = {
+    {"__tostring", object_tostring},
+    {"__eq", object_eq},
+    {NULL, NULL},
+};
+
+static const luaL_Reg collection_methods[] = {
+    {NULL, NULL}, /* all of them are rows of the model, or Lua */
+};
+
+static const luaL_Reg collection_metamethods[] = {
+    {"__tostring", collection_tostring},
+    {NULL, NULL},
+};
+
+#define OBJECT(name) \
+  { "moonsail." name, object_methods, object_metamethods }
+#define COLLECTION(name) \
+  { "moonsail." name, collection_methods, collection_metamethods }
+
+static const ldk_Class classes[] = {
+    OBJECT("container"),
+    COLLECTION("containers"),
+    OBJECT("image"),
+    COLLECTION("images"),
+};
+
+#define N_CLASSES (sizeof classes / sizeof classes[0])
+
+/* The name that users see: without "moonsail.". */
+static const char *short_name(const ldk_Class *c) {
+  return strchr(c->name, '.') + 1;
+}
+
+const ldk_Class *ldk_object_class(const char *name) {
+  size_t i;
+  for (i = 0; i < N_CLASSES; i++)
+    if (strcmp(short_name(&classes[i]), name) == 0) return &classes[i];
+  return NULL;
+}
+
+void ldk_objects_open(lua_State *L) {
+  size_t i;
+  for (i = 0; i < N_CLASSES; i++) {
+    ldk_class_open(L, &classes[i]);
+    ldk_bind(L, &classes[i], short_name(&classes[i]));
+  }
+}
+
+/* The class of the value at an index, or NULL when it is none of these. */
+static const ldk_Class *class_of(lua_State *L, int index) {
+  size_t i;
+  for (i = 0; i < N_CLASSES; i++)
+    if (ldk_test(L, index, &classes[i]) != NULL) return &classes[i];
+  return NULL;
+}
+
+static int is_object(const ldk_Class *c) {
+  return c != NULL && c->methods == object_methods;
+}
+
+int ldk_is_collection(const ldk_Class *c) {
+  return c != NULL && c->methods == collection_methods;
+}
+
+/* ---- making them ---- */
+
+/* Pushes a userdata of a class with its client. [-0, +1] */
+static void new_with_client(lua_State *L, const ldk_Class *c, int client,
+                            int anchors) {
+  client = lua_absindex(L, client);
+  ldk_new(L, c, 0, anchors);
+  lua_pushvalue(L, client);
+  ldk_anchor(L, -2, LDK_OBJECT_CLIENT);
+}
+
+void ldk_collection_new(lua_State *L, const ldk_Class *c, int client) {
+  new_with_client(L, c, client, LDK_OBJECT_CLIENT);
+}
+
+void ldk_object_new(lua_State *L, const ldk_Class *c, int client) {
+  new_with_client(L, c, client, LDK_OBJECT_ANCHORS);
+  lua_insert(L, -2);
+  ldk_anchor(L, -2, LDK_OBJECT_ATTRS);
+}
+
+void ldk_push_client(lua_State *L, int index) {
+  if (ldk_test(L, index, &ldk_client_class) != NULL)
+    lua_pushvalue(L, index);
+  else if (class_of(L, index) != NULL)
+    ldk_push_anchor(L, index, LDK_OBJECT_CLIENT);
+  else
+    ldk_fail_argument(L, NULL, "expected a client, a collection or an object");
+}
+
+int ldk_object_make(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  const ldk_Class *c = ldk_object_class(name);
+  if (!is_object(c))
+    return ldk_fail_argument(L, NULL, "no class of objects \"%s\"", name);
+  ldk_session(L, 2);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  lua_settop(L, 3);
+  ldk_object_new(L, c, 2);
+  return 1;
+}
+
+int ldk_client_of(lua_State *L) {
+  ldk_push_client(L, 1);
+  return 1;
+}
+
+/* ---- what all objects have ---- */
+
+static void check_object(lua_State *L) {
+  if (!is_object(class_of(L, 1)))
+    ldk_fail_argument(L, NULL, "expected an object of moonsail, got %s",
+                      luaL_typename(L, 1));
+}
+
+int ldk_object_attrs(lua_State *L) {
+  check_object(L);
+  ldk_push_anchor(L, 1, LDK_OBJECT_ATTRS);
+  return 1;
+}
+
+int ldk_object_set_attrs(lua_State *L) {
+  check_object(L);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  ldk_anchor(L, 1, LDK_OBJECT_ATTRS);
+  return 0;
+}
+
+/* Pushes the id of the object at an index, or nil. [-0, +1] */
+static void push_id(lua_State *L, int index) {
+  ldk_push_anchor(L, index, LDK_OBJECT_ATTRS);
+  lua_getfield(L, -1, "id");
+  lua_remove(L, -2);
+}
+
+/* Two objects are equal that stand for the same thing of one client. */
+static int object_eq(lua_State *L) {
+  const ldk_Class *c = class_of(L, 1);
+  int same = is_object(c) && class_of(L, 2) == c;
+  if (same) {
+    ldk_push_anchor(L, 1, LDK_OBJECT_CLIENT);
+    ldk_push_anchor(L, 2, LDK_OBJECT_CLIENT);
+    push_id(L, 1);
+    push_id(L, 2);
+    same = lua_rawequal(L, -1, -2) && !lua_isnil(L, -1) &&
+           lua_rawequal(L, -3, -4);
+  }
+  lua_pushboolean(L, same);
+  return 1;
+}
+
+/* "container 0123456789ab": ids are shown as the docker command does. */
+static int object_tostring(lua_State *L) {
+  const char *id, *hash;
+  push_id(L, 1);
+  id = luaL_tolstring(L, -1, NULL);
+  hash = strchr(id, ':');
+  if (hash != NULL) id = hash + 1;
+  lua_pushlstring(L, id, strnlen(id, 12));
+  lua_pushfstring(L, "%s %s", short_name(class_of(L, 1)),
+                  lua_tostring(L, -1));
+  return 1;
+}
+
+static int collection_tostring(lua_State *L) {
+  ldk_push_anchor(L, 1, LDK_OBJECT_CLIENT);
+  lua_pushfstring(L, "%s of %s", short_name(class_of(L, 1)),
+                  luaL_tolstring(L, -1, NULL));
+  return 1;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ * The classes whose userdata stand for things of the engine, and for the
+ * collections of them. */
+#ifndef LDK_OBJECT_H
+#define LDK_OBJECT_H
+
+#include <lua.h>
+
+#include "value/kit.h"
+
+/* Anchors of collections and objects. */
+enum {
+  LDK_OBJECT_CLIENT = 1,
+  LDK_OBJECT_ATTRS, /* objects only: the typed value they were made from */
+  LDK_OBJECT_ANCHORS = LDK_OBJECT_ATTRS
+};
+
+/* Makes the metatables of all of them, and binds their methods. [-0, +0] */
+void ldk_objects_open(lua_State *L);
+
+/* The class of a name ("container", "containers"), or NULL. */
+const ldk_Class *ldk_object_class(const char *name);
+
+/* Whether a class (NULL: none) is that of a collection. */
+int ldk_is_collection(const ldk_Class *c);
+
+/* Pushes a collection of the client at an index. [-0, +1] */
+void ldk_collection_new(lua_State *L, const ldk_Class *c, int client);
+
+/* Pushes an object of the client at an index, made from the table of
+ * attributes on top. [-1, +1] */
+void ldk_object_new(lua_State *L, const ldk_Class *c, int client);
+
+/* Pushes the client of the client, collection or object at an index.
+ * [-0, +1] */
+void ldk_push_client(lua_State *L, int index);
+
+/* Lua: new_object(class, client, attrs), attrs(object), set_attrs(object,
+ * attrs), client_of(value). */
+int ldk_object_make(lua_State *L);
+int ldk_object_attrs(lua_State *L);
+int ldk_object_set_attrs(lua_State *L);
+int ldk_client_of(lua_State *L);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * One exchange with an engine: a request out, an answer in.
+ *
+ * States only move down the enum. The owner calls dk_transfer_start, pumps
+ * the transport, looks at `state` and `body`, and ends with dk_transfer_free,
+ * at any time. */
+#ifndef DK_TRANSFER_H
+#define DK_TRANSFER_H
+
+#include <stddef.h>
+
+#include "bytes/buffer.h"
+#include "bytes/queue.h"
+#include "net/endpoint.h"
+#include "net/transport.h"
+
+typedef enum dk_State {
+  DK_READY,    /* not started */
+  DK_SENT,     /* under way, no head of an answer yet */
+  DK_ANSWERED, /* the head (status, headers) is there; the body arrives */
+  DK_FINISHED, /* all of the answer is there */
+  DK_FAILED    /* over, by `trouble` */
+} dk_State;
+
+typedef enum dk_Trouble {
+  DK_NO_TROUBLE,
+  DK_CONNECTION, /* no connection, or it broke */
+  DK_TIMEOUT,    /* one of the limits; the message names it */
+  DK_TLS,
+  DK_PROTOCOL, /* not an HTTP answer */
+  DK_LIMIT,    /* the body is larger than allowed */
+  DK_CANCELLED,
+  DK_SOURCE, /* the file to send could not be read */
+  DK_MEMORY
+} dk_Trouble;
+
+/* What to send. The pointers, and the endpoint, must hold until the transfer
+ * is over. The target goes out as it is. */
+typedef struct dk_Request {
+  const char *method;  /* "GET" */
+  const char *target;  /* "/v1.41/containers/json?all=true" */
+  const char *headers; /* "Name: value" and a NUL each, `headers_length` */
+  size_t headers_length;
+  const char *body; /* or NULL */
+  size_t body_length;
+  const char *body_file; /* path of a file to send instead, or NULL */
+  int has_body;
+  const char *user_agent;
+} dk_Request;
+
+/* Seconds; 0: no limit. */
+typedef struct dk_Limits {
+  double connect; /* until there is a connection */
+  double head;    /* from the start, or from the last byte of the request that
+                     went out, to the head of the answer */
+  double idle;    /* between any two pieces of the body, but not while the
+                     engine is held back */
+  size_t window;  /* bytes that may wait to be read before the engine is held
+                     back (a stream); 0: collect the whole body */
+  size_t body;    /* most that may wait to be read; 0: any */
+} dk_Limits;
+
+typedef struct dk_Transfer {
+  dk_State state;       /* all of these are to be read, not set, */
+  dk_Trouble trouble;   /* by the owner */
+  char message[320];    /* for people, when it failed; names no secret */
+  int os_error;         /* errno behind a failed connection, or 0 */
+  int status;           /* of the answer */
+  dk_Buffer headers;    /* lines of the head, "Name: value" and a NUL each */
+  dk_Queue body;        /* what of the body waits; the owner takes from it */
+  int reused;           /* went over a kept connection */
+  struct dk_Wire *wire; /* libcurl's side of it */
+} dk_Transfer;
+
+/* A transfer that is not started; NULL: no memory. */
+dk_Transfer *dk_transfer_new(dk_Transport *t);
+
+/* Sends the request. GET and HEAD may use a kept connection, and are sent
+ * again (by libcurl) when that turns out to be dead; anything else opens a
+ * fresh one, because libcurl would silently send it twice. After a failure to
+ * start the state is DK_FAILED. */
+void dk_transfer_start(dk_Transfer *x, const dk_Endpoint *e,
+                       const dk_Request *r, const dk_Limits *l);
+
+/* Takes bytes off the body, and lets the engine send on when the queue has
+ * drained below half of the window. */
+void dk_transfer_take(dk_Transfer *x, size_t length);
+
+/* From now on the limits of a stream hold: those of the body are known only
+ * when the head has arrived (an error's body is short). */
+void dk_transfer_set_limits(dk_Transfer *x, const dk_Limits *l);
+
+/* Ends it: DK_FAILED by DK_CANCELLED unless it was over. */
+void dk_transfer_cancel(dk_Transfer *x);
+
+/* Ends it when it is not over, and frees it (NULL is fine). */
+void dk_transfer_free(dk_Transfer *x);
+
+/* The value of the first header of that name in the answer, or NULL. */
+const char *dk_transfer_header(const dk_Transfer *x, const char *name);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT
+ * The multi handle of libcurl: its life, its idle handles, its pumping. */
+
+#include "net/transport.h"
+
+#include <limits.h>
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#include "bytes/memory.h"
+#include "net/wire.h"
+
+/* Idle connections that are kept, of all endpoints together. */
+#define KEPT_CONNECTIONS 8L
+
+/* Idle easy handles that are kept. */
+#define KEPT_HANDLES 8
+
+/* The first libcurl with curl_multi_poll. */
+#define OLDEST_LIBCURL 0x074200 /* 7.66.0 */
+
+static pthread_once_t initialised = PTHREAD_ONCE_INIT;
+static CURLcode initialising;
+
+static void initialise(void) {
+  initialising = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+double dk_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* ---- what libcurl can do ---- */
+
+static int speaks_http(const curl_version_info_data *v) {
+  const char *const *name;
+  for (name = v->protocols; *name != NULL; name++)
+    if (strcmp(*name, "http") == 0)
+      return 1;
+  return 0;
+}
+
+const char *dk_transport_lacks(void) {
+  const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+  if (v->version_num < OLDEST_LIBCURL)
+    return "libcurl is older than 7.66.0, the first that will do";
+  if (!(v->features & CURL_VERSION_UNIX_SOCKETS))
+    return "libcurl was built without support for unix sockets";
+  if (!speaks_http(v))
+    return "libcurl was built without HTTP";
+  return NULL;
+}
+
+const char *dk_transport_libcurl(void) {
+  return curl_version_info(CURLVERSION_NOW)->version;
+}
+
+/* ---- lists and handles ---- */
+
+void dk_wire_link(dk_Wire *w, dk_Wire **list) {
+  w->next = *list;
+  w->here = list;
+  if (w->next != NULL)
+    w->next->here = &w->next;
+  *list = w;
+}
+
+void dk_wire_unlink(dk_Wire *w) {
+  *w->here = w->next;
+  if (w->next != NULL)
+    w->next->here = w->here;
+  w->next = NULL;
+  w->here = NULL;
+}
+
+static void handle_free(dk_Handle *h) {
+  curl_easy_cleanup(h->easy);
+  dk_release(h);
+}
+
+dk_Handle *dk_handle_take(dk_Transport *t) {
+  dk_Handle *h = t->idle;
+  if (h != NULL) {
+    t->idle = h->next;
+    t->n_idle--;
+    return h;
+  }
+  h = dk_zeroed(sizeof *h);
+  if (h == NULL)
+    return NULL;
+  h->easy = curl_easy_init();
+  if (h->easy != NULL)
+    return h;
+  dk_release(h);
+  return NULL;
+}
+
+/* Setting all options again takes as long as a tenth of a ping, so a handle
+ * that was used for nothing special keeps them. */
+void dk_handle_give(dk_Transport *t, dk_Handle *h) {
+  if (t->n_idle >= KEPT_HANDLES) {
+    handle_free(h);
+    return;
+  }
+  if (h->altered) {
+    curl_easy_reset(h->easy);
+    h->altered = h->constant = 0;
+  }
+  h->next = t->idle;
+  t->idle = h;
+  t->n_idle++;
+}
+
+/* ---- life ---- */
+
+dk_Transport *dk_transport_new(void) {
+  dk_Transport *t;
+  pthread_once(&initialised, initialise);
+  if (initialising != CURLE_OK)
+    return NULL;
+  t = dk_zeroed(sizeof *t);
+  if (t == NULL)
+    return NULL;
+  t->multi = curl_multi_init();
+  if (t->multi == NULL) {
+    dk_release(t);
+    return NULL;
+  }
+  t->round = 1;
+  curl_multi_setopt(t->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
+  curl_multi_setopt(t->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 0L);
+  return t;
+}
+
+/* The transfers are their owners' to free: they only lose their transport. */
+static void forsake(dk_Transport *t) {
+  while (t->active != NULL) {
+    dk_wire_say(t->active, "the transport was closed");
+    dk_wire_conclude(t->active, DK_CANCELLED);
+  }
+  while (t->resting != NULL) {
+    dk_Wire *w = t->resting;
+    dk_wire_unlink(w);
+    w->transport = NULL;
+  }
+}
+
+void dk_transport_free(dk_Transport *t) {
+  if (t == NULL)
+    return;
+  forsake(t);
+  while (t->idle != NULL) {
+    dk_Handle *h = t->idle;
+    t->idle = h->next;
+    handle_free(h);
+  }
+  curl_multi_cleanup(t->multi);
+  dk_release(t);
+}
+
+int dk_transport_active(const dk_Transport *t) {
+  return t->n_active;
+}
+
+/* ---- pumping ---- */
+
+void dk_wire_note(dk_Wire *w) {
+  dk_Transport *t = w->transport;
+  if (t == NULL || w->round == t->round)
+    return;
+  w->round = t->round;
+  t->happened++;
+}
+
+/* The multi itself has failed: nothing in it will ever go on. */
+static void give_up(dk_Transport *t, CURLMcode code) {
+  dk_Trouble trouble = code == CURLM_OUT_OF_MEMORY ? DK_MEMORY : DK_CONNECTION;
+  while (t->active != NULL) {
+    dk_wire_say(t->active, "libcurl failed: %s", curl_multi_strerror(code));
+    dk_wire_conclude(t->active, trouble);
+  }
+}
+
+static void collect_results(dk_Transport *t) {
+  CURLMsg *m;
+  int left;
+  while ((m = curl_multi_info_read(t->multi, &left)) != NULL) {
+    CURLcode code = m->data.result; /* m is gone with the handle */
+    void *wire = NULL;
+    if (m->msg != CURLMSG_DONE)
+      continue;
+    curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &wire);
+    dk_wire_conclude(wire, dk_wire_judge(wire, code));
+  }
+}
+
+static void perform(dk_Transport *t) {
+  int running;
+  CURLMcode code = curl_multi_perform(t->multi, &running);
+  collect_results(t);
+  if (code != CURLM_OK)
+    give_up(t, code);
+}
+
+/* A source that a signal interrupted goes on now that the owner has had its
+ * turn. This also ends an upload that got its answer while it was stalled,
+ * which libcurl 7.88 does not notice by itself. */
+static void resume_stalled(dk_Transport *t) {
+  dk_Wire *w, *next;
+  for (w = t->active; w != NULL; w = next) {
+    next = w->next;
+    if (w->stalled)
+      dk_wire_resume(w);
+  }
+}
+
+/* Whatever moved since the last look starts the clock of its limit anew. */
+static void restart_clock(dk_Wire *w, double now) {
+  curl_off_t sent = w->sent;
+  if (w->uploads)
+    curl_easy_getinfo(w->handle->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+  if (sent != w->sent || w->round == w->transport->round)
+    w->since = now;
+  w->sent = sent;
+}
+
+/* When the limit that holds in its present state runs out. */
+static double deadline(const dk_Wire *w) {
+  double limit = w->limits.head;
+  if (w->transfer->state == DK_ANSWERED)
+    limit = w->limits.idle;
+  if (w->paused || limit <= 0)
+    return INFINITY;
+  return w->since + limit;
+}
+
+static double nearest_deadline(const dk_Transport *t) {
+  const dk_Wire *w;
+  double nearest = INFINITY;
+  for (w = t->active; w != NULL; w = w->next) {
+    double d = deadline(w);
+    if (d < nearest)
+      nearest = d;
+  }
+  return nearest;
+}
+
+static void expire(dk_Transport *t) {
+  double now = dk_now();
+  dk_Wire *w, *next;
+  for (w = t->active; w != NULL; w = next) {
+    next = w->next;
+    restart_clock(w, now);
+    if (deadline(w) <= now)
+      dk_wire_conclude(w, dk_wire_late(w));
+  }
+}
+
+static int milliseconds(double seconds) {
+  if (!(seconds > 0))
+    return 0;
+  if (seconds > INT_MAX / 1000)
+    return INT_MAX;
+  return (int)(seconds * 1000) + 1;
+}
+
+/* One poll, which a signal ends: what to do about that is the caller's. */
+static void wait_for_bytes(dk_Transport *t, double timeout) {
+  CURLMcode code;
+  double left = nearest_deadline(t) - dk_now();
+  if (left < timeout)
+    timeout = left;
+  code = curl_multi_poll(t->multi, NULL, 0, milliseconds(timeout), NULL);
+  if (code != CURLM_OK)
+    give_up(t, code);
+}
+
+int dk_transport_pump(dk_Transport *t, double timeout) {
+  int happened;
+  resume_stalled(t);
+  perform(t);
+  if (t->happened == 0) {
+    wait_for_bytes(t, timeout);
+    perform(t);
+  }
+  expire(t);
+  happened = t->happened;
+  t->happened = 0;
+  t->round++;
+  return happened;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT
+ * What went wrong with a transfer, in words for people. */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "net/wire.h"
+
+void dk_wire_say(dk_Wire *w, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(w->transfer->message, sizeof w->transfer->message, format,
+            arguments);
+  va_end(arguments);
+}
+
+/* libcurl's own words. */
+static const char *details(const dk_Wire *w, CURLcode code) {
+  const char *words = w->handle->error;
+  return *words != '\0' ? words : curl_easy_strerror(code);
+}
+
+/* ---- connections ---- */
+
+/* Whether a unix socket can be connected to: 0 or an errno. */
+static int try_unix(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  int fd, error = 0;
+  if (strlen(path) >= sizeof address.sun_path)
+    return ENAMETOOLONG;
+  memcpy(address.sun_path, path, strlen(path) + 1);
+  fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0)
+    return errno;
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+    error = errno;
+  close(fd);
+  return error;
+}
+
+/* The errno behind a failure to connect. Some versions of libcurl lose it;
+ * then a unix socket can be asked again. */
+static int connect_error(const dk_Wire *w) {
+  long error = 0;
+  curl_easy_getinfo(w->handle->easy, CURLINFO_OS_ERRNO, &error);
+  if (error != 0)
+    return (int)error;
+  if (w->endpoint->kind != DK_UNIX)
+    return 0;
+  return try_unix(w->endpoint->socket_path);
+}
+
+static void say_unconnected(dk_Wire *w, CURLcode code) {
+  int error = connect_error(w);
+  w->transfer->os_error = error;
+  dk_wire_say(w, "cannot connect to %s: %s", w->endpoint->address,
+              error != 0 ? strerror(error) : details(w, code));
+}
+
+static void say_broken(dk_Wire *w) {
+  const dk_Transfer *x = w->transfer;
+  int begun = x->state == DK_ANSWERED || x->headers.length > 0;
+  dk_wire_say(w, "the engine at %s closed the connection %s",
+              w->endpoint->address,
+              begun ? "in the middle of an answer" : "without answering");
+}
+
+static dk_Trouble judge_connection(dk_Wire *w, CURLcode code) {
+  if (code == CURLE_COULDNT_CONNECT)
+    say_unconnected(w, code);
+  else if (code == CURLE_COULDNT_RESOLVE_HOST)
+    dk_wire_say(w, "cannot find the host of %s: %s", w->endpoint->address,
+                details(w, code));
+  else
+    say_broken(w);
+  return DK_CONNECTION;
+}
+
+/* ---- answers ---- */
+
+static dk_Trouble judge_protocol(dk_Wire *w, CURLcode code) {
+  const char *hint = "";
+  if (w->transfer->state == DK_SENT)
+    hint = "; is it another service, or does it want TLS?";
+  dk_wire_say(w, "what came from %s is not an answer in HTTP (%s)%s",
+              w->endpoint->address, details(w, code), hint);
+  return DK_PROTOCOL;
+}
+
+static dk_Trouble judge_tls(dk_Wire *w, CURLcode code) {
+  const char *words = details(w, code), *hint = "";
+  if (strstr(words, "wrong version number") != NULL)
+    hint = "; does it speak plain HTTP?";
+  dk_wire_say(w, "no secure connection to %s: %s%s", w->endpoint->address,
+              words, hint);
+  return DK_TLS;
+}
+
+/* A callback of ours gave up. */
+static dk_Trouble judge_doom(dk_Wire *w) {
+  const char *address = w->endpoint->address;
+  if (w->doom == DK_LIMIT)
+    dk_wire_say(w, "the answer of %s is longer than the limit of %zu bytes",
+                address, w->limits.body);
+  else if (w->doom == DK_PROTOCOL)
+    dk_wire_say(w, "the head of the answer of %s is too long", address);
+  else if (w->doom == DK_SOURCE && w->source_error != 0)
+    dk_wire_say(w, "cannot read %s: %s", w->path, strerror(w->source_error));
+  else if (w->doom == DK_SOURCE)
+    dk_wire_say(w, "%s became shorter while it was sent", w->path);
+  else
+    dk_wire_say(w, "not enough memory");
+  return w->doom;
+}
+
+/* ---- by libcurl's codes ---- */
+
+static const struct {
+  CURLcode code;
+  dk_Trouble trouble;
+} troubles[] = {
+    {CURLE_UNSUPPORTED_PROTOCOL, DK_PROTOCOL},
+    {CURLE_URL_MALFORMAT, DK_PROTOCOL},
+    {CURLE_WEIRD_SERVER_REPLY, DK_PROTOCOL},
+    {CURLE_HTTP2, DK_PROTOCOL},
+    {CURLE_HTTP2_STREAM, DK_PROTOCOL},
+    {CURLE_BAD_CONTENT_ENCODING, DK_PROTOCOL},
+    {(CURLcode)100, DK_PROTOCOL}, /* CURLE_TOO_LARGE, since 8.6.0 */
+    {CURLE_OUT_OF_MEMORY, DK_MEMORY},
+    {CURLE_OPERATION_TIMEDOUT, DK_TIMEOUT},
+    {CURLE_SSL_CONNECT_ERROR, DK_TLS},
+    {CURLE_SSL_ENGINE_NOTFOUND, DK_TLS},
+    {CURLE_SSL_ENGINE_SETFAILED, DK_TLS},
+    {CURLE_SSL_ENGINE_INITFAILED, DK_TLS},
+    {CURLE_SSL_CERTPROBLEM, DK_TLS},
+    {CURLE_SSL_CIPHER, DK_TLS},
+    {CURLE_PEER_FAILED_VERIFICATION, DK_TLS},
+    {CURLE_USE_SSL_FAILED, DK_TLS},
+    {CURLE_SSL_CACERT_BADFILE, DK_TLS},
+    {CURLE_SSL_SHUTDOWN_FAILED, DK_TLS},
+    {CURLE_SSL_CRL_BADFILE, DK_TLS},
+    {CURLE_SSL_ISSUER_ERROR, DK_TLS},
+    {CURLE_SSL_PINNEDPUBKEYNOTMATCH, DK_TLS},
+    {CURLE_SSL_INVALIDCERTSTATUS, DK_TLS},
+    {CURLE_SSL_CLIENTCERT, DK_TLS},
+};
+
+/* Whatever is not listed is about the connection. So is the code of a chunk
+ * that is none; there only libcurl's words tell. */
+static dk_Trouble trouble_of(const dk_Wire *w, CURLcode code) {
+  size_t i;
+  for (i = 0; i < sizeof troubles / sizeof *troubles; i++)
+    if (troubles[i].code == code)
+      return troubles[i].trouble;
+  if (code == CURLE_RECV_ERROR && strstr(w->handle->error, "chunk") != NULL)
+    return DK_PROTOCOL;
+  return DK_CONNECTION;
+}
+
+/* An engine that refuses a request before it has read all of it may close the
+ * connection on what we still send. Its answer counts. */
+static int refused_early(const dk_Wire *w, CURLcode code) {
+  return w->uploads && w->transfer->state == DK_ANSWERED &&
+         w->transfer->status >= 300 &&
+         (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR);
+}
+
+/* libcurl is content with a head that ends before its blank line. */
+static int answered(const dk_Wire *w, CURLcode code) {
+  if (code == CURLE_OK)
+    return w->transfer->state == DK_ANSWERED;
+  return refused_early(w, code);
+}
+
+dk_Trouble dk_wire_judge(dk_Wire *w, CURLcode code) {
+  if (w->doom != DK_NO_TROUBLE)
+    return judge_doom(w);
+  if (answered(w, code))
+    return DK_NO_TROUBLE;
+  switch (trouble_of(w, code)) {
+  case DK_PROTOCOL:
+    return judge_protocol(w, code);
+  case DK_TLS:
+    return judge_tls(w, code);
+  case DK_MEMORY:
+    dk_wire_say(w, "not enough memory");
+    return DK_MEMORY;
+  case DK_TIMEOUT:
+    dk_wire_say(w,
+                "no connection to %s within %g seconds "
+                "(connect_timeout)",
+                w->endpoint->address, w->limits.connect);
+    return DK_TIMEOUT;
+  default:
+    return judge_connection(w, code);
+  }
+}
+
+dk_Trouble dk_wire_late(dk_Wire *w) {
+  const char *address = w->endpoint->address;
+  if (w->transfer->state == DK_ANSWERED)
+    dk_wire_say(w, "nothing more from %s for %g seconds (idle_timeout)",
+                address, w->limits.idle);
+  else
+    dk_wire_say(w, "no answer from %s within %g seconds (timeout)", address,
+                w->limits.head);
+  return DK_TIMEOUT;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT
+ * From the arguments of a call to the head of its answer. */
+#include "run/exchange.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "bytes/memory.h"
+#include "bytes/queue.h"
+#include "run/answer.h"
+#include "run/hook.h"
+#include "run/loop.h"
+#include "value/error.h"
+
+/* An error of a stream is a short document; more than this is none. */
+#define ERROR_BYTES (1024 * 1024)
+
+static double wall_clock(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* ---- limits ---- */
+
+/* Whether any bound method says that this operation takes as long as it
+ * takes. */
+static int operation_is_long(const dk_Operation *operation) {
+  uint16_t i;
+  for (i = 0; i < dk_n_methods; i++) {
+    const dk_Method *m = &dk_methods[i];
+    if (m->unlimited && &dk_operations[m->operation] == operation) return 1;
+  }
+  return 0;
+}
+
+/* Whether a good answer comes in more than one piece. */
+static int operation_streams(const dk_Operation *operation) {
+  const dk_Response *r = dk_find_response(operation, 200);
+  return r != NULL && r->answer >= DK_ARCHIVE;
+}
+
+static int sends_bytes(const ldk_Call *call) {
+  const dk_Parameter *body;
+  if (call->body_file != NULL) return 1;
+  body = call->operation != NULL ? dk_body(call->operation) : NULL;
+  return body != NULL && dk_types[body->type].kind == DK_BYTES;
+}
+
+static double limit(double given, double otherwise) {
+  return given >= 0 ? given : otherwise;
+}
+
+/* The limits of the call: its own, or the client's; none for what may take
+ * for ever, unless asked for. */
+static dk_Limits call_limits(const ldk_Exchange *x) {
+  const ldk_Call *call = x->call;
+  const dk_Operation *operation = call->operation;
+  dk_Limits l = x->session->limits;
+  int streams = operation != NULL && operation_streams(operation);
+  int is_long = streams || x->settings.unlimited || sends_bytes(call) ||
+                (operation != NULL && operation_is_long(operation));
+  l.connect = limit(call->connect_timeout, l.connect);
+  l.head = limit(call->timeout, is_long ? 0 : l.head);
+  l.idle = limit(call->idle_timeout, is_long ? 0 : l.idle);
+  if (l.head > 0 && call->timeout < 0)
+    l.head += x->settings.added_timeout + call->added_timeout;
+  l.window = streams ? x->session->window : 0;
+  l.body = streams ? 0 : x->session->max_body;
+  return l;
+}
+
+/* ---- sending ---- */
+
+static const char *http_method(const ldk_Call *call) {
+  return call->operation != NULL ? dk_text(call->operation->method)
+                                 : call->method;
+}
+
+static void new_transfer(lua_State *L, ldk_Exchange *x) {
+  dk_transfer_free(x->transfer);
+  x->transfer = dk_transfer_new(ldk_transport(L));
+  if (x->transfer == NULL) ldk_check(L, DK_NO_MEMORY);
+}
+
+/* A ping goes out without a version: an engine refuses any call with one that
+ * it does not speak, a ping too. */
+static int is_ping(const ldk_Call *call) {
+  return strcmp(call->target.data, "/_ping") == 0;
+}
+
+/* "/v1.41" before the path, unless a free request brings its own. */
+static void write_target(lua_State *L, ldk_Exchange *x) {
+  const char *path = x->call->target.data;
+  char version[16] = "";
+  if (!is_ping(x->call) && strncmp(path, "/v1.", 4) != 0)
+    snprintf(version, sizeof version, "/v1.%d", x->session->version);
+  dk_buffer_clear(&x->target);
+  ldk_check(L, dk_buffer_text(&x->target, version));
+  ldk_check(L, dk_buffer_append(&x->target, path, x->call->target.length));
+  ldk_check(L, dk_buffer_terminate(&x->target));
+}
+
+static void send_call(lua_State *L, ldk_Exchange *x) {
+  const ldk_Call *call = x->call;
+  dk_Limits limits = call_limits(x);
+  dk_Request r;
+  memset(&r, 0, sizeof r);
+  if (call->operation != NULL && !is_ping(call))
+    ldk_check_version(L, call, x->session->version);
+  write_target(L, x);
+  new_transfer(L, x);
+  r.method = http_method(call);
+  r.target = x->target.data;
+  r.headers = call->headers.data;
+  r.headers_length = call->headers.length;
+  r.body = call->body.data;
+  r.body_length = call->body.length;
+  r.body_file = call->body_file;
+  r.has_body = call->has_body;
+  r.user_agent = x->session->user_agent;
+  x->stage = LDK_CALLING;
+  dk_transfer_start(x->transfer, &x->session->endpoint, &r, &limits);
+}
+
+/* Asks for the version. */
+static void send_ping(lua_State *L, ldk_Exchange *x) {
+  dk_Limits limits = x->session->limits;
+  dk_Request r;
+  memset(&r, 0, sizeof r);
+  limits.connect = limit(x->call->connect_timeout, limits.connect);
+  limits.head = limit(x->call->timeout, limits.head);
+  limits.body = ERROR_BYTES;
+  new_transfer(L, x);
+  r.method = "GET";
+  r.target = "/_ping";
+  r.user_agent = x->session->user_agent;
+  x->stage = LDK_PINGING;
+  dk_transfer_start(x->transfer, &x->session->endpoint, &r, &limits);
+}
+
+ldk_Exchange *ldk_exchange_new(lua_State *L, int client,
+                               const ldk_Settings *settings) {
+  ldk_Exchange *x;
+  client = lua_absindex(L, client);
+  x = ldk_new(L, &ldk_exchange_class, sizeof *x, LDK_EXCHANGE_ANCHORS);
+  x->session = ldk_session(L, client);
+  x->call = ldk_cast(L, -2, &ldk_call_class);
+  x->settings = *settings;
+  x->started = wall_clock();
+  lua_pushvalue(L, client);
+  ldk_anchor(L, -2, LDK_EXCHANGE_CLIENT);
+  lua_pushvalue(L, -2);
+  ldk_anchor(L, -2, LDK_EXCHANGE_CALL);
+  lua_remove(L, -2);
+  if (x->session->version == 0 && !is_ping(x->call))
+    send_ping(L, x);
+  else
+    send_call(L, x);
+  return x;
+}
+
+/* ---- going on ---- */
+
+static int at_head(const void *subject) {
+  const ldk_Exchange *x = subject;
+  return x->transfer == NULL || x->transfer->state >= DK_ANSWERED;
+}
+
+int ldk_exchange_complete(const ldk_Exchange *x) {
+  return x->transfer == NULL || x->transfer->state >= DK_FINISHED;
+}
+
+static int at_end(const void *subject) {
+  return ldk_exchange_complete(subject);
+}
+
+static void cancel(void *subject) { ldk_exchange_release(subject); }
+
+void ldk_exchange_wait(lua_State *L, int index, int whole,
+                       lua_KContext context, lua_KFunction k) {
+  ldk_Exchange *x = lua_touserdata(L, index);
+  /* of a ping the whole answer is awaited: its connection is used again */
+  int to_end = whole || x->stage == LDK_PINGING;
+  ldk_Wait w = {to_end ? at_end : at_head, cancel, x, 0};
+  ldk_wait(L, &w, context, k);
+}
+
+/* The ping has been answered: its version is the engine's, whatever it says
+ * otherwise; an answer without one is an engine's only if it is a good one. */
+static void learn(lua_State *L, int index) {
+  ldk_Exchange *x = lua_touserdata(L, index);
+  const char *newest = dk_transfer_header(x->transfer, "Api-Version");
+  if (x->transfer->state == DK_FAILED ||
+      (newest == NULL && x->transfer->status >= 300))
+    ldk_answer_raise(L, index);
+  if (!x->session->open)
+    ldk_fail_with(L, "closed", "the client is closed");
+  ldk_session_learn(x->session, newest);
+}
+
+/* The user's own ping tells the version as well as ours. */
+static void learn_by_the_way(const ldk_Exchange *x) {
+  if (x->session->version == 0 && is_ping(x->call) &&
+      x->transfer->state != DK_FAILED && x->transfer->status < 300)
+    ldk_session_learn(x->session,
+                      dk_transfer_header(x->transfer, "Api-Version"));
+}
+
+/* An error is a short document, also where a stream was to come: from now on
+ * all of it is taken, up to a limit. */
+static void collect_error(ldk_Exchange *x) {
+  dk_Limits l = call_limits(x);
+  if (x->limited) return;
+  x->limited = 1;
+  l.window = 0;
+  l.body = ERROR_BYTES;
+  dk_transfer_set_limits(x->transfer, &l);
+}
+
+int ldk_exchange_headed(lua_State *L, int index) {
+  ldk_Exchange *x = lua_touserdata(L, index);
+  if (x->stage == LDK_PINGING) {
+    if (!ldk_exchange_complete(x)) return 0;
+    learn(L, index);
+    send_call(L, x);
+  }
+  if (!at_head(x)) return 0;
+  if (x->transfer == NULL) ldk_fail_with(L, "closed", "the call is closed");
+  if (x->response == NULL && x->call->operation != NULL)
+    x->response = dk_find_response(x->call->operation, x->transfer->status);
+  learn_by_the_way(x);
+  if (x->transfer->state == DK_ANSWERED && x->transfer->status >= 300)
+    collect_error(x);
+  return 1;
+}
+
+int ldk_exchange_again(lua_State *L, int index) {
+  ldk_Exchange *x = lua_touserdata(L, index);
+  if (x->session->pinned || x->retried || x->transfer->status != 400 ||
+      !x->session->open || !ldk_answer_says(x->transfer, "client version"))
+    return 0;
+  x->retried = 1;
+  x->limited = 0;
+  x->response = NULL;
+  x->session->version = 0;
+  send_ping(L, x);
+  return 1;
+}
+
+/* ---- the end ---- */
+
+void ldk_exchange_release(ldk_Exchange *x) {
+  dk_transfer_free(x->transfer);
+  x->transfer = NULL;
+  x->stage = LDK_OVER;
+}
+
+void ldk_exchange_end(lua_State *L, int index, int error) {
+  ldk_Exchange *x = lua_touserdata(L, index);
+  if (x->stage == LDK_OVER) return;
+  x->stage = LDK_OVER;
+  x->ended = wall_clock();
+  ldk_hook_call(L, index, error);
+  ldk_exchange_release(x);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ * A client's address, version and limits. */
+#include "run/session.h"
+
+#include <lauxlib.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes/memory.h"
+#include "model/model.h"
+#include "value/error.h"
+
+#define WHO "moonsail.client"
+
+/* Defaults: what a person would wait for, and what a program would hold. */
+#define CONNECT_SECONDS 10.0
+#define HEAD_SECONDS 60.0
+#define IDLE_SECONDS 60.0
+#define WINDOW_BYTES (1024 * 1024)
+#define BODY_BYTES ((size_t)1024 * 1024 * 1024)
+
+/* ---- options ---- */
+
+/* Seconds; false means no limit, which is 0. */
+static double seconds_option(lua_State *L, int options, const char *name,
+                             double otherwise) {
+  double value = otherwise;
+  int type = lua_getfield(L, options, name);
+  if (type == LUA_TBOOLEAN && !lua_toboolean(L, -1))
+    value = 0;
+  else if (type == LUA_TNUMBER)
+    value = lua_tonumber(L, -1);
+  else if (type != LUA_TNIL)
+    ldk_fail_argument(L, WHO, "%s: expected seconds or false, got %s", name,
+                      luaL_typename(L, -1));
+  if (!(value >= 0) || isinf(value))
+    ldk_fail_argument(L, WHO, "%s: expected 0 seconds or more", name);
+  lua_pop(L, 1);
+  return value;
+}
+
+static size_t bytes_option(lua_State *L, int options, const char *name,
+                           size_t otherwise) {
+  size_t value = otherwise;
+  int type = lua_getfield(L, options, name);
+  if (type != LUA_TNIL) {
+    if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1)
+      ldk_fail_argument(L, WHO, "%s: expected a number of bytes", name);
+    value = (size_t)lua_tointeger(L, -1);
+  }
+  lua_pop(L, 1);
+  return value;
+}
+
+/* The string under `name`, which stays on the stack. [-0, +1] */
+static const char *text_option(lua_State *L, int options, const char *name) {
+  int type = lua_getfield(L, options, name);
+  if (type == LUA_TNIL) return NULL;
+  if (type != LUA_TSTRING)
+    ldk_fail_argument(L, WHO, "%s: expected string, got %s", name,
+                      luaL_typename(L, -1));
+  return lua_tostring(L, -1);
+}
+
+/* The minor number of "1.41" or "1.41.0"; 0 when it is nothing of the kind. */
+static int minor_of(const char *text) {
+  char *end;
+  long minor;
+  if (strncmp(text, "1.", 2) != 0 || text[2] < '0' || text[2] > '9') return 0;
+  minor = strtol(text + 2, &end, 10);
+  if ((*end != '\0' && *end != '.') || minor > 10000) return 0;
+  return (int)minor;
+}
+
+static void pin_version(lua_State *L, ldk_Session *s, int options) {
+  const char *text = text_option(L, options, "api_version");
+  if (text != NULL) {
+    s->version = minor_of(text);
+    s->pinned = 1;
+    if (s->version < DK_OLDEST || s->version > DK_NEWEST)
+      ldk_fail_argument(L, WHO,
+                        "api_version: expected 1.%d to 1.%d, got \"%s\"",
+                        DK_OLDEST, DK_NEWEST, text);
+  }
+  lua_pop(L, 1);
+}
+
+static void set_endpoint(lua_State *L, ldk_Session *s, int options) {
+  char why[200] = "";
+  const char *host = text_option(L, options, "host");
+  int failed;
+  if (host == NULL) ldk_fail_argument(L, WHO, "host: missing (string)");
+  failed = dk_endpoint_parse(&s->endpoint, host, why, sizeof why);
+  if (failed == DK_MALFORMED) ldk_fail_argument(L, WHO, "host: %s", why);
+  ldk_check(L, failed);
+  lua_pop(L, 1);
+}
+
+static void set_user_agent(lua_State *L, ldk_Session *s, int options) {
+  const char *text = text_option(L, options, "user_agent");
+  if (text == NULL) text = "moonsail";
+  s->user_agent = dk_resize(NULL, strlen(text) + 1);
+  if (s->user_agent == NULL) ldk_check(L, DK_NO_MEMORY);
+  strcpy(s->user_agent, text);
+  lua_pop(L, 1);
+}
+
+static void set_hook(lua_State *L, int options) {
+  int type = lua_getfield(L, options, "on_result");
+  if (type != LUA_TNIL && type != LUA_TFUNCTION)
+    ldk_fail_argument(L, WHO, "on_result: expected function, got %s",
+                      luaL_typename(L, -1));
+  ldk_anchor(L, -2, LDK_SESSION_HOOK);
+}
+
+/* ---- the session ---- */
+
+ldk_Session *ldk_session_new(lua_State *L, int options) {
+  ldk_Session *s = ldk_new(L, &ldk_client_class, sizeof *s,
+                           LDK_SESSION_ANCHORS);
+  s->limits.connect =
+      seconds_option(L, options, "connect_timeout", CONNECT_SECONDS);
+  s->limits.head = seconds_option(L, options, "timeout", HEAD_SECONDS);
+  s->limits.idle = seconds_option(L, options, "idle_timeout", IDLE_SECONDS);
+  s->max_body = bytes_option(L, options, "max_body", BODY_BYTES);
+  s->window = bytes_option(L, options, "window", WINDOW_BYTES);
+  lua_getfield(L, options, "raw");
+  s->raw = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  pin_version(L, s, options);
+  set_endpoint(L, s, options);
+  set_user_agent(L, s, options);
+  set_hook(L, options);
+  if (dk_transport_lacks() != NULL)
+    ldk_fail_with(L, "not_supported", "%s", dk_transport_lacks());
+  s->open = 1;
+  return s;
+}
+
+ldk_Session *ldk_session(lua_State *L, int index) {
+  ldk_Session *s = ldk_cast(L, index, &ldk_client_class);
+  if (!s->open) ldk_fail_with(L, "closed", "the client is closed");
+  return s;
+}
+
+void ldk_session_close(ldk_Session *s) {
+  s->open = 0;
+  dk_endpoint_free(&s->endpoint);
+  dk_release(s->user_agent);
+  s->user_agent = NULL;
+}
+
+void ldk_session_learn(ldk_Session *s, const char *newest) {
+  int minor = newest != NULL ? minor_of(newest) : 0;
+  s->version = minor < DK_OLDEST   ? DK_OLDEST
+               : minor > DK_NEWEST ? DK_NEWEST
+                                   : minor;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ * What a client is below its methods: an engine's address, the version that
+ * is spoken with it, and the limits of its calls. */
+#ifndef LDK_SESSION_H
+#define LDK_SESSION_H
+
+#include <lua.h>
+#include <stddef.h>
+
+#include "net/endpoint.h"
+#include "net/transfer.h"
+#include "value/arguments.h"
+#include "value/kit.h"
+
+typedef struct ldk_Session {
+  dk_Endpoint endpoint;
+  dk_Limits limits;  /* defaults of its calls */
+  size_t max_body;   /* largest answer that is collected, in bytes */
+  size_t window;     /* bytes that a stream holds for a slow reader */
+  int version;       /* API version spoken, by its minor; 0: not known yet */
+  int pinned;        /* by the user: never negotiated */
+  int raw;           /* answers by lua-cjson, untyped */
+  char *user_agent;
+  int open;          /* 0: closed, or not opened yet */
+} ldk_Session;
+
+/* Anchors of the userdata. */
+enum {
+  LDK_SESSION_HOOK = 1, /* on_result, or nil */
+  LDK_SESSION_PARTS,    /* collections and api, made when first asked for */
+  LDK_SESSION_ANCHORS = LDK_SESSION_PARTS
+};
+
+extern const ldk_Class ldk_client_class; /* in class/: its methods */
+
+/* Pushes an open session made from the table of options at `options`: host
+ * (mandatory), timeout, connect_timeout, idle_timeout (seconds, false: none),
+ * api_version, raw, on_result, max_body, window, user_agent. [-0, +1] */
+ldk_Session *ldk_session_new(lua_State *L, int options);
+
+/* The session at an index, which must be open. */
+ldk_Session *ldk_session(lua_State *L, int index);
+
+/* Frees what it holds; idempotent. */
+void ldk_session_close(ldk_Session *s);
+
+/* Takes note of the newest version that an engine speaks ("1.41", or NULL
+ * when it does not say). */
+void ldk_session_learn(ldk_Session *s, const char *newest);
+
+#endif

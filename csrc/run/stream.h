@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * A stream: an answer of many pieces, as lines, chunks, documents or bytes.
+ *
+ * It holds back the engine when its reader is slow (the window of the
+ * client), and gives its connection back at the end, at close, in a for loop
+ * that is left, and when it is collected. */
+#ifndef LDK_STREAM_H
+#define LDK_STREAM_H
+
+#include <lua.h>
+
+#include "value/kit.h"
+
+extern const ldk_Class ldk_stream_class;
+
+/* Pushes the stream of the exchange on top, whose head has come. [-1, +1] */
+void ldk_stream_new(lua_State *L);
+
+#endif

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: MIT
+ * From received bytes to typed Lua values, in one pass, by the model's rows.
+ *
+ * What makes it fast: names of fields are interned once and fetched by row
+ * number; the field that followed another last time is expected to follow it
+ * again, so that most names cost one comparison; tables are made as large as
+ * the last one of their type became. */
+#include "value/decode.h"
+
+#include <lauxlib.h>
+#include <math.h>
+
+#include "bytes/buffer.h"
+#include "bytes/jsonlex.h"
+#include "bytes/memory.h"
+#include "model/model.h"
+#include "value/error.h"
+#include "value/kit.h"
+#include "value/strings.h"
+
+/* The type of a value that is kept as it came: the model leaves it open, or
+ * is wrong about it. DK_NONE, in contrast, is that of an unknown field: the
+ * keys in it get Lua names, as far as the rule can tell. */
+#define VERBATIM (DK_NONE - 1)
+
+#define MAX_PRESIZE 64    /* elements that a table is made for in advance */
+#define MAX_SCRATCH 65536 /* bytes that are kept for the next document */
+#define MAX_NAME 128      /* longer keys are nobody's field names */
+
+typedef struct TypeMemory {
+  uint16_t first; /* the field that objects began with last time */
+  uint16_t size;  /* what the last value held */
+  uint64_t lists; /* the bits of all its lists and maps */
+} TypeMemory;
+
+typedef struct FieldMemory {
+  uint16_t next; /* the field that followed this one last time */
+  uint8_t bit;   /* of a list or map in `lists`, from 1 on; 0: none */
+} FieldMemory;
+
+/* What is kept per Lua state. Anchor 1: the names by row number; anchor 2:
+ * what holds `strings`. */
+typedef struct Memory {
+  ldk_Strings strings;
+  dk_Buffer scratch; /* for strings with escapes */
+  TypeMemory *types;
+  FieldMemory *fields;
+} Memory;
+
+typedef struct Decoder {
+  lua_State *L;
+  dk_Json json;
+  Memory *memory;
+  int names; /* stack index of the names; what holds strings, and the marks
+                of objects and of what was absent, follow */
+  const char *what;
+} Decoder;
+
+/* From Decoder.names on. */
+enum { HELD = 1, VALUE_MARK, ABSENT_MARK };
+
+/* ---- what is kept ---- */
+
+static int memory_gc(lua_State *L) {
+  Memory *m = lua_touserdata(L, 1);
+  dk_buffer_free(&m->scratch);
+  return 0;
+}
+
+static const luaL_Reg memory_metamethods[] = {
+    {"__gc", memory_gc},
+    {NULL, NULL},
+};
+
+static const char memory_key = 0; /* its address is the registry's key */
+
+static const ldk_Class memory_class = {"moonsail.names", NULL,
+                                       memory_metamethods};
+
+static int is_collection(uint16_t type) {
+  return dk_types[type].kind == DK_ARRAY || dk_types[type].kind == DK_MAP;
+}
+
+/* Gives each list and map among the fields of a type its bit. Of several
+ * spellings of a name only that which is also written gets one; what finds no
+ * bit left is looked up at the end of each object. */
+static void number_lists(Memory *m, const dk_Type *t, TypeMemory *tm) {
+  int bit = 0;
+  uint16_t row;
+  for (row = t->first; row < t->first + t->count; row++) {
+    const dk_Field *f = &dk_fields[row];
+    m->fields[row].next = DK_NONE;
+    if ((f->flags & DK_ALIAS) != 0 || !is_collection(f->type))
+      continue;
+    if (bit < 64)
+      bit++;
+    m->fields[row].bit = (uint8_t)bit;
+    tm->lists |= UINT64_C(1) << (bit - 1);
+  }
+}
+
+static void learn_types(Memory *m) {
+  uint16_t i;
+  for (i = 0; i < dk_n_types; i++) {
+    m->types[i].first = DK_NONE;
+    if (dk_types[i].kind == DK_OBJECT)
+      number_lists(m, &dk_types[i], &m->types[i]);
+  }
+}
+
+void ldk_decode_open(lua_State *L) {
+  size_t types = dk_n_types * sizeof(TypeMemory);
+  size_t fields = dk_n_fields * sizeof(FieldMemory);
+  Memory *m = ldk_new(L, &memory_class, sizeof *m + types + fields, 2);
+  m->types = (TypeMemory *)(m + 1);
+  m->fields = (FieldMemory *)(m->types + dk_n_types);
+  learn_types(m);
+  lua_createtable(L, dk_n_fields, 0);
+  ldk_anchor(L, -2, 1);
+  ldk_strings_open(L);
+  ldk_anchor(L, -2, 2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &memory_key);
+}
+
+/* Pushes what is kept. [-0, +1] */
+static Memory *push_memory(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &memory_key) == LUA_TNIL) {
+    lua_pop(L, 1);
+    ldk_decode_open(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &memory_key);
+  }
+  return lua_touserdata(L, -1);
+}
+
+/* Pushes the Lua name of a field. [-0, +1] */
+static void push_name(Decoder *d, uint16_t row) {
+  lua_State *L = d->L;
+  if (lua_rawgeti(L, d->names, row + 1) != LUA_TNIL)
+    return;
+  lua_pop(L, 1);
+  lua_pushstring(L, dk_text(dk_fields[row].name));
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, d->names, row + 1);
+}
+
+/* Pushes the string that the reader has read. [-0, +1] */
+static void push_string(Decoder *d) {
+  ldk_push_string(d->L, &d->memory->strings, d->names + HELD, d->json.text,
+                  d->json.length);
+}
+
+/* ---- failures ---- */
+
+static int fail(Decoder *d) {
+  const dk_Json *j = &d->json;
+  const char *kind = j->failure == DK_OVER_LIMIT ? "limit" : "protocol";
+  if (j->failure == DK_NO_MEMORY)
+    ldk_check(d->L, DK_NO_MEMORY);
+  return ldk_fail_with(d->L, kind, "%s: bad JSON at byte %I: %s", d->what,
+                       (lua_Integer)j->error_at, j->error);
+}
+
+/* ---- scalars ---- */
+
+/* Pushes seconds for nanoseconds, by the first of these that means exactly
+ * the same when it is encoded: an integer, a float, text. [-0, +1] */
+static void push_duration(lua_State *L, long long ns) {
+  double seconds = (double)ns / 1e9;
+  double back = nearbyint(seconds * 1e9);
+  if (ns % 1000000000 == 0)
+    lua_pushinteger(L, ns / 1000000000);
+  else if (fabs(back) < 9.2e18 && (long long)back == ns)
+    lua_pushnumber(L, seconds);
+  else
+    lua_pushfstring(L, "%Ins", (lua_Integer)ns);
+}
+
+static void push_integer(Decoder *d, uint16_t type) {
+  if (type < VERBATIM && dk_types[type].format == DK_DURATION)
+    push_duration(d->L, d->json.integer);
+  else
+    lua_pushinteger(d->L, d->json.integer);
+}
+
+/* A number with a fraction or an exponent: where an integer is meant, it is
+ * made one if it can be. */
+static void push_number(Decoder *d, uint16_t type) {
+  double number = d->json.number;
+  long long integer;
+  if (type < VERBATIM && dk_types[type].kind == DK_INTEGER &&
+      number == floor(number) && lua_numbertointeger(number, &integer)) {
+    d->json.integer = integer;
+    push_integer(d, type);
+  } else {
+    lua_pushnumber(d->L, number);
+  }
+}
+
+/* ---- lists, maps, objects ---- */
+
+/* An object of a known type that is being read; its table is on top. */
+typedef struct Object {
+  const dk_Type *type;
+  uint16_t *guess; /* which field is expected next; learns */
+  uint64_t seen;   /* the bits of the lists and maps that came */
+  int size;        /* how many fields it has */
+} Object;
+
+static dk_Token push_value(Decoder *d, uint16_t type);
+
+static uint16_t presize(const Decoder *d, uint16_t type) {
+  uint16_t size = type < VERBATIM ? d->memory->types[type].size : 0;
+  return size < MAX_PRESIZE ? size : MAX_PRESIZE;
+}
+
+static void remember_size(Decoder *d, uint16_t type, lua_Integer size) {
+  if (type < VERBATIM)
+    d->memory->types[type].size =
+        (uint16_t)(size < MAX_PRESIZE ? size : MAX_PRESIZE);
+}
+
+/* What an element that is null becomes: a list, map or object of which there
+ * is nothing keeps its place, so that it comes out as null again. 0: it has
+ * none, and is passed over. [-0, +0] */
+static int replace_null(Decoder *d, uint16_t element) {
+  lua_State *L = d->L;
+  if (element >= VERBATIM ||
+      (!is_collection(element) && dk_types[element].kind != DK_OBJECT))
+    return 0;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  ldk_mark_with(L, d->names + ABSENT_MARK);
+  return 1;
+}
+
+/* [-0, +1] */
+static void push_list(Decoder *d, uint16_t type) {
+  lua_State *L = d->L;
+  int known = type < VERBATIM && dk_types[type].kind == DK_ARRAY;
+  uint16_t element = known ? dk_types[type].element : VERBATIM;
+  lua_Integer n = 0;
+  int more = dk_json_element(&d->json);
+  if (type == DK_NONE)
+    element = DK_NONE;
+  lua_createtable(L, more > 0 ? presize(d, type) : 0, 0);
+  for (; more > 0; more = dk_json_element(&d->json)) {
+    if (push_value(d, element) == DK_JSON_NULL && !replace_null(d, element))
+      lua_pop(L, 1);
+    else
+      lua_rawseti(L, -2, ++n);
+  }
+  if (more < 0)
+    fail(d);
+  if (n == 0 && !known)
+    ldk_mark_array(L);
+  else
+    remember_size(d, type, n);
+}
+
+/* A map, or with VERBATIM an object that is kept as it came. [-0, +1] */
+static void push_map(Decoder *d, uint16_t type, uint16_t element) {
+  lua_State *L = d->L;
+  int n = 0, more = dk_json_member(&d->json);
+  lua_createtable(L, 0, more > 0 ? presize(d, type) : 0);
+  for (; more > 0; more = dk_json_member(&d->json)) {
+    push_string(d);
+    if (push_value(d, element) == DK_JSON_NULL)
+      replace_null(d, element);
+    lua_rawset(L, -3);
+    n++;
+  }
+  if (more < 0)
+    fail(d);
+  remember_size(d, type, n);
+}
+
+/* Passes the key of the next member if it is that of the expected field. */
+static int is_expected(Decoder *d, uint16_t row) {
+  dk_Text wire;
+  if (row == DK_NONE)
+    return 0;
+  wire = dk_fields[row].wire;
+  return dk_json_expect(&d->json, dk_text(wire), dk_text_length(wire));
+}
+
+/* Passes the key of the next member of an object; sets *row to its field, or
+ * to DK_NONE. 0: there is no more. */
+static int next_member(Decoder *d, Object *o, uint16_t *row) {
+  *row = *o->guess;
+  if (!is_expected(d, *row)) {
+    int more = dk_json_member(&d->json);
+    if (more < 0)
+      fail(d);
+    if (more == 0)
+      return 0;
+    *row = dk_find_wire(o->type, d->json.text, d->json.length);
+    if (*row == DK_NONE)
+      return 1;
+    *o->guess = *row;
+  }
+  o->guess = &d->memory->fields[*row].next;
+  return 1;
+}
+
+/* Pushes the name of a field that the model does not know. [-0, +1] */
+static void push_unknown_name(Decoder *d) {
+  char name[2 * MAX_NAME];
+  size_t length = d->json.length;
+  if (length <= MAX_NAME) {
+    length = dk_snake_case(d->json.text, length, name);
+    lua_pushlstring(d->L, name, length);
+  } else {
+    lua_pushlstring(d->L, d->json.text, length);
+  }
+}
+
+/* Whether the table at an index below the top has a value under a key. */
+static int has_key(lua_State *L, int table, int key) {
+  int has;
+  lua_pushvalue(L, key);
+  has = lua_rawget(L, table - 1) != LUA_TNIL;
+  lua_pop(L, 1);
+  return has;
+}
+
+/* Sets a field that the model does not know, or knows by another spelling, in
+ * the object on top; it never takes the place of one that is spelt right. */
+static void add_unknown(Decoder *d, const dk_Type *t) {
+  lua_State *L = d->L;
+  size_t length;
+  const char *name;
+  int known;
+  push_unknown_name(d);
+  name = lua_tolstring(L, -1, &length);
+  known = t != NULL && dk_find_name(t, name, length) != DK_NONE;
+  push_value(d, DK_NONE);
+  if (known && has_key(L, -3, -2))
+    lua_pop(L, 2);
+  else
+    lua_rawset(L, -3);
+}
+
+static void add_alias(Decoder *d, uint16_t row) {
+  lua_State *L = d->L;
+  push_name(d, row);
+  if (push_value(d, dk_fields[row].type) == DK_JSON_NULL || has_key(L, -3, -2))
+    lua_pop(L, 2);
+  else
+    lua_rawset(L, -3);
+}
+
+/* Whether a list or map is among those that were seen, for sure. */
+static int is_seen(uint64_t seen, int bit) {
+  return bit < 64 && (seen >> (bit - 1) & 1) != 0;
+}
+
+/* Gives the object on top an empty table for each of its lists and maps that
+ * did not come. */
+static void add_absent(Decoder *d, Object *o) {
+  lua_State *L = d->L;
+  const dk_Type *t = o->type;
+  uint16_t row;
+  for (row = t->first; row < t->first + t->count; row++) {
+    int bit = d->memory->fields[row].bit;
+    if (bit == 0 || is_seen(o->seen, bit))
+      continue;
+    push_name(d, row);
+    if (has_key(L, -2, -1)) {
+      lua_pop(L, 1);
+      continue;
+    }
+    lua_newtable(L);
+    ldk_mark_with(L, d->names + ABSENT_MARK);
+    lua_rawset(L, -3);
+    o->size++;
+  }
+}
+
+/* Reads the value of a field into the object on top. */
+static void add_field(Decoder *d, Object *o, uint16_t row) {
+  int bit = d->memory->fields[row].bit;
+  uint64_t mask = bit != 0 ? UINT64_C(1) << (bit - 1) : 0;
+  push_name(d, row);
+  if (push_value(d, dk_fields[row].type) == DK_JSON_NULL) {
+    o->seen &= ~mask;
+  } else {
+    o->seen |= mask;
+    o->size++;
+  }
+  lua_rawset(d->L, -3);
+}
+
+static void add_member(Decoder *d, Object *o, uint16_t row) {
+  if (row == DK_NONE)
+    add_unknown(d, o->type);
+  else if (dk_fields[row].flags & DK_ALIAS)
+    add_alias(d, row);
+  else
+    add_field(d, o, row);
+}
+
+/* An object of a known type. [-0, +1] */
+static void push_object(Decoder *d, uint16_t type) {
+  TypeMemory *tm = &d->memory->types[type];
+  Object o = {&dk_types[type], &tm->first, 0, 0};
+  uint16_t row;
+  lua_createtable(d->L, 0, presize(d, type));
+  while (next_member(d, &o, &row))
+    add_member(d, &o, row);
+  if (o.seen != tm->lists || tm->lists >> 63 != 0)
+    add_absent(d, &o);
+  remember_size(d, type, o.size);
+  ldk_mark_with(d->L, d->names + VALUE_MARK);
+}
+
+/* An object that the model does not know. [-0, +1] */
+static void push_unknown_object(Decoder *d) {
+  int more;
+  lua_newtable(d->L);
+  while ((more = dk_json_member(&d->json)) > 0)
+    add_unknown(d, NULL);
+  if (more < 0)
+    fail(d);
+  ldk_mark_with(d->L, d->names + VALUE_MARK);
+}
+
+static void push_braces(Decoder *d, uint16_t type) {
+  const dk_Type *t = type < VERBATIM ? &dk_types[type] : NULL;
+  if (type == DK_NONE)
+    push_unknown_object(d);
+  else if (t != NULL && t->kind == DK_OBJECT && t->count > 0)
+    push_object(d, type);
+  else if (t != NULL && t->kind == DK_MAP)
+    push_map(d, type, t->element);
+  else
+    push_map(d, VERBATIM, VERBATIM);
+}
+
+/* [-0, +1] */
+static dk_Token push_value(Decoder *d, uint16_t type) {
+  lua_State *L = d->L;
+  dk_Token token = dk_json_value(&d->json);
+  switch (token) {
+  case DK_JSON_STRING:
+    push_string(d);
+    break;
+  case DK_JSON_INTEGER:
+    push_integer(d, type);
+    break;
+  case DK_JSON_NUMBER:
+    push_number(d, type);
+    break;
+  case DK_JSON_FALSE:
+  case DK_JSON_TRUE:
+    lua_pushboolean(L, token == DK_JSON_TRUE);
+    break;
+  case DK_JSON_NULL:
+    lua_pushnil(L);
+    break;
+  case DK_JSON_ARRAY:
+    luaL_checkstack(L, 8, "JSON");
+    push_list(d, type);
+    break;
+  case DK_JSON_OBJECT:
+    luaL_checkstack(L, 8, "JSON");
+    push_braces(d, type);
+    break;
+  case DK_JSON_BAD:
+    fail(d);
+  }
+  return token;
+}
+
+/* ---- the document ---- */
+
+void ldk_decode(lua_State *L, const char *json, size_t length, uint16_t type,
+                const char *what) {
+  Decoder d;
+  luaL_checkstack(L, 8, "JSON");
+  d.L = L;
+  d.what = what != NULL ? what : "the answer";
+  d.memory = push_memory(L);
+  ldk_push_anchor(L, -1, 1);
+  d.names = lua_gettop(L);
+  ldk_push_anchor(L, -2, 2);
+  ldk_push_marks(L);
+  dk_json_begin(&d.json, json, length, &d.memory->scratch);
+  push_value(&d, type);
+  if (!dk_json_finish(&d.json))
+    fail(&d);
+  if (d.memory->scratch.capacity > MAX_SCRATCH)
+    dk_buffer_free(&d.memory->scratch);
+  lua_replace(L, d.names - 1);
+  lua_settop(L, d.names - 1);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ * What to do about an error, by its kind, its errno and its words. */
+#include "value/hint.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+/* The first row that fits is taken. NULL and 0 fit anything. */
+static const struct {
+  const char *kind;
+  int os_error;
+  const char *words; /* in the message, in small letters */
+  const char *hint;
+} rows[] = {
+    {"connection", ENOENT, NULL,
+     "is the engine running? If its socket is elsewhere, set DOCKER_HOST or "
+     "give moonsail.client{host = ...}"},
+    {"connection", EACCES, NULL,
+     "add the user to the group that owns the socket (docker), run as root, "
+     "or use a rootless engine"},
+    {"connection", EPERM, NULL,
+     "add the user to the group that owns the socket (docker), run as root, "
+     "or use a rootless engine"},
+    {"connection", ECONNREFUSED, NULL,
+     "nothing listens there: is the engine running, and is this its address?"},
+    {"connection", ETIMEDOUT, NULL,
+     "nothing answers there: check the address and the firewall"},
+    {"connection", EHOSTUNREACH, NULL,
+     "there is no way to that host: check the address and the network"},
+    {"connection", ENETUNREACH, NULL,
+     "there is no way to that host: check the address and the network"},
+    {"connection", 0, "could not resolve",
+     "check the name of the host in DOCKER_HOST or host = ..."},
+    {NULL, 0, "http request to an https server",
+     "the engine speaks TLS on this port: set DOCKER_TLS_VERIFY=1, or give "
+     "tls = true"},
+    {"tls", 0, "wrong version number",
+     "the engine does not speak TLS on this port: leave out tls and "
+     "DOCKER_TLS_VERIFY, or use its TLS port (2376)"},
+    {"tls", 0, "packet length",
+     "the engine does not speak TLS on this port: leave out tls and "
+     "DOCKER_TLS_VERIFY, or use its TLS port (2376)"},
+    {"tls", 0, "certificate required",
+     "the engine wants a client certificate: set DOCKER_CERT_PATH, or give "
+     "cert and key"},
+    {"tls", 0, "bad certificate",
+     "the engine wants a client certificate that it knows: set "
+     "DOCKER_CERT_PATH, or give cert and key"},
+    {"tls", 0, "certificate",
+     "the engine's certificate is not trusted: give the ca that signed it"},
+    {NULL, 0, "is too new",
+     "the engine is older than that version: leave out api_version and "
+     "DOCKER_API_VERSION, so that one is agreed upon"},
+    {NULL, 0, "is too old",
+     "the engine no longer speaks that version: leave out api_version and "
+     "DOCKER_API_VERSION, so that one is agreed upon"},
+    {NULL, 0, "swarm manager",
+     "call docker.swarm:init() or :join{...} first, or ask a manager"},
+    {NULL, 0, "port is already allocated",
+     "another container has this port: stop it, or publish another port"},
+    {NULL, 0, "address already in use",
+     "another program has this port: stop it, or publish another port"},
+    {NULL, 0, "is already in use by",
+     "remove what has this name, or choose another one"},
+    {"not_found", 0, "no such image", "pull the image first"},
+    {NULL, 0, "toomanyrequests",
+     "the registry limits how often it is asked: log in, or wait"},
+    {NULL, 0, "no basic auth credentials",
+     "log in with docker:login{...}, or give auth"},
+    {NULL, 0, "unauthorized", "log in with docker:login{...}, or give auth"},
+    {NULL, 0, "no space left on device",
+     "free some on the engine's disk, by prune() for instance"},
+    {NULL, 0, "no active sessions",
+     "without a BuildKit session base images must be pulled before, and "
+     "secrets cannot be mounted"},
+};
+
+static int has(const char *wanted, const char *got) {
+  return wanted == NULL || (got != NULL && strcmp(wanted, got) == 0);
+}
+
+static int says(const char *message, const char *words) {
+  return words == NULL || (message != NULL && strcasestr(message, words));
+}
+
+const char *ldk_hint(const char *kind, const char *message, int os_error) {
+  size_t i;
+  for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    if (has(rows[i].kind, kind) && says(message, rows[i].words) &&
+        (rows[i].os_error == 0 || rows[i].os_error == os_error))
+      return rows[i].hint;
+  return NULL;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT
+ * The kit that all classes are made with. */
+#include "value/kit.h"
+
+#include <string.h>
+
+#include "value/error.h"
+#include "value/print.h"
+
+/* ---- metatables ---- */
+
+/* Pushes a new table of the methods of a class. [-0, +1] */
+static void push_methods(lua_State *L, const ldk_Class *c) {
+  lua_newtable(L);
+  if (c->methods != NULL)
+    luaL_setfuncs(L, c->methods, 0);
+}
+
+/* Pushes a new metatable of a class. The methods are also kept under a key
+ * that Lua cannot make, for classes with an __index of their own. [-0, +1] */
+static void push_new_metatable(lua_State *L, const ldk_Class *c) {
+  lua_newtable(L);
+  lua_pushstring(L, c->name);
+  lua_setfield(L, -2, "__name");
+  lua_pushstring(L, c->name);
+  lua_setfield(L, -2, "__metatable"); /* out of reach for scripts */
+  push_methods(L, c);
+  if (c->methods != NULL) {
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__index");
+  }
+  lua_rawsetp(L, -2, c);
+  if (c->metamethods != NULL)
+    luaL_setfuncs(L, c->metamethods, 0);
+}
+
+/* Pushes the metatable of a class; it is registered only when it is whole,
+ * so that a failure in between does no harm. [-0, +1] */
+static void push_metatable(lua_State *L, const ldk_Class *c) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, c) != LUA_TNIL)
+    return;
+  lua_pop(L, 1);
+  push_new_metatable(L, c);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, c);
+}
+
+void ldk_class_open(lua_State *L, const ldk_Class *c) {
+  push_metatable(L, c);
+  lua_pop(L, 1);
+}
+
+void ldk_class_methods(lua_State *L, const ldk_Class *c) {
+  push_metatable(L, c);
+  lua_rawgetp(L, -1, c);
+  lua_remove(L, -2);
+}
+
+void ldk_class_set_index(lua_State *L, const ldk_Class *c) {
+  push_metatable(L, c);
+  lua_insert(L, -2);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}
+
+void ldk_mark(lua_State *L, const ldk_Class *c) {
+  push_metatable(L, c);
+  lua_setmetatable(L, -2);
+}
+
+int ldk_is(lua_State *L, int index, const ldk_Class *c) {
+  int same;
+  if (!lua_getmetatable(L, index))
+    return 0;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, c);
+  same = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  return same;
+}
+
+/* ---- userdata ---- */
+
+void *ldk_new(lua_State *L, const ldk_Class *c, size_t size, int anchors) {
+  void *block = lua_newuserdatauv(L, size, anchors);
+  memset(block, 0, size);
+  ldk_mark(L, c);
+  return block;
+}
+
+void *ldk_test(lua_State *L, int index, const ldk_Class *c) {
+  if (lua_type(L, index) != LUA_TUSERDATA)
+    return NULL;
+  return ldk_is(L, index, c) ? lua_touserdata(L, index) : NULL;
+}
+
+void *ldk_cast(lua_State *L, int index, const ldk_Class *c) {
+  void *block = ldk_test(L, index, c);
+  if (block == NULL) {
+    const char *hint = index == 1 ? " (was it called with a colon?)" : "";
+    ldk_fail_argument(L, NULL, "argument %d: expected %s, got %s%s", index,
+                      c->name, luaL_typename(L, index), hint);
+  }
+  return block;
+}
+
+void ldk_anchor(lua_State *L, int index, int slot) {
+  lua_setiuservalue(L, index, slot);
+}
+
+int ldk_push_anchor(lua_State *L, int index, int slot) {
+  return lua_getiuservalue(L, index, slot);
+}
+
+/* ---- a buffer that is collected ---- */
+
+static int buffer_gc(lua_State *L) {
+  dk_buffer_free(lua_touserdata(L, 1));
+  return 0;
+}
+
+static const luaL_Reg buffer_metamethods[] = {
+    {"__gc", buffer_gc},
+    {NULL, NULL},
+};
+
+static const ldk_Class buffer_class = {"moonsail.buffer", NULL,
+                                       buffer_metamethods};
+
+dk_Buffer *ldk_new_buffer(lua_State *L) {
+  return ldk_new(L, &buffer_class, sizeof(dk_Buffer), 0);
+}
+
+/* ---- marks of tables ---- */
+
+static const luaL_Reg value_metamethods[] = {
+    {"__tostring", ldk_value_tostring},
+    {NULL, NULL},
+};
+
+static const ldk_Class value_class = {"moonsail.value", NULL,
+                                      value_metamethods};
+static const ldk_Class absent_class = {"moonsail.absent", NULL, NULL};
+static const ldk_Class array_class = {"moonsail.array", NULL, NULL};
+
+void ldk_mark_value(lua_State *L) {
+  ldk_mark(L, &value_class);
+}
+
+void ldk_mark_absent(lua_State *L) {
+  ldk_mark(L, &absent_class);
+}
+
+void ldk_mark_array(lua_State *L) {
+  ldk_mark(L, &array_class);
+}
+
+void ldk_push_marks(lua_State *L) {
+  push_metatable(L, &value_class);
+  push_metatable(L, &absent_class);
+}
+
+void ldk_mark_with(lua_State *L, int mark) {
+  lua_pushvalue(L, mark);
+  lua_setmetatable(L, -2);
+}
+
+int ldk_is_value(lua_State *L, int index) {
+  return ldk_is(L, index, &value_class);
+}
+
+int ldk_is_absent(lua_State *L, int index) {
+  return ldk_is(L, index, &absent_class);
+}
+
+int ldk_is_array(lua_State *L, int index) {
+  return ldk_is(L, index, &array_class);
+}

@@ -1,0 +1,74 @@
+-- SPDX-License-Identifier: MIT
+-- Points in time, as the engine reads them in the options `since` and `until`:
+-- Unix seconds, with nanoseconds after a point.
+
+local core = require "moonsail.core"
+local fail = require "moonsail.fail"
+
+local moment = {}
+
+-- Days from 1970-01-01 to a day of the Gregorian calendar.
+local function days(year, month, day)
+  if month <= 2 then year, month = year - 1, month + 12 end
+  local leaps = year // 4 - year // 100 + year // 400
+  return 365 * year + leaps + (153 * (month - 3) + 2) // 5 + day - 719469
+end
+
+-- "+02:00", "-0730", "Z" → seconds; nil for anything else.
+local function offset(zone)
+  if zone == "Z" or zone == "z" then return 0 end
+  local sign, hours, minutes = zone:match("^([+-])(%d%d):?(%d%d)$")
+  if not sign then return nil end
+  local seconds = (hours * 60 + minutes) * 60
+  return sign == "-" and -seconds or seconds
+end
+
+-- The parts of "2026-11-21T10:30:00.5+01:00", whose time may be left out.
+local function split(text)
+  local date, rest = text:match("^(%d%d%d%d%-%d%d%-%d%d)(.*)$")
+  if not date then return nil end
+  if rest == "" then return date, "00:00:00", "", "Z" end
+  local time, fraction, zone = rest:match(
+    "^[Tt ](%d%d:%d%d:%d%d)(%.?%d*)([Zz+-][%d:]*)$")
+  return time and date, time, fraction, zone
+end
+
+local function from_rfc3339(text)
+  local date, time, fraction, zone = split(text)
+  local shift = zone and offset(zone)
+  if not shift then return nil end
+  local year, month, day = date:match("(%d+)-(%d+)-(%d+)")
+  local hour, minute, second = time:match("(%d+):(%d+):(%d+)")
+  local whole = days(tonumber(year), tonumber(month), tonumber(day)) * 86400
+    + hour * 3600 + minute * 60 + second - shift
+  return ("%d%s"):format(whole, fraction == "." and "" or fraction)
+end
+
+local function from_duration(text, now)
+  local nanoseconds = core.parse_duration(text)
+  return nanoseconds and ("%.3f"):format(now - nanoseconds / 1e9)
+end
+
+---The text that the engine takes for a point in time.
+---@param given number|string # Unix seconds, RFC 3339, or how long ago: "10m"
+---@param path string
+---@param complain fun(path: string, format: string, ...) # raises
+---@return string
+function moment.text(given, path, complain)
+  if math.type(given) == "integer" then
+    return ("%d"):format(given)
+  elseif type(given) == "number" then
+    return ("%.9f"):format(given)
+  elseif type(given) ~= "string" then
+    fail.wrong_type(complain, path, "seconds or a time", given)
+  end
+  local text = given:match("^%-?%d+%.?%d*$") or from_rfc3339(given)
+               or from_duration(given, os.time())
+  if not text then
+    complain(path, "'%s' is no time: expected Unix seconds, "
+             .. "\"2026-01-31T12:00:00Z\", or how long ago, as \"10m\"", given)
+  end
+  return text
+end
+
+return moment

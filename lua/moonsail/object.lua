@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: MIT
+-- Methods that several classes of objects have.
+
+local core = require "moonsail.core"
+
+local object = {}
+
+---The first twelve digits of an id, as the docker command shows it.
+---@param id string
+---@return string
+function object.shorten(id)
+  return id:gsub("^%w+:", ""):sub(1, 12)
+end
+
+---Adds short_id, inspect and reload to a class.
+---@param class string # "container"
+---@param operation string # that inspects one
+---@param target string # the option of it that the object's id fills
+function object.add_methods(class, operation, target)
+  local methods = core.methods(class)
+  local inspect_label = class .. ":inspect"
+
+  ---The first twelve digits of the id.
+  ---@return string
+  function methods:short_id()
+    return object.shorten(core.attrs(self).id)
+  end
+
+  ---Fetches all attributes of the object, which it keeps, and returns them.
+  ---Takes the options of the operation.
+  ---@return table attrs
+  function methods:inspect(...)
+    local options = core.gather_options("", inspect_label, ...)
+    options[target] = core.attrs(self).id
+    local attrs = core.call(core.client_of(self), operation, options,
+                            inspect_label)
+    if not options.raw then core.set_attrs(self, attrs) end
+    return attrs
+  end
+
+  ---Fetches the attributes anew.
+  ---@return any self
+  function methods:reload()
+    local options = { [target] = core.attrs(self).id, raw = false }
+    core.set_attrs(self, core.call(core.client_of(self), operation, options,
+                                   class .. ":reload"))
+    return self
+  end
+end
+
+return object

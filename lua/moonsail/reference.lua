@@ -1,0 +1,54 @@
+-- SPDX-License-Identifier: MIT
+-- Names of images: "registry:5000/team/app:1.2@sha256:…" taken apart.
+
+local reference = {}
+
+---@class moonsail.Reference
+---@field name string # with the registry, when there is one
+---@field tag string|nil # "latest" when neither tag nor digest was given
+---@field digest string|nil # "sha256:…"
+---@field given_tag boolean # whether the tag was written out
+
+-- The last colon begins a tag, unless a slash follows: then it is a port.
+local function split_tag(text)
+  local name, tag = text:match("^(.*):([^/:]*)$")
+  if name then return name, tag end
+  return text, nil
+end
+
+local function check(name, tag, digest)
+  if name == "" then return "the name is empty" end
+  if name:find("[%s@]") or name:find("//", 1, true) then
+    return "it is no name of an image"
+  end
+  if tag and not tag:find("^[%w_][%w_.-]*$") then
+    return ("'%s' is no tag"):format(tag)
+  end
+  if digest and not digest:find("^[%w+._-]+:%x+$") then
+    return ("'%s' is no digest"):format(digest)
+  end
+end
+
+---Takes the name of an image apart.
+---@param text string
+---@return moonsail.Reference|nil reference
+---@return string|nil reason # why it is none
+function reference.parse(text)
+  local rest, digest = text:match("^([^@]*)@(.*)$")
+  local name, tag = split_tag(rest or text)
+  local reason = check(name, tag, digest)
+  if reason then return nil, reason end
+  local given_tag = tag ~= nil
+  if not tag and not digest then tag = "latest" end
+  return { name = name, tag = tag, digest = digest, given_tag = given_tag }
+end
+
+---The name that stands for the same image: a digest outdoes a tag.
+---@param ref moonsail.Reference
+---@return string
+function reference.format(ref)
+  if ref.digest then return ref.name .. "@" .. ref.digest end
+  return ref.name .. ":" .. ref.tag
+end
+
+return reference

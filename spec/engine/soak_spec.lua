@@ -1,0 +1,79 @@
+-- SPDX-License-Identifier: MIT
+-- Many calls and many objects leave nothing behind: no file, no memory.
+--
+-- MOONSAIL_SOAK=1 for the long run: 10,000 pings, 2,000 containers.
+
+local core = require "moonsail.core"
+local engine = require "spec.support.engine"
+local fixture = require "spec.support.fixture"
+
+local docker = fixture.client()
+local LONG = os.getenv "MOONSAIL_SOAK" == "1"
+
+local KIB = 1024
+
+-- Runs fn(count) after as many to warm up, and checks what is held then.
+local function soak(warm_up, count, allowed, fn)
+  fn(warm_up)
+  local memory, files = engine.resident(), engine.open_files()
+  local began = core.now()
+  fn(count)
+  local grown = fixture.growth(memory)
+  if LONG then
+    io.write(("\n%d times in %.1f s: %+d KiB\n"):format(count,
+      core.now() - began, grown // KIB))
+  end
+  assert.is_true(grown <= allowed,
+                 ("memory has grown by %d KiB"):format(grown // KIB))
+  assert.is_true(engine.open_files() <= files)
+end
+
+describe("many", function()
+  after_each(fixture.clean)
+
+  it("pings", function()
+    soak(10000, 10000, 256 * KIB, function(count)
+      for _ = 1, count do assert(docker:ping()) end
+    end)
+  end)
+
+  it("containers, from creation to removal", function()
+    soak(LONG and 100 or 5, LONG and 2000 or 15, 512 * KIB, function(count)
+      for _ = 1, count do
+        local container = docker.containers:create("busybox", { "true" })
+        container:start()
+        assert(container:wait().exit_code == 0)
+        container:remove()
+      end
+    end)
+  end)
+
+  it("objects, logs and streams that are left", function()
+    local container = fixture.started{ "sh", "-c", "yes | head -n 20000" }
+    container:wait()
+    soak(50, LONG and 2000 or 200, 512 * KIB, function(count)
+      for _ = 1, count do
+        local same = docker.containers:get(container:id())
+        assert(same:reload() == container)
+        assert(#docker.containers:list{ all = true } > 0)
+        assert(#same:logs{ tail = 10 } == 10)
+        for line in same:logs{ follow = true } do
+          if line == "y" then break end
+        end
+      end
+    end)
+  end)
+
+  it("errors", function()
+    local name = fixture.name()
+    soak(1000, LONG and 10000 or 1000, 256 * KIB, function(count)
+      for _ = 1, count do
+        local ok, problem = pcall(docker.containers.get, docker.containers,
+                                  name)
+        assert(not ok and problem.kind == "not_found")
+        assert(not pcall(docker.containers.create, docker.containers,
+                         "busybox", { ports = { "x" } }))
+      end
+    end)
+  end)
+end)

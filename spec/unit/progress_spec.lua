@@ -1,0 +1,165 @@
+-- SPDX-License-Identifier: MIT
+-- What a pull reports, made readable.
+
+local caught = require "spec.support.caught"
+local progress = require "moonsail.progress"
+
+-- A thing to write to that remembers.
+local function new_file()
+  local file = { text = "" }
+  function file:write(...)
+    self.text = self.text .. table.concat{ ... }
+    return self
+  end
+  function file:flush() return self end
+  return file
+end
+
+local function layer(id, status, current, total)
+  return {
+    id = id, status = status,
+    progress_detail = current and { current = current, total = total },
+  }
+end
+
+local PULL = {
+  layer("latest", "Pulling from library/busybox"),
+  layer("aa", "Pulling fs layer"),
+  layer("bb", "Pulling fs layer"),
+  layer("aa", "Downloading", 1000000, 4000000),
+  layer("aa", "Downloading", 2000000, 4000000),
+  layer("bb", "Downloading", 5, 0),
+  layer("aa", "Pull complete"),
+  { status = "Digest: sha256:00" },
+  { status = "Digest: sha256:00" },
+}
+
+local function report(make)
+  local file = new_file()
+  local reporter = make(file)
+  for _, document in ipairs(PULL) do reporter(document) end
+  return file.text
+end
+
+describe("progress.reporter", function()
+  it("is silent unless asked", function()
+    assert.is_nil(progress.reporter(nil, "images:pull"))
+    assert.is_nil(progress.reporter(false, "images:pull"))
+  end)
+
+  it("writes a line for each change, elsewhere than on a terminal",
+     function()
+    assert.equal(table.concat({
+      "latest: Pulling from library/busybox",
+      "aa: Pulling fs layer",
+      "bb: Pulling fs layer",
+      "aa: Downloading",
+      "bb: Downloading",
+      "aa: Pull complete",
+      "Digest: sha256:00",
+      "Digest: sha256:00",
+      "",
+    }, "\n"), report(function(file)
+      return (progress.reporter(file, "images:pull"))
+    end))
+  end)
+
+  it("passes the text of a build through", function()
+    local file = new_file()
+    progress.reporter(file, "images:build"){ stream = "Step 1/2\n" }
+    assert.equal("Step 1/2\n", file.text)
+  end)
+
+  it("takes an open file, and standard error for true", function()
+    local path = os.tmpname()
+    local file <close> = assert(io.open(path, "w"))
+    local reporter, target = progress.reporter(file, "images:pull")
+    assert.equal(file, target)
+    reporter{ status = "Pulling" }
+    file:flush()
+    assert.equal("Pulling\n", io.open(path):read("a"))
+    os.remove(path)
+    assert.equal(io.stderr, select(2, progress.reporter(true, "x")))
+  end)
+
+  it("hands the documents to a function", function()
+    local seen = {}
+    local fn = function(document) seen[#seen + 1] = document end
+    local reporter, target = progress.reporter(fn, "images:pull")
+    assert.is_nil(target)
+    reporter(PULL[1])
+    assert.same({ PULL[1] }, seen)
+  end)
+
+  it("refuses anything else", function()
+    local closed = assert(io.tmpfile())
+    closed:close()
+    for _, target in ipairs{ 7, "stderr", {}, closed } do
+      local problem = caught("argument", progress.reporter, target,
+                             "images:pull")
+      assert.matches("^progress: expected true, an open file or a function",
+                     problem.message)
+      assert.equal("images:pull", problem.method)
+    end
+  end)
+end)
+
+describe("a terminal", function()
+  -- What a screen shows after it got the text: enough of a terminal for ours.
+  local function screen(text)
+    local rows, row = { "" }, 1
+    local at = 1
+    while at <= #text do
+      local up = text:match("^\27%[(%d+)A", at)
+      local down = text:match("^\27%[(%d+)B", at)
+      local plain = text:match("^[^\27\r\n]+", at)
+      if up then
+        row, at = row - tonumber(up), at + #up + 3
+      elseif down then
+        row, at = row + tonumber(down), at + #down + 3
+      elseif text:find("^\27%[K", at) then
+        rows[row], at = "", at + 3
+      elseif plain then
+        rows[row], at = (rows[row] or "") .. plain, at + #plain
+      elseif text:sub(at, at) == "\n" then
+        row, at = row + 1, at + 1
+        rows[row] = rows[row] or ""
+      else
+        at = at + 1 -- "\r"
+      end
+    end
+    return rows
+  end
+
+  it("shows a line a layer, drawn over in place", function()
+    assert.same({
+      "latest: Pulling from library/busybox",
+      "aa: Pull complete",
+      "bb: Downloading",
+      "Digest: sha256:00",
+      "Digest: sha256:00",
+      "",
+    }, screen(report(progress.terminal_reporter)))
+  end)
+
+  it("draws a bar of what is known", function()
+    local text = report(progress.terminal_reporter)
+    assert.matches("aa: Downloading [======>                  ] 1.0/4.0 MB",
+                   text, 1, true)
+    assert.matches("aa: Downloading [============>            ] 2.0/4.0 MB",
+                   text, 1, true)
+  end)
+end)
+
+describe("progress.follow", function()
+  it("reports all, and gives the last that had a status", function()
+    local documents = { { status = "a" }, { status = "b" }, { aux = {} } }
+    local at, seen = 0, 0
+    local last = progress.follow(function()
+      at = at + 1
+      return documents[at]
+    end, function() seen = seen + 1 end)
+    assert.equal(3, seen)
+    assert.equal("b", last.status)
+  end)
+end)

@@ -1,0 +1,93 @@
+-- SPDX-License-Identifier: MIT
+-- The hook on_result: what it is given, and what is blanked.
+
+local caught = require "spec.support.caught"
+local core = require "moonsail.core"
+local play = require "spec.support.play"
+
+-- A client whose results are collected in a list.
+local function watched(answers)
+  local seen = {}
+  local server, client = play.start(answers, {
+    on_result = function(result) seen[#seen + 1] = result end,
+  })
+  return server, client, seen
+end
+
+describe("on_result", function()
+  it("is called after every exchange", function()
+    local server <close>, client, seen = watched{ play.json '{"ID":"x"}' }
+    client:info()
+    assert.equal(1, #seen)
+    local result = seen[1]
+    assert.equal("SystemInfo", result.operation)
+    assert.equal("client:info", result.method)
+    assert.equal("GET", result.http_method)
+    assert.equal(server.address .. "/v1.41/info", result.url)
+    assert.equal(200, result.status)
+    assert.equal("application/json", result.headers["content-type"])
+    assert.equal('{"ID":"x"}', result.response_body)
+    assert.truthy(result.ended >= result.started)
+    assert.truthy(math.abs(result.started - os.time()) < 60)
+    assert.is_nil(result.error)
+  end)
+
+  it("is given the error that is raised", function()
+    local server <close>, client, seen = watched{
+      play.json('{"message":"no"}', "409 Conflict"), "close",
+      play.json '{' }
+    local problem = caught("conflict", client.info, client)
+    assert.equal(problem, seen[1].error)
+    assert.equal(409, seen[1].status)
+    assert.equal(caught("connection", client.info, client), seen[2].error)
+    assert.is_nil(seen[2].status)
+    assert.equal(caught("protocol", client.info, client), seen[3].error)
+    assert.equal(3, server:log("accept"))
+  end)
+
+  it("is called at the end of a stream, once", function()
+    local server <close>, client, seen = watched{
+      play.head "application/vnd.docker.raw-stream" .. "\n"
+      .. play.send "a\n" }
+    local stream = core.call(client, "ContainerLogs", { id = "x" }, "logs",
+                             { tty = true })
+    assert.equal("a", stream())
+    assert.equal(0, #seen)
+    assert.is_nil(stream())
+    stream:close()
+    assert.equal(1, #seen)
+    assert.equal("ContainerLogs", seen[1].operation)
+    assert.equal(1, server:log("accept"))
+  end)
+
+  it("is never given a password, a token or a key", function()
+    local server <close>, client, seen = watched{
+      play.json '{"Status":"ok","IdentityToken":"hush-1"}',
+      play.json('{"message":"denied"}', "500 Oops"),
+    }
+    core.call(client, "SystemAuth", {
+      username = "me", password = "hush-2", serveraddress = "x" })
+    caught("api", core.call, client, "ImagePush", {
+      name = "x", auth = { username = "me", password = "hush-3" } })
+    assert.equal("(blanked)", seen[1].request_body)
+    assert.equal("(blanked)", seen[1].response_body)
+    assert.equal("(blanked)", seen[2].request_headers["X-Registry-Auth"])
+    for _, result in ipairs(seen) do
+      for name, value in pairs(result) do
+        assert.is_nil(tostring(value):find("hush"), name)
+      end
+    end
+    assert.equal(2, server:log("accept"))
+  end)
+
+  it("raises its own error to the caller", function()
+    local server <close> = play.serve{ play.json '{"ID":"x"}' }
+    local client = core.client{
+      host = server.address, api_version = "1.41",
+      on_result = function() error("mine", 0) end,
+    }
+    local ok, problem = pcall(client.info, client)
+    assert.is_false(ok)
+    assert.equal("mine", problem)
+  end)
+end)

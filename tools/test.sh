@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs the tests on a Debian 12, from a clean clone: installs what is missing,
+# builds, starts a private engine and a registry, and takes them down again.
+#   test.sh         all
+#   test.sh unit    those that need no engine: spec/unit, spec/c
+#   test.sh engine  those that do: spec/engine, spec/regress
+# The last line is the sum, "N passed, N failed".
+#
+# SANITIZE=1 runs them under ASan and UBSan, AGGRESSIVE_GC=1 with Lua's
+# collector at its most active.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+part=${1:-all}
+case $part in
+all | unit | engine) ;;
+*) die "usage: test.sh [unit|engine]" ;;
+esac
+passed=0
+failed=0
+
+# count NAME PASSED FAILED
+count() {
+  say "$1: $2 passed, $3 failed"
+  passed=$((passed + $2))
+  failed=$((failed + $3))
+}
+
+# A program of C tests may end with its own sum; else it counts as one test.
+run_c_test() {
+  name=$(basename "$1")
+  status=0
+  timeout 300 "$1" >"$WORK/output" 2>&1 || status=$?
+  sum=$(tail -n 1 "$WORK/output" | grep -xE '[0-9]+ passed, [0-9]+ failed') ||
+    sum="$((status == 0)) passed, $((status != 0)) failed"
+  good=${sum%% *}
+  bad=${sum#*, }
+  bad=${bad%% *}
+  [ "$status" = 0 ] || [ "$bad" -gt 0 ] || bad=1
+  [ "$bad" = 0 ] || sed "s/^/$name: /" "$WORK/output"
+  count "$name" "$good" "$bad"
+}
+
+# number WORD: how many there were by busted's last line
+number() {
+  grep -oE '[0-9]+ success.* pending : .* seconds' "$WORK/output" |
+    tail -n 1 | grep -oE "[0-9]+ $1" | cut -d' ' -f1 | grep . || echo 0
+}
+
+# run_specs FOLDER: a run that fails without a failed test has broken off
+run_specs() {
+  [ -n "$(find "$1" -name '*_spec.lua' 2>/dev/null)" ] || return 0
+  say "running $1"
+  # shellcheck disable=SC2086
+  {
+    timeout 1800 lua5.4 -e 'io.stdout:setvbuf "no"' "$(command -v busted)" \
+      $OPTIONS "$1" 2>&1 || echo "exit status $?"
+  } | tee "$WORK/output"
+  bad=$(($(number failure) + $(number error)))
+  if [ $bad = 0 ] && tail -n 1 "$WORK/output" | grep -q '^exit status'; then
+    bad=1
+  fi
+  count "$1" "$(number success)" $bad
+}
+
+# A lua5.4 that has the sanitizers in it, to be found before the other: the
+# programs that it starts are not preloaded with them. The core comes along,
+# so that it is still there when leaks are looked for and reported.
+sanitized_lua() {
+  real=$(command -v lua5.4)
+  loader=$(readelf -l "$real" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+  mkdir "$WORK/bin"
+  preload="$(gcc -print-file-name=libasan.so) $ROOT/$BUILD/moonsail/core.so"
+  cat >"$WORK/bin/lua5.4" <<SH
+#!/bin/sh
+exec $loader --preload "$preload" $real "\$@"
+SH
+  chmod 755 "$WORK/bin/lua5.4"
+  export PATH="$WORK/bin:$PATH"
+  export ASAN_OPTIONS=detect_leaks=1
+  export LSAN_OPTIONS="suppressions=$ROOT/spec/support/leaks.supp"
+  LSAN_OPTIONS=$LSAN_OPTIONS:print_suppressions=0
+  export UBSAN_OPTIONS=print_stacktrace=1
+}
+
+packages="$BUILD_PACKAGES $TEST_PACKAGES"
+[ "$part" = unit ] || packages="$packages $ENGINE_PACKAGES"
+# shellcheck disable=SC2086
+need $packages
+
+BUILD=build${SANITIZE:+-san}
+say "building moonsail into $BUILD"
+build ${SANITIZE:+SANITIZE=1} tests
+cd "$ROOT"
+make_work
+forget_engine
+use_tree "$BUILD"
+export MOONSAIL_BUILD="$BUILD" MOONSAIL_WORK="$WORK"
+export SCRIPTED="$ROOT/$BUILD/support/scripted"
+OPTIONS="--output=plainTerminal --shuffle-files"
+[ -z "${SANITIZE:-}" ] || OPTIONS="$OPTIONS --exclude-tags=package"
+[ -z "${AGGRESSIVE_GC:-}" ] ||
+  OPTIONS="$OPTIONS --helper=spec/support/aggressive_gc.lua"
+
+if [ "$part" != unit ]; then
+  say "starting a private engine and a registry"
+  sh "$TOOLS/engine.sh" up "$WORK/engine" >/dev/null
+  export MOONSAIL_ENGINE="unix://$WORK/engine/docker.sock"
+  eval "export MOONSAIL_$(DOCKER_HOST=$MOONSAIL_ENGINE \
+    sh "$TOOLS/registry.sh" up "$WORK/registry")"
+fi
+[ -z "${SANITIZE:-}" ] || sanitized_lua
+
+if [ "$part" != engine ]; then
+  for program in "$BUILD"/spec/c/*_test; do
+    [ ! -x "$program" ] || run_c_test "$program"
+  done
+  run_specs spec/unit
+fi
+if [ "$part" != unit ]; then
+  run_specs spec/engine
+  run_specs spec/regress
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
