@@ -54,7 +54,7 @@ run_specs() {
   say "running $1"
   # shellcheck disable=SC2086
   {
-    timeout 1800 lua5.4 -e 'io.stdout:setvbuf "no"' "$(command -v busted)" \
+    timeout -s INT -k 20 600 lua5.4 -e 'io.stdout:setvbuf "no"' "$(command -v busted)" \
       $OPTIONS "$1" 2>&1 || echo "exit status $?"
   } | tee "$WORK/output"
   bad=$(($(number failure) + $(number error)))

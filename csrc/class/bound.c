@@ -172,9 +172,19 @@ static void bind_attributes(lua_State *L, const ldk_Class *c,
   }
 }
 
-void ldk_bind(lua_State *L, const ldk_Class *c, const char *name) {
+void ldk_bind(lua_State *L, const ldk_Class *c) {
+  const char *name = ldk_class_name(c);
   ldk_class_methods(L, c);
   bind_methods(L, c, name);
   bind_attributes(L, c, name);
   lua_pop(L, 1);
+}
+
+void ldk_objects_open(lua_State *L) {
+  const ldk_Class *c;
+  size_t i;
+  for (i = 0; (c = ldk_object_class_at(i)) != NULL; i++) {
+    ldk_class_open(L, c);
+    ldk_bind(L, c);
+  }
 }

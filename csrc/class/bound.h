@@ -10,9 +10,12 @@
 #include "run/exchange.h"
 #include "value/kit.h"
 
-/* Adds the methods and attribute readers that the model has for `name` to the
- * methods of a class. [-0, +0] */
-void ldk_bind(lua_State *L, const ldk_Class *c, const char *name);
+/* Adds the methods and attribute readers that the model has for a class to
+ * its methods. [-0, +0] */
+void ldk_bind(lua_State *L, const ldk_Class *c);
+
+/* Makes the classes of collections and objects, and binds them. [-0, +0] */
+void ldk_objects_open(lua_State *L);
 
 /* Calls an operation: the rest of a C function that has its client at one
  * index and the table of options (0: none) at another. */

@@ -257,7 +257,7 @@ const ldk_Class ldk_client_class = {"moonsail.client", client_methods,
 
 void ldk_client_open(lua_State *L) {
   ldk_class_open(L, &ldk_client_class);
-  ldk_bind(L, &ldk_client_class, "client");
+  ldk_bind(L, &ldk_client_class);
   ldk_class_methods(L, &ldk_client_class);
   lua_pushcclosure(L, client_index, 1);
   ldk_class_set_index(L, &ldk_client_class);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "class/bound.h"
 #include "class/client.h"
 #include "class/introspect.h"
 #include "class/object.h"

@@ -5,7 +5,6 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "class/bound.h"
 #include "run/session.h"
 #include "value/error.h"
 
@@ -50,23 +49,19 @@ static const ldk_Class classes[] = {
 #define N_CLASSES (sizeof classes / sizeof classes[0])
 
 /* The name that users see: without "moonsail.". */
-static const char *short_name(const ldk_Class *c) {
+const char *ldk_class_name(const ldk_Class *c) {
   return strchr(c->name, '.') + 1;
 }
 
 const ldk_Class *ldk_object_class(const char *name) {
   size_t i;
   for (i = 0; i < N_CLASSES; i++)
-    if (strcmp(short_name(&classes[i]), name) == 0) return &classes[i];
+    if (strcmp(ldk_class_name(&classes[i]), name) == 0) return &classes[i];
   return NULL;
 }
 
-void ldk_objects_open(lua_State *L) {
-  size_t i;
-  for (i = 0; i < N_CLASSES; i++) {
-    ldk_class_open(L, &classes[i]);
-    ldk_bind(L, &classes[i], short_name(&classes[i]));
-  }
+const ldk_Class *ldk_object_class_at(size_t i) {
+  return i < N_CLASSES ? &classes[i] : NULL;
 }
 
 /* The class of the value at an index, or NULL when it is none of these. */
@@ -185,14 +180,14 @@ static int object_tostring(lua_State *L) {
   hash = strchr(id, ':');
   if (hash != NULL) id = hash + 1;
   lua_pushlstring(L, id, strnlen(id, 12));
-  lua_pushfstring(L, "%s %s", short_name(class_of(L, 1)),
+  lua_pushfstring(L, "%s %s", ldk_class_name(class_of(L, 1)),
                   lua_tostring(L, -1));
   return 1;
 }
 
 static int collection_tostring(lua_State *L) {
   ldk_push_anchor(L, 1, LDK_OBJECT_CLIENT);
-  lua_pushfstring(L, "%s of %s", short_name(class_of(L, 1)),
+  lua_pushfstring(L, "%s of %s", ldk_class_name(class_of(L, 1)),
                   luaL_tolstring(L, -1, NULL));
   return 1;
 }

@@ -5,6 +5,7 @@
 #define LDK_OBJECT_H
 
 #include <lua.h>
+#include <stddef.h>
 
 #include "value/kit.h"
 
@@ -15,11 +16,14 @@ enum {
   LDK_OBJECT_ANCHORS = LDK_OBJECT_ATTRS
 };
 
-/* Makes the metatables of all of them, and binds their methods. [-0, +0] */
-void ldk_objects_open(lua_State *L);
-
 /* The class of a name ("container", "containers"), or NULL. */
 const ldk_Class *ldk_object_class(const char *name);
+
+/* The classes one after another, NULL behind the last. */
+const ldk_Class *ldk_object_class_at(size_t i);
+
+/* The name of a class that users see: "container". */
+const char *ldk_class_name(const ldk_Class *c);
 
 /* Whether a class (NULL: none) is that of a collection. */
 int ldk_is_collection(const ldk_Class *c);

@@ -8,7 +8,7 @@
 
 #include "bytes/memory.h"
 #include "bytes/queue.h"
-#include "run/answer.h"
+#include "run/failure.h"
 #include "run/hook.h"
 #include "run/loop.h"
 #include "value/error.h"
@@ -194,7 +194,7 @@ static void learn(lua_State *L, int index) {
   const char *newest = dk_transfer_header(x->transfer, "Api-Version");
   if (x->transfer->state == DK_FAILED ||
       (newest == NULL && x->transfer->status >= 300))
-    ldk_answer_raise(L, index);
+    ldk_exchange_raise(L, index);
   if (!x->session->open)
     ldk_fail_with(L, "closed", "the client is closed");
   ldk_session_learn(x->session, newest);
@@ -239,7 +239,7 @@ int ldk_exchange_headed(lua_State *L, int index) {
 int ldk_exchange_again(lua_State *L, int index) {
   ldk_Exchange *x = lua_touserdata(L, index);
   if (x->session->pinned || x->retried || x->transfer->status != 400 ||
-      !x->session->open || !ldk_answer_says(x->transfer, "client version"))
+      !x->session->open || !ldk_failure_says(x->transfer, "client version"))
     return 0;
   x->retried = 1;
   x->limited = 0;
@@ -255,6 +255,16 @@ void ldk_exchange_release(ldk_Exchange *x) {
   dk_transfer_free(x->transfer);
   x->transfer = NULL;
   x->stage = LDK_OVER;
+}
+
+int ldk_exchange_fail(lua_State *L, int index) {
+  ldk_exchange_end(L, index, lua_gettop(L));
+  return ldk_raise(L);
+}
+
+int ldk_exchange_raise(lua_State *L, int index) {
+  ldk_failure_push(L, index);
+  return ldk_exchange_fail(L, index);
 }
 
 void ldk_exchange_end(lua_State *L, int index, int error) {

@@ -8,8 +8,8 @@
 
 #include "bytes/queue.h"
 #include "model/model.h"
-#include "run/exchange.h"
 #include "run/headers.h"
+#include "run/record.h"
 
 /* Of a body, this much is given. */
 #define BODY_BYTES 65536

@@ -13,7 +13,7 @@
 #include "bytes/memory.h"
 #include "bytes/queue.h"
 #include "model/model.h"
-#include "run/answer.h"
+#include "run/document.h"
 #include "run/exchange.h"
 #include "run/loop.h"
 #include "value/error.h"
@@ -72,7 +72,7 @@ static int stream_fail(lua_State *L, Stream *s, const char *kind,
   s->ended = 1;
   ldk_push_anchor(L, 1, STREAM_EXCHANGE);
   ldk_push_failure(L, &f);
-  return ldk_answer_fail(L, lua_gettop(L) - 1);
+  return ldk_exchange_fail(L, lua_gettop(L) - 1);
 }
 
 static void stream_check(lua_State *L, Stream *s, int result) {
@@ -231,7 +231,7 @@ static int produce_document(lua_State *L, Stream *s) {
     return 0;
   }
   ldk_push_anchor(L, 1, STREAM_EXCHANGE);
-  ldk_answer_document(L, -1, bytes + start, end - start);
+  ldk_document_push(L, -1, bytes + start, end - start);
   take(s, end);
   raise_reported(L, s);
   return 1;
@@ -264,7 +264,7 @@ static int stream_end(lua_State *L, Stream *s) {
   s->ended = 1;
   ldk_push_anchor(L, 1, STREAM_EXCHANGE);
   if (transfer(s)->state == DK_FAILED)
-    return ldk_answer_raise(L, lua_gettop(L));
+    return ldk_exchange_raise(L, lua_gettop(L));
   if (!dk_frames_complete(&s->frames))
     return stream_fail(L, s, "protocol", "the stream ended within a frame");
   ldk_exchange_end(L, lua_gettop(L), 0);

@@ -150,17 +150,20 @@ static void test_malformed_requests(void) {
 
 /* ---- files ---- */
 
-/* A file beside the server's, which end() removes. */
+/* A file beside the server's, which end() removes: 0 to 250, repeated. */
 static const char *make_file(long size) {
-  static char path[80];
+  static char path[80], block[251 * 400];
   FILE *f;
-  long i;
+  size_t i;
+  for (i = 0; i < sizeof block; i++)
+    block[i] = (char)(i % 251);
   snprintf(path, sizeof path, "%s/file", server.directory);
   f = fopen(path, "w");
   if (f == NULL)
     abort();
-  for (i = 0; i < size; i++)
-    putc((int)(i % 251), f);
+  for (; size > (long)sizeof block; size -= (long)sizeof block)
+    fwrite(block, 1, sizeof block, f);
+  fwrite(block, 1, (size_t)size, f);
   fclose(f);
   return path;
 }

@@ -109,6 +109,15 @@ function fixture.tar(text, flags)
   return folder .. "/root.tar"
 end
 
+-- The path of a tar with the files of the image.
+function fixture.root_tar()
+  local path = os.tmpname()
+  fixture.later(function() os.remove(path) end)
+  local id = fixture.created():id()
+  engine.docker(("export -o %s %s"):format(path, id))
+  return path
+end
+
 -- A port of 127.0.0.1 that nobody listens on at the moment. (Those that the
 -- engine picks may be taken by another engine of this machine.)
 function fixture.free_port()

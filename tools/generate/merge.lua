@@ -352,6 +352,17 @@ M.makers = {
   object = M.object,
 }
 
+-- The type `name` of some kind. Objects and texts with values are made once;
+-- what is only composed of others is made anew, and found the same later on.
+function M:made_once(kind, variants, name, silent)
+  local key = kind .. " " .. name
+  local made = self.made[key] or M.makers[kind](self, variants, name, silent)
+  if made.name then
+    self.made[key] = made
+  end
+  return made
+end
+
 -- The type of the place `place`. `suffix` tells the elements of a list from
 -- the list itself, in notes.
 function M:type(variants, place, suffix)
@@ -363,14 +374,7 @@ function M:type(variants, place, suffix)
   local kept, silent = describing(variants, newest)
   local title = not place:find(".", 1, true) and newest.title
   local name = newest.name or title or place
-  local key = newest.kind .. " " .. name
-  if newest.name == nil then
-    key = key .. (suffix or "")
-  end
-  if self.made[key] == nil then
-    self.made[key] = M.makers[newest.kind](self, kept, name, silent)
-  end
-  return self.made[key]
+  return self:made_once(newest.kind, kept, name, silent)
 end
 
 return M

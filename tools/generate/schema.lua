@@ -57,7 +57,7 @@ function M.definition(document, name, place)
       refuse(place, "no definition %s", name)
     end
     document.nodes[name] = "open"
-    node = named(make_node(document, schema, name, true), name)
+    node = named(make_node(document, schema, name), name)
     document.nodes[name] = node
   end
   return node
@@ -138,16 +138,16 @@ local function has_content(part)
   return part["$ref"] or part.properties or part.additionalProperties
 end
 
--- Takes the parts of allOf together. If only one of them says anything, and
--- nothing gives the whole a name of its own, it is that part.
-local function all_of_node(document, schema, place, is_definition)
+-- Takes the parts of allOf together. If only one of them says anything, it is
+-- that part.
+local function all_of_node(document, schema, place)
   local parts = {}
   for _, part in ipairs(schema.allOf) do
     if has_content(part) then
       parts[#parts + 1] = part
     end
   end
-  if #parts == 1 and not schema.properties and not is_definition then
+  if #parts == 1 and not schema.properties then
     return make_node(document, parts[1], place)
   end
   local node = object_node(document, schema, place)
@@ -185,7 +185,7 @@ end
 
 -- The node of a schema; `place` names it in complaints and, if it is written
 -- in place, for good.
-function make_node(document, schema, place, is_definition)
+function make_node(document, schema, place)
   if schema["$ref"] then
     return follow(document, schema, place)
   end
@@ -194,7 +194,7 @@ function make_node(document, schema, place, is_definition)
     refuse(document.place .. " " .. place, "fields and free keys in one")
   end
   local make = schema.allOf and all_of_node or typed_node
-  local node = make(document, schema, place, is_definition)
+  local node = make(document, schema, place)
   if node.name == nil then
     node.nullable = schema["x-nullable"] or nil
     node.title = schema.title

@@ -178,7 +178,7 @@ describe("a definition", function()
   it("is one type, with what was written in place before", function()
     local made = small.type({
       [25] = object {
-        X = object {A = TEXT, B = TEXT}, Y = object {C = TEXT},
+        X = object {A = TEXT, B = TEXT}, Y = object {C = TEXT, D = TEXT},
       },
       [30] = object {
         X = {["$ref"] = "#/definitions/Thing"},
@@ -189,7 +189,26 @@ describe("a definition", function()
     assert.equal("Thing", thing.name)
     assert.equal(thing, small.field(made, "Y").type)
     assert.same({25, 29}, span(small.field(thing, "B")))
+    assert.same({25, 29}, span(small.field(thing, "D")))
     assert.same({25, 55}, span(small.field(thing, "C")))
+  end)
+
+  it("of another kind than before is noted once", function()
+    local answer = object {X = {["$ref"] = "#/definitions/Thing"},
+                           Y = {["$ref"] = "#/definitions/Thing"}}
+    local operations = {Get = small.operation("Get", answer)}
+    local merged, merger = small.operations {
+      [25] = {operations = operations, definitions = {Thing = TEXT}},
+      [30] = {operations = operations,
+              definitions = {Thing = object {A = TEXT}}},
+    }
+    local count = 0
+    for _, found in ipairs(merger.notes) do
+      count = count + (found.place == "Thing" and 1 or 0)
+    end
+    assert.equal(1, count)
+    local thing = small.field(merged[1].responses[1].type, "X").type
+    assert.same({30, 55}, span(small.field(thing, "A")))
   end)
 
   it("does not take in what was of another kind at a place", function()

@@ -210,6 +210,17 @@ describe("an override", function()
                    auth.last})
     end)
 
+    it("adds none before the operation", function()
+      merged[1].first = 40
+      apply("parameters", {{"ThingGet(late)", add = "query", type = TEXT,
+                            first = 30},
+                           {"ThingGet(later)", add = "query", type = TEXT,
+                            first = 45, last = 50}})
+      assert.equal(40, parameter("late").first)
+      assert.same({45, 50}, {parameter("later").first,
+                             parameter("later").last})
+    end)
+
     it("that adds what is there, or to what is not, is an error", function()
       refused("parameters",
               "override 'ThingGet(since)': ThingGet(since) is there already",

@@ -100,6 +100,21 @@ describe("the files", function()
     has(texts["methods.c"], "/* thing:id() id */\n")
   end)
 
+  it("have a field before its aliases, by name", function()
+    local operations = small.operations {
+      [25] = {operations = {Get = small.operation("Get", {
+        type = "object", properties = {CPUs = TEXT, Cpus = TEXT},
+      })}},
+    }
+    local fields = operations[1].responses[1].type.fields
+    assert.equal("CPUs", fields[1].wire)
+    fields[1].alias_of = fields[2]
+    local finished = model.finish(operations, {})
+    finished.methods, finished.attributes = {}, {}
+    has(write.files(finished)["fields.c"],
+        "  1, /* GetResponse cpus */\n  0, /* GetResponse cpus */\n")
+  end)
+
   it("count their rows", function()
     has(texts["types.c"], "const uint16_t dk_n_types = 6;\n")
     has(texts["types.c"], "const uint16_t dk_n_values = 2;\n")

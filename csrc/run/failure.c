@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ * The error that a call has come to. */
+#include "run/failure.h"
+
+#include <string.h>
+
+#include "bytes/queue.h"
+#include "value/decode.h"
+#include "value/error.h"
+
+/* Of an answer that is not the engine's JSON, this much is quoted. */
+#define QUOTED_BYTES 500
+
+static const char *operation_id(const ldk_Exchange *x) {
+  const dk_Operation *o = x->call->operation;
+  return o != NULL ? dk_text(o->id) : NULL;
+}
+
+/* What engines mean with some answers is not what their status says. */
+static const struct {
+  int status;
+  const char *words;
+  const char *kind;
+} meanings[] = {
+    {400, "client version", "not_supported"},
+    {404, "page not found", "not_supported"},
+    {501, "", "not_supported"},
+    {503, "does not support", "not_supported"},
+};
+
+/* strstr for bytes that need not end in NUL. */
+static int contains(const char *bytes, size_t length, const char *words) {
+  return memmem(bytes, length, words, strlen(words)) != NULL;
+}
+
+int ldk_failure_says(const dk_Transfer *x, const char *words) {
+  return contains(dk_queue_bytes(&x->body), dk_queue_length(&x->body), words);
+}
+
+static const char *answer_kind(const dk_Transfer *x) {
+  size_t i;
+  for (i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+    if (meanings[i].status == x->status &&
+        ldk_failure_says(x, meanings[i].words))
+      return meanings[i].kind;
+  return ldk_status_kind(x->status);
+}
+
+static const char *trouble_kind(dk_Trouble trouble) {
+  static const char *const kinds[] = {
+      [DK_NO_TROUBLE] = "protocol", [DK_CONNECTION] = "connection",
+      [DK_TIMEOUT] = "timeout",     [DK_TLS] = "tls",
+      [DK_PROTOCOL] = "protocol",   [DK_LIMIT] = "limit",
+      [DK_CANCELLED] = "cancelled", [DK_SOURCE] = "argument",
+      [DK_MEMORY] = "limit",
+  };
+  return kinds[trouble];
+}
+
+/* Lua: the words of an engine's error document, given as a light pointer to
+ * its transfer. */
+static int words_of(lua_State *L) {
+  const dk_Transfer *x = lua_touserdata(L, 1);
+  ldk_decode(L, dk_queue_bytes(&x->body), dk_queue_length(&x->body), DK_NONE,
+             "an error");
+  if (lua_istable(L, -1)) lua_getfield(L, -1, "message");
+  if (lua_type(L, -1) != LUA_TSTRING) lua_pushnil(L);
+  return 1;
+}
+
+/* Pushes the engine's own words: those of its document, else the text that
+ * it sent, else its status. [-0, +1] */
+static void push_words(lua_State *L, const dk_Transfer *x) {
+  const char *text = dk_queue_bytes(&x->body);
+  size_t length = dk_queue_length(&x->body);
+  lua_pushcfunction(L, words_of);
+  lua_pushlightuserdata(L, (void *)x);
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
+    return;
+  lua_pop(L, 1);
+  while (length > 0 && strchr(" \r\n\t", text[length - 1]) != NULL) length--;
+  if (length == 0)
+    lua_pushfstring(L, "HTTP status %d", x->status);
+  else
+    lua_pushlstring(L, text, length < QUOTED_BYTES ? length : QUOTED_BYTES);
+}
+
+/* Pushes where the call went, without the query: it may hold a secret.
+ * [-0, +1] */
+static void push_place(lua_State *L, const ldk_Exchange *x) {
+  const char *address = x->session->endpoint.address;
+  const char *target = x->target.data != NULL ? x->target.data : "/_ping";
+  lua_pushstring(L, address != NULL ? address : "");
+  lua_pushlstring(L, target, strcspn(target, "?"));
+  lua_concat(L, 2);
+}
+
+void ldk_failure_push(lua_State *L, int index) {
+  const ldk_Exchange *x = lua_touserdata(L, index);
+  const dk_Transfer *t = x->transfer;
+  ldk_Failure f;
+  memset(&f, 0, sizeof f);
+  f.operation = x->stage == LDK_PINGING ? "SystemPing" : operation_id(x);
+  f.method = x->call->label;
+  push_place(L, x);
+  f.url = lua_tostring(L, -1);
+  if (t->state == DK_FAILED) {
+    f.kind = trouble_kind(t->trouble);
+    f.os_error = t->os_error;
+    lua_pushstring(L, t->message);
+  } else {
+    f.kind = answer_kind(t);
+    f.status = t->status;
+    push_words(L, t);
+  }
+  f.message = lua_tolstring(L, -1, &f.length);
+  ldk_push_failure(L, &f);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+}

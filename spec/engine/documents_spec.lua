@@ -1,0 +1,145 @@
+-- SPDX-License-Identifier: MIT
+-- The examples of the documents do what the documents say.
+--
+-- Each ```lua block is run by a Lua of its own, on the private engine. Blocks
+-- that do not load the module begin as the guide says: with `moonsail` and a
+-- client, `docker`. What they print must be what their comments `--> …` say,
+-- in order; "…" in there stands for anything.
+
+local engine = require "spec.support.engine"
+local fixture = require "spec.support.fixture"
+local lfs = require "lfs"
+
+local DOCUMENTS = { "README.md", "docs/guide.md" }
+local PRELUDE = 'local moonsail = require "moonsail"; '
+  .. "local docker = moonsail.client()"
+
+local root = lfs.currentdir()
+
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read("a")
+end
+
+-- The blocks of a document: {line, text}.
+local function blocks(path)
+  local list, line, current = {}, 0, nil
+  for text in (read(path) .. "\n"):gmatch("(.-)\n") do
+    line = line + 1
+    if text == "```lua" then
+      current = { line = line, lines = {} }
+    elseif text == "```" and current then
+      list[#list + 1] = { line = current.line,
+                          text = table.concat(current.lines, "\n") }
+      current = nil
+    elseif current then
+      current.lines[#current.lines + 1] = text
+    end
+  end
+  return list
+end
+
+-- What the comments promise, as a pattern for all of the output; nil when
+-- they promise nothing.
+local function promised(text)
+  local lines = {}
+  for line in text:gmatch("%-%->%s?([^\n]*)") do
+    lines[#lines + 1] = line:gsub("%p", "%%%0"):gsub("…", ".-")
+  end
+  if #lines == 0 then return nil end
+  return "^" .. table.concat(lines, "\n") .. "\n?$"
+end
+
+-- Where the core is, as a path that holds in any folder.
+local function build_folder()
+  local build = os.getenv "MOONSAIL_BUILD" or "build"
+  return build:sub(1, 1) == "/" and build or root .. "/" .. build
+end
+
+-- Runs a script of these lines in an empty folder: its output and status.
+local function run(folder, script)
+  local path = folder .. "/script.lua"
+  local file = assert(io.open(path, "w"))
+  file:write(script)
+  file:close()
+  return engine.try(([[
+    cd %s
+    export DOCKER_HOST=%s
+    export LUA_PATH="%s/lua/?.lua;%s/lua/?/init.lua;;"
+    export LUA_CPATH="%s/?.so;;"
+    lua5.4 script.lua]]):format(folder, engine.quote(engine.host()), root,
+      root, build_folder()))
+end
+
+-- What an example may leave when it fails.
+local NAMES = "web www sleeper"
+
+local function in_folder(fn)
+  local folder = os.tmpname()
+  os.remove(folder)
+  assert(lfs.mkdir(folder))
+  local ok, problem = pcall(fn, folder)
+  engine.try(("docker -H %s rm -fv %s"):format(engine.host(), NAMES))
+  engine.sh("rm -rf " .. folder)
+  if not ok then error(problem, 0) end
+end
+
+for _, document in ipairs(DOCUMENTS) do
+  describe(document, function()
+    local list = blocks(document)
+
+    it("has examples", function() assert.is_true(#list > 0) end)
+
+    for _, block in ipairs(list) do
+      it(("does what it says in line %d"):format(block.line), function()
+        in_folder(function(folder)
+          local script = block.text
+          if not script:find('require "moonsail"', 1, true) then
+            script = PRELUDE .. "\n" .. script
+          end
+          local output, status = run(folder, script)
+          assert.equal(0, status, output)
+          local pattern = promised(block.text)
+          if pattern then assert.matches(pattern, output) end
+        end)
+      end)
+    end
+  end)
+end
+
+describe("the examples", function()
+  after_each(fixture.clean)
+
+  -- What each takes, and something that it prints.
+  local EXAMPLES = {
+    ["hello.lua"] = { "", "O> Hello from a container, by Lua!" },
+    ["import.lua"] = { function() return fixture.root_tar() end,
+                       "O> I am made of a tar" },
+    ["list.lua"] = { "all", "ID%s+IMAGE" },
+    ["logs.lua"] = { "", "stderr  that was all\nit ended with 0" },
+    ["run.lua"] = { "", "exit code 3, stderr: oh no" },
+  }
+
+  for name in lfs.dir("examples") do
+    if name:find("%.lua$") then
+      it("run: " .. name, function()
+        local row = assert(EXAMPLES[name], "no test for examples/" .. name)
+        local argument = row[1]
+        if type(argument) == "function" then argument = argument() end
+        in_folder(function(folder)
+          local script = ('arg = { %q }; dofile(%q)'):format(argument,
+            root .. "/examples/" .. name)
+          if argument == "" then script = script:gsub('""', "") end
+          local output, status = run(folder, script)
+          assert.equal(0, status, output)
+          assert.matches(row[2], output)
+        end)
+      end)
+
+      it("are short: " .. name, function()
+        local _, lines = read("examples/" .. name):gsub("\n", "")
+        assert.is_true(lines < 60)
+      end)
+    end
+  end
+end)
