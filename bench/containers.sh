@@ -48,7 +48,8 @@ d run -d --name sleeper --network none busybox sleep 86400
 d pause sleeper
 d run --name migrate --network none --label job=migrate \
   busybox sh -c 'echo "migrated" && exit 0'
-d run --name backup --network none --label job=backup --label 'when=0 3 * * *' \
+d run --name backup --network none \
+  --label job=backup --label 'when=0 3 * * *' \
   busybox sh -c 'echo "no space left" >&2; exit 28' 2>/dev/null || :
 d create --name never-started -p "$ADDRESS"::5432 busybox sh
 d create --name bare hello

@@ -81,7 +81,7 @@ decode() {
 call_rounds() {
   host=unix://$2
   list="/v1.41/containers/json?all=true"
-  for round in $(seq "$ROUNDS"); do
+  for _ in $(seq "$ROUNDS"); do
     record calls "ping, $1" libcurl "$3" "$PEER" calls "$2" /_ping "$3"
     record calls "ping, $1" moonsail "$3" \
       lua5.4 bench/calls.lua ping "$host" "$3"
@@ -113,13 +113,14 @@ calls() {
 make_log() {
   lua5.4 bench/lines.lua $LOG_BYTES "$WORK/lines"
   LOG_BYTES=$(wc -c <"$WORK/lines")
-  docker -H "unix://$ENGINE" run --name log --network none --log-driver json-file \
-    -v "$WORK/lines:/lines:ro" busybox cat /lines >/dev/null
+  docker -H "unix://$ENGINE" run --name log --network none \
+    --log-driver json-file -v "$WORK/lines:/lines:ro" \
+    busybox cat /lines >/dev/null
 }
 
 # log_rounds WHERE SOCKET PATH
 log_rounds() {
-  for round in $(seq "$ROUNDS"); do
+  for _ in $(seq "$ROUNDS"); do
     record logs "$1" libcurl "$LOG_BYTES" "$PEER" read "$2" "$3"
     for kind in chunks lines; do
       record logs "$1" "moonsail $kind" "$LOG_BYTES" \

@@ -34,7 +34,8 @@ end
 local function read()
   local read_groups = {}
   for line in io.lines() do
-    local group, case, who, rest = line:match "^([^\t]+)\t([^\t]+)\t([^\t]+)\t(.*)$"
+    local group, case, who, rest = line:match(
+      "^([^\t]+)\t([^\t]+)\t([^\t]+)\t(.*)$")
     local round = {}
     for key, value in rest:gmatch "(%w+)=([%d.]+)" do
       round[key] = tonumber(value)
@@ -80,7 +81,7 @@ local function row(group, case, rounds)
   local ratio, more_cpu, goal = "", "", group.goals[rounds.key]
   if rounds.key ~= group.peer then
     local peer = case[group.peer]
-    local middle
+    local middle, _
     _, more_cpu = compare(rates(peer, "cpu", group.scale), cost)
     middle, ratio = compare(rate, rates(peer, group.clock, group.scale))
     if goal then

@@ -4,11 +4,10 @@
 --   lua5.4 tools/check_package.lua [CORE.SO]
 
 local rockspec_file = "rockspec/moonsail-scm-1.rockspec"
-local n_complaints = 0
+local complaints = {}
 
 local function complain(message, ...)
-  n_complaints = n_complaints + 1
-  print(message:format(...))
+  complaints[#complaints + 1] = message:format(...)
 end
 
 local function lines_of(command)
@@ -65,4 +64,6 @@ end
 
 check_rockspec()
 if arg[1] then check_symbols(arg[1]) end
-os.exit(n_complaints == 0)
+table.sort(complaints)
+for _, complaint in ipairs(complaints) do print(complaint) end
+os.exit(#complaints == 0)

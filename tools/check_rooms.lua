@@ -89,35 +89,45 @@ local function each_line(text)
   end
 end
 
+local function blank(text)
+  return (text:gsub("[^\n]", " "))
+end
+
+-- Where a literal that opens at `from` closes.
+local function literal_end(text, from)
+  local delimiter = text:sub(from, from)
+  local at = from + 1
+  while at <= #text and text:sub(at, at) ~= delimiter do
+    at = at + (text:sub(at, at) == "\\" and 2 or 1)
+  end
+  return at
+end
+
 -- C without its comments and, if asked, without what is in its literals:
 -- blanks stand in their place, so that lines and columns stay.
 local function strip(text, keep_literals)
   local out, at = {}, 1
-  local function blank(part)
-    return (part:gsub("[^\n]", " "))
-  end
-  while at <= #text do
-    local from, to = text:find("/%*.-%*/", at)
-    local quote = text:find("[\"']", at)
-    if quote and (not from or quote < from) then
-      local close = quote + 1
-      local delimiter = text:sub(quote, quote)
-      while close <= #text and text:sub(close, close) ~= delimiter do
-        close = close + (text:sub(close, close) == "\\" and 2 or 1)
-      end
-      local literal = text:sub(quote + 1, close - 1)
-      out[#out + 1] = text:sub(at, quote)
+  while true do
+    local from = text:find("[\"'/]", at)
+    if not from then break end
+    out[#out + 1] = text:sub(at, from - 1)
+    local to = from
+    if text:sub(from, from + 1) == "/*" then
+      to = select(2, text:find("*/", from + 2, true)) or #text
+      out[#out + 1] = blank(text:sub(from, to))
+    elseif text:sub(from, from) == "/" then
+      out[#out + 1] = "/"
+    else
+      to = literal_end(text, from)
+      local literal = text:sub(from + 1, to - 1)
+      local delimiter = text:sub(from, from)
+      out[#out + 1] = delimiter
       out[#out + 1] = keep_literals and literal or blank(literal)
       out[#out + 1] = delimiter
-      at = close + 1
-    elseif from then
-      out[#out + 1] = text:sub(at, from - 1) .. blank(text:sub(from, to))
-      at = to + 1
-    else
-      out[#out + 1] = text:sub(at)
-      break
     end
+    at = to + 1
   end
+  out[#out + 1] = text:sub(at)
   return table.concat(out)
 end
 

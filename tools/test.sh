@@ -48,15 +48,18 @@ number() {
     tail -n 1 | grep -oE "[0-9]+ $1" | cut -d' ' -f1 | grep . || echo 0
 }
 
+# run_busted FOLDER: what hangs is interrupted, and told as an error of its test.
+run_busted() {
+  # shellcheck disable=SC2086
+  timeout -s INT -k 20 600 lua5.4 -e 'io.stdout:setvbuf "no"' \
+    "$(command -v busted)" $OPTIONS "$1"
+}
+
 # run_specs FOLDER: a run that fails without a failed test has broken off
 run_specs() {
   [ -n "$(find "$1" -name '*_spec.lua' 2>/dev/null)" ] || return 0
   say "running $1"
-  # shellcheck disable=SC2086
-  {
-    timeout -s INT -k 20 600 lua5.4 -e 'io.stdout:setvbuf "no"' "$(command -v busted)" \
-      $OPTIONS "$1" 2>&1 || echo "exit status $?"
-  } | tee "$WORK/output"
+  { run_busted "$1" 2>&1 || echo "exit status $?"; } | tee "$WORK/output"
   bad=$(($(number failure) + $(number error)))
   if [ $bad = 0 ] && tail -n 1 "$WORK/output" | grep -q '^exit status'; then
     bad=1

@@ -80,17 +80,12 @@ static int small_double(const Decimal *d, double *number) {
 /* The rest is strtod's, which gets the number without a point: then no locale
  * can read it in another way. */
 static double large_double(Decimal *d) {
-  long long exponent = d->exponent;
   if (d->sticky) {
     d->digits[d->n++] = '1';
-    exponent--;
+    d->exponent--;
   }
-  if (exponent > 99999)
-    exponent = 99999;
-  if (exponent < -99999)
-    exponent = -99999;
   snprintf(d->digits + d->n, sizeof d->digits - (size_t)d->n, "e%lld",
-           exponent);
+           d->exponent);
   return strtod(d->digits, NULL);
 }
 

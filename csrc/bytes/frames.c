@@ -2,9 +2,12 @@
  * The stdout/stderr demultiplexer. */
 #include "bytes/frames.h"
 
+#include <string.h>
+
 #include "bytes/memory.h"
 
 #define HEADER 8
+#define JOINT 65536 /* bytes after which no more pieces are joined */
 
 /* Whether a header may have this byte at this place; any length will do. */
 static int may_stand(int place, unsigned char byte) {
@@ -21,9 +24,22 @@ static void begin_frame(dk_Frames *f) {
   f->have = 0;
 }
 
+/* A header that lies there whole and good, which is nearly always so. */
+static int read_whole_header(dk_Frames *f, const char **at, const char *end) {
+  if (f->have != 0 || end - *at < HEADER ||
+      (unsigned char)**at >= DK_N_SOURCES || memcmp(*at + 1, "\0\0", 3) != 0)
+    return 0;
+  memcpy(f->header, *at, HEADER);
+  *at += HEADER;
+  begin_frame(f);
+  return 1;
+}
+
 /* State: a header comes. 1 when it has come. Each byte is judged at once, so
  * that output without frames is told from its first byte, not the eighth. */
 static int read_header(dk_Frames *f, const char **at, const char *end) {
+  if (read_whole_header(f, at, end))
+    return 1;
   while (*at < end) {
     unsigned char byte = (unsigned char)**at;
     if (!may_stand(f->have, byte))
@@ -62,6 +78,32 @@ int dk_frames_next(dk_Frames *f, const char **at, const char *end,
       return status;
   }
   return read_piece(f, at, end, piece);
+}
+
+/* The next piece, if it comes from `source` and some of it is there. */
+static int more_of(dk_Frames *f, dk_Source source, const char **at,
+                   const char *end, dk_Piece *piece) {
+  while (f->remaining == 0)
+    if (read_header(f, at, end) <= 0)
+      return 0; /* what is wrong is said the next time */
+  return f->source == source && read_piece(f, at, end, piece);
+}
+
+int dk_frames_join(dk_Frames *f, char **at, char *end, dk_Piece *piece) {
+  char *run = *at;
+  const char *from = run;
+  dk_Piece next;
+  int status = dk_frames_next(f, &from, end, piece);
+  if (status == 1) {
+    piece->bytes = memmove(run, piece->bytes, piece->length);
+    while (piece->length < JOINT &&
+           more_of(f, piece->source, &from, end, &next)) {
+      memmove(run + piece->length, next.bytes, next.length);
+      piece->length += next.length;
+    }
+  }
+  *at += from - *at;
+  return status;
 }
 
 int dk_frames_complete(const dk_Frames *f) {

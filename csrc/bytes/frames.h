@@ -39,6 +39,11 @@ typedef struct dk_Piece {
 int dk_frames_next(dk_Frames *f, const char **at, const char *end,
                    dk_Piece *piece);
 
+/* The same for a reader that takes as much as there is: pieces of one source
+ * that follow each other are brought together where the input began. What is
+ * left between them and *at is of no more use. */
+int dk_frames_join(dk_Frames *f, char **at, char *end, dk_Piece *piece);
+
 /* Whether the input may end here: between two frames. */
 int dk_frames_complete(const dk_Frames *f);
 

@@ -7,9 +7,10 @@
 
 #include "bytes/buffer.h"
 
-/* Appends bytes percent-encoded for a path (keeps '/' and ':' of image names
- * as they are, as the engine's router wants them) or for the key or value of
- * a query (keeps only RFC 3986's unreserved characters). As dk_buffer_append. */
+/* Appends bytes percent-encoded: for a path, where '/', ':' and '@' of image
+ * names stay as they are, as the engine's router wants them; or for the key or
+ * value of a query, where only RFC 3986's unreserved characters stay. As
+ * dk_buffer_append. */
 int dk_url_path(dk_Buffer *b, const char *bytes, size_t length);
 int dk_url_query(dk_Buffer *b, const char *bytes, size_t length);
 

@@ -38,6 +38,7 @@ typedef struct Stream {
   size_t seen;   /* bytes that wait, and are not enough */
   int framed;    /* output: in frames (1), raw (0), not known yet (-1) */
   size_t piece;  /* output: bytes of the piece at the front of the queue */
+  size_t spent;  /* output: bytes behind it that go with it */
   dk_Source source; /* output: whose piece that is */
   dk_Frames frames;
   dk_Lines lines[DK_N_SOURCES];
@@ -95,12 +96,24 @@ static int looks_framed(const char *bytes) {
          bytes[2] == 0 && bytes[3] == 0;
 }
 
+/* A reader of chunks is given all that waits of one source, as it would be
+ * from a pipe: the engine makes a frame of each line. */
+static int read_frames(Stream *s, char **at, char *end, dk_Piece *piece) {
+  const char *from = *at;
+  int result;
+  if (s->x->settings.chunks)
+    return dk_frames_join(&s->frames, at, end, piece);
+  result = dk_frames_next(&s->frames, &from, end, piece);
+  *at += from - *at;
+  return result;
+}
+
 /* Finds the next piece of output and brings it to the front of the queue: 1
  * when there is one. */
 static int next_piece(lua_State *L, Stream *s) {
-  size_t length;
-  const char *bytes = waiting(s, &length);
-  const char *at = bytes;
+  const dk_Queue *q = &transfer(s)->body;
+  size_t length = dk_queue_length(q);
+  char *bytes, *at;
   dk_Piece piece;
   int result;
   if (s->piece > 0) return 1;
@@ -108,18 +121,20 @@ static int next_piece(lua_State *L, Stream *s) {
   if (s->framed < 0) {
     s->seen = length;
     if (length < 4 && !ldk_exchange_complete(s->x)) return 0;
-    s->framed = length >= 4 && looks_framed(bytes);
+    s->framed = length >= 4 && looks_framed(dk_queue_bytes(q));
   }
   if (!s->framed) {
     s->source = DK_STDOUT;
     s->piece = length;
     return 1;
   }
-  result = dk_frames_next(&s->frames, &at, bytes + length, &piece);
+  at = bytes = q->data + q->start;
+  result = read_frames(s, &at, bytes + length, &piece);
   if (result == 1) {
     s->source = piece.source;
     s->piece = piece.length;
-    at -= piece.length;
+    s->spent = (size_t)(at - piece.bytes) - piece.length;
+    at = bytes + (piece.bytes - bytes);
   }
   take(s, (size_t)(at - bytes));
   stream_check(L, s, result);
@@ -142,8 +157,8 @@ static int produce_chunk(lua_State *L, Stream *s) {
   if (!next_piece(L, s)) return 0;
   lua_pushlstring(L, waiting(s, &length), s->piece);
   push_source(L, s);
-  take(s, s->piece);
-  s->piece = 0;
+  take(s, s->piece + s->spent);
+  s->piece = s->spent = 0;
   return 2;
 }
 

@@ -8,13 +8,15 @@
 
 #include "bytes/memory.h"
 #include "bytes/url.h"
+#include "value/encode.h"
 #include "value/error.h"
+#include "value/nearest.h"
 #include "value/options.h"
 #include "value/write.h"
 
 /* ---- what each option is ---- */
 
-/* The type of a body that is an object, whose fields are options; else NULL. */
+/* The type of a body that is an object, whose fields are options, or NULL. */
 static const dk_Type *body_object(const dk_Operation *operation) {
   const dk_Parameter *body = dk_body(operation);
   if (body == NULL || dk_types[body->type].kind != DK_OBJECT)

@@ -13,28 +13,9 @@
 
 #include <lua.h>
 
-#include "bytes/buffer.h"
 #include "model/model.h"
-#include "value/encode.h"
-#include "value/kit.h"
-
-typedef struct ldk_Call {
-  const dk_Operation *operation; /* NULL: a free request */
-  char method[16];     /* of a free request: "GET" */
-  const char *label;   /* "containers:create"; in anchor 1 */
-  dk_Buffer target;    /* "/containers/web/json?size=true", no version yet */
-  dk_Buffer headers;   /* "Name: value" and a NUL, one after another */
-  dk_Buffer body;      /* what to send, unless body_file is set */
-  char *body_file;     /* a file to send, or NULL; dk_release */
-  int has_body;
-  ldk_Needs needs;
-  double timeout, connect_timeout, idle_timeout; /* seconds; < 0: not given;
-                                                    0: none */
-  double added_timeout; /* to `timeout`: the engine works as long as this */
-  int raw;             /* -1: not given */
-} ldk_Call;
-
-extern const ldk_Class ldk_call_class;
+#include "value/call.h"
+#include "value/nearest.h"
 
 /* Pushes the ldk_Call (a userdata that owns its buffers) of an operation with
  * the table of options at `options` (0: none). A moonsail object given where
@@ -59,10 +40,5 @@ void ldk_check_version(lua_State *L, const ldk_Call *call, int version);
  * last argument is a table without [1], it is the options. [-0, +1] */
 void ldk_gather_options(lua_State *L, int first, const char *positional,
                         const char *label);
-
-/* Pushes the name nearest to `given` among the names that `next` yields until
- * it returns NULL, or nil when none is near. [-0, +1] */
-int ldk_nearest(lua_State *L, const char *given,
-                const char *(*next)(void *state), void *state);
 
 #endif

@@ -16,6 +16,7 @@
 #include "model/model.h"
 #include "value/error.h"
 #include "value/kit.h"
+#include "value/learned.h"
 #include "value/strings.h"
 
 /* The type of a value that is kept as it came: the model leaves it open, or
@@ -27,30 +28,10 @@
 #define MAX_SCRATCH 65536 /* bytes that are kept for the next document */
 #define MAX_NAME 128      /* longer keys are nobody's field names */
 
-typedef struct TypeMemory {
-  uint16_t first; /* the field that objects began with last time */
-  uint16_t size;  /* what the last value held */
-  uint64_t lists; /* the bits of all its lists and maps */
-} TypeMemory;
-
-typedef struct FieldMemory {
-  uint16_t next; /* the field that followed this one last time */
-  uint8_t bit;   /* of a list or map in `lists`, from 1 on; 0: none */
-} FieldMemory;
-
-/* What is kept per Lua state. Anchor 1: the names by row number; anchor 2:
- * what holds `strings`. */
-typedef struct Memory {
-  ldk_Strings strings;
-  dk_Buffer scratch; /* for strings with escapes */
-  TypeMemory *types;
-  FieldMemory *fields;
-} Memory;
-
 typedef struct Decoder {
   lua_State *L;
   dk_Json json;
-  Memory *memory;
+  ldk_Learned *learned;
   int names; /* stack index of the names; what holds strings, and the marks
                 of objects and of what was absent, follow */
   const char *what;
@@ -58,79 +39,6 @@ typedef struct Decoder {
 
 /* From Decoder.names on. */
 enum { HELD = 1, VALUE_MARK, ABSENT_MARK };
-
-/* ---- what is kept ---- */
-
-static int memory_gc(lua_State *L) {
-  Memory *m = lua_touserdata(L, 1);
-  dk_buffer_free(&m->scratch);
-  return 0;
-}
-
-static const luaL_Reg memory_metamethods[] = {
-    {"__gc", memory_gc},
-    {NULL, NULL},
-};
-
-static const char memory_key = 0; /* its address is the registry's key */
-
-static const ldk_Class memory_class = {"moonsail.names", NULL,
-                                       memory_metamethods};
-
-static int is_collection(uint16_t type) {
-  return dk_types[type].kind == DK_ARRAY || dk_types[type].kind == DK_MAP;
-}
-
-/* Gives each list and map among the fields of a type its bit. Of several
- * spellings of a name only that which is also written gets one; what finds no
- * bit left is looked up at the end of each object. */
-static void number_lists(Memory *m, const dk_Type *t, TypeMemory *tm) {
-  int bit = 0;
-  uint16_t row;
-  for (row = t->first; row < t->first + t->count; row++) {
-    const dk_Field *f = &dk_fields[row];
-    m->fields[row].next = DK_NONE;
-    if ((f->flags & DK_ALIAS) != 0 || !is_collection(f->type))
-      continue;
-    if (bit < 64)
-      bit++;
-    m->fields[row].bit = (uint8_t)bit;
-    tm->lists |= UINT64_C(1) << (bit - 1);
-  }
-}
-
-static void learn_types(Memory *m) {
-  uint16_t i;
-  for (i = 0; i < dk_n_types; i++) {
-    m->types[i].first = DK_NONE;
-    if (dk_types[i].kind == DK_OBJECT)
-      number_lists(m, &dk_types[i], &m->types[i]);
-  }
-}
-
-void ldk_decode_open(lua_State *L) {
-  size_t types = dk_n_types * sizeof(TypeMemory);
-  size_t fields = dk_n_fields * sizeof(FieldMemory);
-  Memory *m = ldk_new(L, &memory_class, sizeof *m + types + fields, 2);
-  m->types = (TypeMemory *)(m + 1);
-  m->fields = (FieldMemory *)(m->types + dk_n_types);
-  learn_types(m);
-  lua_createtable(L, dk_n_fields, 0);
-  ldk_anchor(L, -2, 1);
-  ldk_strings_open(L);
-  ldk_anchor(L, -2, 2);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &memory_key);
-}
-
-/* Pushes what is kept. [-0, +1] */
-static Memory *push_memory(lua_State *L) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &memory_key) == LUA_TNIL) {
-    lua_pop(L, 1);
-    ldk_decode_open(L);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &memory_key);
-  }
-  return lua_touserdata(L, -1);
-}
 
 /* Pushes the Lua name of a field. [-0, +1] */
 static void push_name(Decoder *d, uint16_t row) {
@@ -145,7 +53,7 @@ static void push_name(Decoder *d, uint16_t row) {
 
 /* Pushes the string that the reader has read. [-0, +1] */
 static void push_string(Decoder *d) {
-  ldk_push_string(d->L, &d->memory->strings, d->names + HELD, d->json.text,
+  ldk_push_string(d->L, &d->learned->strings, d->names + HELD, d->json.text,
                   d->json.length);
 }
 
@@ -209,13 +117,13 @@ typedef struct Object {
 static dk_Token push_value(Decoder *d, uint16_t type);
 
 static uint16_t presize(const Decoder *d, uint16_t type) {
-  uint16_t size = type < VERBATIM ? d->memory->types[type].size : 0;
+  uint16_t size = type < VERBATIM ? d->learned->types[type].size : 0;
   return size < MAX_PRESIZE ? size : MAX_PRESIZE;
 }
 
 static void remember_size(Decoder *d, uint16_t type, lua_Integer size) {
   if (type < VERBATIM)
-    d->memory->types[type].size =
+    d->learned->types[type].size =
         (uint16_t)(size < MAX_PRESIZE ? size : MAX_PRESIZE);
 }
 
@@ -225,7 +133,7 @@ static void remember_size(Decoder *d, uint16_t type, lua_Integer size) {
 static int replace_null(Decoder *d, uint16_t element) {
   lua_State *L = d->L;
   if (element >= VERBATIM ||
-      (!is_collection(element) && dk_types[element].kind != DK_OBJECT))
+      (!ldk_is_list_or_map(element) && dk_types[element].kind != DK_OBJECT))
     return 0;
   lua_pop(L, 1);
   lua_newtable(L);
@@ -298,7 +206,7 @@ static int next_member(Decoder *d, Object *o, uint16_t *row) {
       return 1;
     *o->guess = *row;
   }
-  o->guess = &d->memory->fields[*row].next;
+  o->guess = &d->learned->fields[*row].next;
   return 1;
 }
 
@@ -361,7 +269,7 @@ static void add_absent(Decoder *d, Object *o) {
   const dk_Type *t = o->type;
   uint16_t row;
   for (row = t->first; row < t->first + t->count; row++) {
-    int bit = d->memory->fields[row].bit;
+    int bit = d->learned->fields[row].bit;
     if (bit == 0 || is_seen(o->seen, bit))
       continue;
     push_name(d, row);
@@ -378,7 +286,7 @@ static void add_absent(Decoder *d, Object *o) {
 
 /* Reads the value of a field into the object on top. */
 static void add_field(Decoder *d, Object *o, uint16_t row) {
-  int bit = d->memory->fields[row].bit;
+  int bit = d->learned->fields[row].bit;
   uint64_t mask = bit != 0 ? UINT64_C(1) << (bit - 1) : 0;
   push_name(d, row);
   if (push_value(d, dk_fields[row].type) == DK_JSON_NULL) {
@@ -401,7 +309,7 @@ static void add_member(Decoder *d, Object *o, uint16_t row) {
 
 /* An object of a known type. [-0, +1] */
 static void push_object(Decoder *d, uint16_t type) {
-  TypeMemory *tm = &d->memory->types[type];
+  ldk_TypeLearned *tm = &d->learned->types[type];
   Object o = {&dk_types[type], &tm->first, 0, 0};
   uint16_t row;
   lua_createtable(d->L, 0, presize(d, type));
@@ -473,23 +381,27 @@ static dk_Token push_value(Decoder *d, uint16_t type) {
 
 /* ---- the document ---- */
 
+void ldk_decode_open(lua_State *L) {
+  ldk_learned_open(L);
+}
+
 void ldk_decode(lua_State *L, const char *json, size_t length, uint16_t type,
                 const char *what) {
   Decoder d;
   luaL_checkstack(L, 8, "JSON");
   d.L = L;
   d.what = what != NULL ? what : "the answer";
-  d.memory = push_memory(L);
+  d.learned = ldk_push_learned(L);
   ldk_push_anchor(L, -1, 1);
   d.names = lua_gettop(L);
   ldk_push_anchor(L, -2, 2);
   ldk_push_marks(L);
-  dk_json_begin(&d.json, json, length, &d.memory->scratch);
+  dk_json_begin(&d.json, json, length, &d.learned->scratch);
   push_value(&d, type);
   if (!dk_json_finish(&d.json))
     fail(&d);
-  if (d.memory->scratch.capacity > MAX_SCRATCH)
-    dk_buffer_free(&d.memory->scratch);
+  if (d.learned->scratch.capacity > MAX_SCRATCH)
+    dk_buffer_free(&d.learned->scratch);
   lua_replace(L, d.names - 1);
   lua_settop(L, d.names - 1);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * From received bytes to typed Lua values, in one pass, by the model's rows. */
+ * From received bytes to typed Lua values in one pass, by the model's rows. */
 #ifndef LDK_DECODE_H
 #define LDK_DECODE_H
 

@@ -7,10 +7,10 @@
 
 #include "bytes/jsonwrite.h"
 #include "bytes/memory.h"
-#include "value/arguments.h"
 #include "value/error.h"
 #include "value/keys.h"
 #include "value/kit.h"
+#include "value/nearest.h"
 #include "value/write.h"
 
 typedef void Walker(ldk_Encoder *e, int index, const dk_Type *t,

@@ -10,6 +10,7 @@
 #include "bytes/memory.h"
 #include "bytes/quantity.h"
 #include "bytes/url.h"
+#include "value/encode.h"
 #include "value/error.h"
 #include "value/keys.h"
 #include "value/kit.h"

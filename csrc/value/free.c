@@ -6,7 +6,9 @@
 
 #include "bytes/memory.h"
 #include "value/arguments.h"
+#include "value/encode.h"
 #include "value/error.h"
+#include "value/nearest.h"
 #include "value/options.h"
 #include "value/write.h"
 

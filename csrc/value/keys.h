@@ -10,7 +10,7 @@
 typedef struct ldk_Key {
   const char *text; /* of an integer key: its digits */
   size_t length;
-  int at;           /* where the key itself is kept */
+  int at; /* where the key itself is kept */
 } ldk_Key;
 
 /* Pushes a userdata that holds the keys of the table at `index`, sorted by

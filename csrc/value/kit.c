@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-#include "value/error.h"
-#include "value/print.h"
-
 /* ---- metatables ---- */
 
 /* Pushes a new table of the methods of a class. [-0, +1] */
@@ -36,7 +33,7 @@ static void push_new_metatable(lua_State *L, const ldk_Class *c) {
 
 /* Pushes the metatable of a class; it is registered only when it is whole,
  * so that a failure in between does no harm. [-0, +1] */
-static void push_metatable(lua_State *L, const ldk_Class *c) {
+void ldk_push_metatable(lua_State *L, const ldk_Class *c) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, c) != LUA_TNIL)
     return;
   lua_pop(L, 1);
@@ -46,25 +43,30 @@ static void push_metatable(lua_State *L, const ldk_Class *c) {
 }
 
 void ldk_class_open(lua_State *L, const ldk_Class *c) {
-  push_metatable(L, c);
+  ldk_push_metatable(L, c);
   lua_pop(L, 1);
 }
 
 void ldk_class_methods(lua_State *L, const ldk_Class *c) {
-  push_metatable(L, c);
+  ldk_push_metatable(L, c);
   lua_rawgetp(L, -1, c);
   lua_remove(L, -2);
 }
 
 void ldk_class_set_index(lua_State *L, const ldk_Class *c) {
-  push_metatable(L, c);
+  ldk_push_metatable(L, c);
   lua_insert(L, -2);
   lua_setfield(L, -2, "__index");
   lua_pop(L, 1);
 }
 
 void ldk_mark(lua_State *L, const ldk_Class *c) {
-  push_metatable(L, c);
+  ldk_push_metatable(L, c);
+  lua_setmetatable(L, -2);
+}
+
+void ldk_mark_with(lua_State *L, int mark) {
+  lua_pushvalue(L, mark);
   lua_setmetatable(L, -2);
 }
 
@@ -80,27 +82,27 @@ int ldk_is(lua_State *L, int index, const ldk_Class *c) {
 
 /* ---- userdata ---- */
 
+/* A block ends with the address of its class, by which it is known: to look
+ * for its metatable would take five times as long, for each line of a log.
+ * What another library made may end with anything, but not with that. */
+
 void *ldk_new(lua_State *L, const ldk_Class *c, size_t size, int anchors) {
-  void *block = lua_newuserdatauv(L, size, anchors);
+  char *block = lua_newuserdatauv(L, size + sizeof c, anchors);
   memset(block, 0, size);
+  memcpy(block + size, &c, sizeof c);
   ldk_mark(L, c);
   return block;
 }
 
 void *ldk_test(lua_State *L, int index, const ldk_Class *c) {
-  if (lua_type(L, index) != LUA_TUSERDATA)
+  const ldk_Class *own;
+  size_t size = (size_t)lua_rawlen(L, index);
+  char *block;
+  if (lua_type(L, index) != LUA_TUSERDATA || size < sizeof own)
     return NULL;
-  return ldk_is(L, index, c) ? lua_touserdata(L, index) : NULL;
-}
-
-void *ldk_cast(lua_State *L, int index, const ldk_Class *c) {
-  void *block = ldk_test(L, index, c);
-  if (block == NULL) {
-    const char *hint = index == 1 ? " (was it called with a colon?)" : "";
-    ldk_fail_argument(L, NULL, "argument %d: expected %s, got %s%s", index,
-                      c->name, luaL_typename(L, index), hint);
-  }
-  return block;
+  block = lua_touserdata(L, index);
+  memcpy(&own, block + size - sizeof own, sizeof own);
+  return own == c ? block : NULL;
 }
 
 void ldk_anchor(lua_State *L, int index, int slot) {
@@ -128,50 +130,4 @@ static const ldk_Class buffer_class = {"moonsail.buffer", NULL,
 
 dk_Buffer *ldk_new_buffer(lua_State *L) {
   return ldk_new(L, &buffer_class, sizeof(dk_Buffer), 0);
-}
-
-/* ---- marks of tables ---- */
-
-static const luaL_Reg value_metamethods[] = {
-    {"__tostring", ldk_value_tostring},
-    {NULL, NULL},
-};
-
-static const ldk_Class value_class = {"moonsail.value", NULL,
-                                      value_metamethods};
-static const ldk_Class absent_class = {"moonsail.absent", NULL, NULL};
-static const ldk_Class array_class = {"moonsail.array", NULL, NULL};
-
-void ldk_mark_value(lua_State *L) {
-  ldk_mark(L, &value_class);
-}
-
-void ldk_mark_absent(lua_State *L) {
-  ldk_mark(L, &absent_class);
-}
-
-void ldk_mark_array(lua_State *L) {
-  ldk_mark(L, &array_class);
-}
-
-void ldk_push_marks(lua_State *L) {
-  push_metatable(L, &value_class);
-  push_metatable(L, &absent_class);
-}
-
-void ldk_mark_with(lua_State *L, int mark) {
-  lua_pushvalue(L, mark);
-  lua_setmetatable(L, -2);
-}
-
-int ldk_is_value(lua_State *L, int index) {
-  return ldk_is(L, index, &value_class);
-}
-
-int ldk_is_absent(lua_State *L, int index) {
-  return ldk_is(L, index, &absent_class);
-}
-
-int ldk_is_array(lua_State *L, int index) {
-  return ldk_is(L, index, &array_class);
 }

@@ -16,9 +16,9 @@
 
 /* A class is known by the address of this, which must be static. */
 typedef struct ldk_Class {
-  const char *name;             /* __name: "moonsail.stream" */
-  const luaL_Reg *methods;      /* the table that __index is; may be NULL */
-  const luaL_Reg *metamethods;  /* __gc, __close, __tostring …; may be NULL */
+  const char *name;            /* __name: "moonsail.stream" */
+  const luaL_Reg *methods;     /* the table that __index is; may be NULL */
+  const luaL_Reg *metamethods; /* __gc, __close, __tostring …; may be NULL */
 } ldk_Class;
 
 /* Makes the metatable of a class, once per Lua state; what else needs it
@@ -45,6 +45,11 @@ void *ldk_cast(lua_State *L, int index, const ldk_Class *c);
 void ldk_mark(lua_State *L, const ldk_Class *c);
 int ldk_is(lua_State *L, int index, const ldk_Class *c);
 
+/* The same in two steps, for many tables: pushes the metatable of a class
+ * [-0, +1]; gives the table on top the metatable at an index [-0, +0]. */
+void ldk_push_metatable(lua_State *L, const ldk_Class *c);
+void ldk_mark_with(lua_State *L, int metatable);
+
 /* Sets anchor `slot` (from 1 on) of the userdata at an index to the value on
  * top [-1, +0]; pushes the anchor's value [-0, +1]. */
 void ldk_anchor(lua_State *L, int index, int slot);
@@ -60,11 +65,11 @@ dk_Buffer *ldk_new_buffer(lua_State *L);
 void ldk_mark_value(lua_State *L);
 void ldk_mark_absent(lua_State *L);
 void ldk_mark_array(lua_State *L);
-void ldk_push_marks(lua_State *L); /* those of a typed object and of what was
-                                      absent, for ldk_mark_with: [-0, +2] */
-void ldk_mark_with(lua_State *L, int mark); /* sets that at an index */
 int ldk_is_value(lua_State *L, int index);
 int ldk_is_absent(lua_State *L, int index);
 int ldk_is_array(lua_State *L, int index);
+
+/* Pushes the metatables of a typed object and of what was absent. [-0, +2] */
+void ldk_push_marks(lua_State *L);
 
 #endif

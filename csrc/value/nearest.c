@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * The known name that somebody may have meant. */
+#include "value/nearest.h"
+
 #include <ctype.h>
 #include <string.h>
-
-#include "value/arguments.h"
 
 #define MAX_LENGTH 48 /* of names that are compared */
 

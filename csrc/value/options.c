@@ -8,45 +8,16 @@
 
 #include "bytes/memory.h"
 #include "bytes/url.h"
+#include "value/encode.h"
 #include "value/error.h"
 #include "value/kit.h"
 #include "value/write.h"
-
-/* ---- the call ---- */
-
-static int call_gc(lua_State *L) {
-  ldk_Call *call = lua_touserdata(L, 1);
-  dk_buffer_free(&call->target);
-  dk_buffer_free(&call->headers);
-  dk_buffer_free(&call->body);
-  dk_release(call->body_file);
-  call->body_file = NULL;
-  return 0;
-}
-
-static const luaL_Reg call_metamethods[] = {
-    {"__gc", call_gc},
-    {NULL, NULL},
-};
-
-const ldk_Class ldk_call_class = {"moonsail.call", NULL, call_metamethods};
-
-/* [-0, +1] */
-static ldk_Call *push_call(lua_State *L, const char *label) {
-  ldk_Call *call = ldk_new(L, &ldk_call_class, sizeof *call, 1);
-  call->timeout = call->connect_timeout = call->idle_timeout = -1;
-  call->raw = -1;
-  lua_pushstring(L, label);
-  call->label = lua_tostring(L, -1);
-  ldk_anchor(L, -2, 1);
-  return call;
-}
 
 void ldk_options_begin(lua_State *L, ldk_Options *o, int table,
                        const char *label) {
   memset(o, 0, sizeof *o);
   luaL_checkstack(L, 24, "options");
-  o->call = push_call(L, label);
+  o->call = ldk_new_call(L, label);
   o->e.L = L;
   o->e.method = o->call->label;
   o->e.needs = &o->call->needs;

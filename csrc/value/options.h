@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-#include "value/arguments.h"
-#include "value/encode.h"
+#include "value/call.h"
 #include "value/keys.h"
+#include "value/path.h"
 
 /* What an option is of. */
 typedef enum ldk_Owner {
@@ -36,12 +36,12 @@ typedef struct ldk_Found {
 typedef struct ldk_Options {
   ldk_Encoder e;
   ldk_Call *call;
-  int table;           /* stack index of the options */
-  int keys_at;         /* stack index of what holds the keys */
+  int table;   /* stack index of the options */
+  int keys_at; /* stack index of what holds the keys */
   const ldk_Key *keys;
   int count;
-  ldk_Found *found;    /* what each key is */
-  dk_Buffer *text;     /* for a text, before it is percent-encoded */
+  ldk_Found *found; /* what each key is */
+  dk_Buffer *text;  /* for a text, before it is percent-encoded */
 } ldk_Options;
 
 /* Pushes a call, then what else the options need. [-0, +4] */
@@ -69,8 +69,8 @@ void ldk_put_query(ldk_Options *o, const char *key, size_t length);
 
 /* Appends the value at `index` to the query, one pair an element when it is a
  * list, as `type` (DK_NONE: tables that are no lists as JSON). */
-void ldk_put_queries(ldk_Options *o, int index, const char *key,
-                     size_t length, uint16_t type, const ldk_Path *path);
+void ldk_put_queries(ldk_Options *o, int index, const char *key, size_t length,
+                     uint16_t type, const ldk_Path *path);
 
 /* Adds a header, whose value is in `text`; what would be another header is
  * refused. Whether there is one of that name. */

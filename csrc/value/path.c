@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * Where in the options something is, and what is wrong with it. */
+#include "value/path.h"
+
 #include <lauxlib.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "value/encode.h"
+#include "model/model.h"
 #include "value/error.h"
 
 #define MAX_PATH 512

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "model/model.h"
-#include "value/encode.h"
 #include "value/keys.h"
+#include "value/path.h"
 
 /* Append bytes, a NUL-terminated text, a string of JSON with its quotes. */
 void ldk_put(ldk_Encoder *e, const char *bytes, size_t length);

@@ -13,7 +13,7 @@ object.add_methods("container", "ContainerInspect", "id")
 ---@class moonsail.Container
 local methods = core.methods("container")
 
--- Whether each container has a terminal, once that was asked: it never changes.
+-- Whether each container has a terminal, once asked: it never changes.
 local terminals = setmetatable({}, { __mode = "k" })
 
 -- A container from a list does not know: its attributes lack the settings.
@@ -76,8 +76,8 @@ local function log_settings(self, options)
 end
 
 ---What the container has written, as far as the engine kept it.
----Without `follow` a Logs value of what there is; with it a stream that goes on
----until the container ends: `for line, source in web:logs{follow = true} do`.
+---Without `follow` a Logs value of what there is; with it a stream that goes
+---on until the container ends: `for line in web:logs{follow = true} do`.
 ---Stands on ContainerLogs. `until_` needs API 1.35.
 ---@param options {follow: boolean|nil, stdout: boolean|nil,
 ---       stderr: boolean|nil, since: string|number|nil,

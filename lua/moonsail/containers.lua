@@ -6,14 +6,22 @@ local sugar = require "moonsail.sugar"
 
 local containers = {}
 
+---Calls fn(…) for what it may still do: that the engine refuses is no matter.
+---Errors of others, Ctrl-C among them, go on.
+---@param fn function
+function containers.attempt(fn, ...)
+  local ok, problem = pcall(fn, ...)
+  if not ok and not core.is_error(problem) then error(problem, 0) end
+end
+
 ---Removes a container that is of no use, with its anonymous volumes. That it
 ---has gone already, or is just going, is as good.
 ---@param client any
 ---@param id string
 ---@param label string
 function containers.discard(client, id, label)
-  pcall(core.call, client, "ContainerDelete",
-        { id = id, force = true, volumes = true }, label)
+  containers.attempt(core.call, client, "ContainerDelete",
+                     { id = id, force = true, volumes = true }, label)
 end
 
 -- The networks beyond the first: what create cannot do below API 1.44.

@@ -64,14 +64,29 @@ local function minor_version(client)
   return tonumber(client:api_version():match("^1%.(%d+)"))
 end
 
--- Waiting for the removal needs API 1.30; below, we remove the container. The
--- engine is asked for its version only when nothing is wrong with the options.
+-- Whether each client's engine is Podman, once that was asked.
+local podmen = setmetatable({}, { __mode = "k" })
+
+local function is_podman(client)
+  if podmen[client] == nil then
+    podmen[client] = false
+    local version = client:version{ raw = false }
+    for _, component in ipairs(version.components) do
+      if component.name:find("Podman", 1, true) then podmen[client] = true end
+    end
+  end
+  return podmen[client]
+end
+
+-- Waiting for the removal needs API 1.30, and tells another exit code than the
+-- container's on Podman; there, we remove the container. The engine is asked
+-- only when nothing is wrong with the options.
 local function settle_removal(job)
   local host = job.plan.host
   job.remove = host.auto_remove == true
   if not job.remove or job.own.detach then return end
   core.arguments("ContainerCreate", job.plan.options, LABEL)
-  if minor_version(job.client) < 30 then
+  if minor_version(job.client) < 30 or is_podman(job.client) then
     host.auto_remove = nil
     job.remove_by_hand = true
   end
@@ -165,7 +180,8 @@ end
 
 local function wait_condition(job)
   if minor_version(job.client) < 30 then return nil end
-  return job.remove and "removed" or "next-exit"
+  local by_engine = job.remove and not job.remove_by_hand
+  return by_engine and "removed" or "next-exit"
 end
 
 -- Runs the container to its end: the exit code and the output.
@@ -233,7 +249,7 @@ local function settle_container(job)
   if job.remove_by_hand then
     containers.discard(job.client, job.container:id(), LABEL)
   elseif not job.remove then
-    pcall(job.container.reload, job.container)
+    containers.attempt(job.container.reload, job.container)
   end
 end
 

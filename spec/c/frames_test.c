@@ -30,13 +30,31 @@ static void note(Output *o, const dk_Piece *piece) {
   }
 }
 
+/* Whether feed reads as much as there is at once. */
+static int joining;
+
+static int next_of(dk_Frames *f, char **at, char *end, dk_Piece *piece) {
+  const char *from = *at;
+  int status;
+  if (joining) {
+    status = dk_frames_join(f, at, end, piece);
+    CHECK(status <= 0 || piece->bytes == from);
+    CHECK(status <= 0 || piece->bytes + piece->length <= *at);
+  } else {
+    status = dk_frames_next(f, &from, end, piece);
+    *at += from - *at;
+    CHECK(status <= 0 || piece->bytes + piece->length == *at);
+  }
+  return status;
+}
+
 /* Feeds a part of the input, from a copy that is gone afterwards. */
 static void feed(dk_Frames *f, Output *o, const char *bytes, size_t length) {
   char *copy = check_copy(bytes, length);
-  const char *at = copy;
+  char *at = copy;
   dk_Piece piece = {0};
-  while ((o->status = dk_frames_next(f, &at, copy + length, &piece)) > 0) {
-    CHECK(piece.bytes >= copy && piece.bytes + piece.length == at);
+  while ((o->status = next_of(f, &at, copy + length, &piece)) > 0) {
+    CHECK(piece.bytes >= copy);
     note(o, &piece);
   }
   if (o->status == 0)
@@ -192,12 +210,53 @@ static void test_one_at_a_time(void) {
   EQUAL(dk_frames_next(&f, &at, end, &piece), 0);
 }
 
+/* What follows of the same source is joined, up to the first of another, or
+ * to what is no frame, which is said the next time. */
+static void test_joins(void) {
+  char input[] = "\1\0\0\0\0\0\0\2ab\1\0\0\0\0\0\0\3cde"
+                 "\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\1f"
+                 "\2\0\0\0\0\0\0\1g\2\0\0\0\0\0\0\1h\1\0\7";
+  char *at = input, *end = input + sizeof input - 1;
+  dk_Frames f = {0};
+  dk_Piece piece;
+  EQUAL(dk_frames_join(&f, &at, end, &piece), 1);
+  BYTES(piece.bytes, piece.length, "abcdef");
+  EQUAL(piece.source, DK_STDOUT);
+  EQUAL(dk_frames_join(&f, &at, end, &piece), 1);
+  BYTES(piece.bytes, piece.length, "gh");
+  EQUAL(piece.source, DK_STDERR);
+  EQUAL(dk_frames_join(&f, &at, end, &piece), DK_MALFORMED);
+  CHECK(at == end - 1);
+}
+
+/* However many frames there are, a joint piece has an end. */
+static void test_joins_so_many(void) {
+  static char input[9 * 100000];
+  char *at = input, *end = input + sizeof input;
+  dk_Frames f = {0};
+  dk_Piece piece;
+  size_t i, sum = 0, most = 0;
+  for (i = 0; i < sizeof input; i += 9)
+    memcpy(input + i, "\1\0\0\0\0\0\0\1x", 9);
+  while (dk_frames_join(&f, &at, end, &piece) > 0) {
+    sum += piece.length;
+    most = piece.length > most ? piece.length : most;
+  }
+  EQUAL(sum, 100000);
+  EQUAL(most, 65536);
+  CHECK(at == end);
+}
+
 int main(void) {
-  RUN(test_whole);
-  RUN(test_every_split);
-  RUN(test_byte_by_byte);
-  RUN(test_complete);
-  RUN(test_headers);
+  for (joining = 0; joining <= 1; joining++) {
+    RUN(test_whole);
+    RUN(test_every_split);
+    RUN(test_byte_by_byte);
+    RUN(test_complete);
+    RUN(test_headers);
+  }
+  RUN(test_joins);
+  RUN(test_joins_so_many);
   RUN(test_not_frames);
   RUN(test_largest_frame);
   RUN(test_length_is_big_endian);

@@ -248,6 +248,16 @@ static void test_error_stays(void) {
   CHECK(j.error == error);
 }
 
+/* Not even what could be read behind the error. */
+static void test_nothing_after_an_error(void) {
+  dk_Json j;
+  EQUAL(read_one(&j, "{\"a\" 1,\"b\":2}"), DK_JSON_OBJECT);
+  EQUAL(dk_json_member(&j), -1);
+  EQUAL(dk_json_value(&j), DK_JSON_BAD);
+  EQUAL(dk_json_member(&j), -1);
+  EQUAL((long long)j.error_at, 5);
+}
+
 /* A string that begins anywhere in a word of eight bytes and has what must be
  * seen anywhere behind. */
 static void test_strings_at_every_place(void) {
@@ -400,6 +410,7 @@ int main(int argc, char **argv) {
   RUN(test_expect_at_the_end);
   RUN(test_expect_after_an_error);
   RUN(test_error_stays);
+  RUN(test_nothing_after_an_error);
   RUN(test_strings_at_every_place);
   RUN(test_depth);
   RUN(test_integers);

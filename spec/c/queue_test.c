@@ -90,15 +90,18 @@ static void test_limit(void) {
   dk_queue_free(&q);
 }
 
-/* A reader that is always a megabyte behind must not make the queue grow, nor
- * have the megabyte moved for each of a million pieces. */
+/* A reader that is always two megabytes behind must not make the queue grow,
+ * nor have them moved for each of a million pieces, though the queue was all
+ * but full when that began. */
 static void test_slow_reader(void) {
-  enum { BEHIND = 1 << 20, PIECE = 45 };
+  enum { HALF = 1 << 20, BEHIND = 2 * HALF - 10, PIECE = 45 };
   dk_Queue q = {0};
   char *bytes = dk_zeroed(BEHIND);
   const char *was;
   long moves = 0, i;
-  dk_queue_append(&q, bytes, BEHIND);
+  dk_queue_append(&q, bytes, HALF);
+  dk_queue_append(&q, bytes, BEHIND - HALF);
+  CHECK(q.capacity - q.end < PIECE);
   was = dk_queue_bytes(&q);
   for (i = 0; i < 1000000; i++) {
     dk_queue_take(&q, PIECE);

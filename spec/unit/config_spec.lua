@@ -21,7 +21,8 @@ describe("config.resolve", function()
   it("takes the host from the options, before the environment", function()
     local variables = { DOCKER_HOST = "unix:///elsewhere" }
     assert.equal("unix:///a.sock", host("unix:///a.sock", variables))
-    assert.equal("unix:///a.sock", host({ host = "unix:///a.sock" }, variables))
+    assert.equal("unix:///a.sock",
+                 host({ host = "unix:///a.sock" }, variables))
   end)
 
   it("completes addresses", function()

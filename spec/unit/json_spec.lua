@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The documents in spec/c/json through the whole decoder, and back. lua-cjson
--- is the oracle for those that it reads too.
+-- The documents in spec/c/json through the decoder, and back. lua-cjson is the
+-- oracle for those that it reads too.
 
 local caught = require "spec.support.caught"
 local cjson = require("cjson").new()
@@ -85,7 +85,9 @@ describe("the reader of JSON", function()
     it("accepts " .. name, function()
       local value = core.decode(VERBATIM, bytes)
       local ok, oracle = pcall(cjson.decode, bytes)
-      if ok then check_same(as_floats(plain(oracle)), as_floats(value), name) end
+      if ok then
+        check_same(as_floats(plain(oracle)), as_floats(value), name)
+      end
     end)
 
     local infinite = row[3]:find "1e999"

@@ -3,12 +3,14 @@
 
 local Logs = require "moonsail.logs"
 
+local SOURCES = { O = "stdout", E = "stderr", S = "system" }
+
 -- Logs of pieces given as "O text" and "E text".
 local function logs(pieces, options)
   local texts, sources = {}, {}
   for i, piece in ipairs(pieces) do
     texts[i] = piece:sub(3)
-    sources[i] = ({ O = "stdout", E = "stderr", S = "system" })[piece:sub(1, 1)]
+    sources[i] = SOURCES[piece:sub(1, 1)]
   end
   return Logs.new(texts, sources, options)
 end

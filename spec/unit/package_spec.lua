@@ -28,13 +28,13 @@ describe("the rock #package", function()
     return engine.sh("find " .. tree .. " -name core.so")
   end
 
-  -- Runs Lua with nothing of moonsail in its paths but the tree.
+  -- Runs Lua with no moonsail in its paths but that of the tree.
   local function run(script)
-    local paths = engine.sh("luarocks --lua-version=5.4 --tree " .. tree
-      .. " path --bin")
-    return engine.sh("unset LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4\n"
-      .. "export LUA_PATH=';;' LUA_CPATH=';;'\n" .. paths
-      .. "\ncd /tmp && lua5.4 -e " .. engine.quote(script))
+    local share = tree .. "/share/lua/5.4/"
+    return engine.sh("unset LUA_PATH_5_4 LUA_CPATH_5_4; cd /tmp\n"
+      .. ("export LUA_PATH='%s?.lua;%s?/init.lua;;'\n"):format(share, share)
+      .. ("export LUA_CPATH='%s/lib/lua/5.4/?.so;;'\n"):format(tree)
+      .. "lua5.4 -e " .. engine.quote(script))
   end
 
   it("gives a moonsail that can be required", function()
@@ -108,7 +108,7 @@ describe("tools/check_package.lua", function()
     it("complains after " .. case[1], function()
       local output, status = check(case[1])
       assert.equal(1, status)
-      assert.equal("rockspec/moonsail-scm-1.rockspec: " .. case[2], output)
+      assert.truthy(output:find("rockspec: " .. case[2], 1, true), output)
     end)
   end
 end)

@@ -2,6 +2,7 @@
 -- What a pull reports, made readable.
 
 local caught = require "spec.support.caught"
+local core = require "moonsail.core"
 local progress = require "moonsail.progress"
 
 -- A thing to write to that remembers.
@@ -105,6 +106,24 @@ describe("progress.reporter", function()
 end)
 
 describe("a terminal", function()
+  it("is told from a file", function()
+    local path = os.tmpname()
+    local program = "io.stderr:write(tostring("
+      .. "require [[moonsail.core]].is_terminal(io.stdout)))"
+    local function outcome(command)
+      os.execute(command)
+      return io.open(path):read("a")
+    end
+    local lua = ('LUA_CPATH="%s" lua5.4 -e "%s" 2>%s'):format(package.cpath,
+      program, path)
+    assert.equal("false", outcome(lua .. " >/dev/null"))
+    assert.equal("true", outcome(("script -qec '%s' /dev/null >/dev/null")
+      :format(lua)))
+    os.remove(path)
+    assert.is_false(core.is_terminal(assert(io.tmpfile())))
+    assert.is_false((pcall(core.is_terminal, 7)))
+  end)
+
   -- What a screen shows after it got the text: enough of a terminal for ours.
   local function screen(text)
     local rows, row = { "" }, 1

@@ -295,7 +295,8 @@ describe("lists", function()
     assert.equal("tmpfs[1]: expected a string, got integer",
                  complaint{ tmpfs = { 7 } })
     assert.equal("ulimits.nofile: 'nofile=x' is no limit: expected "
-                 .. '"name=soft[:hard]"', complaint{ ulimits = { nofile = "x" } })
+                 .. '"name=soft[:hard]"',
+                 complaint{ ulimits = { nofile = "x" } })
   end)
 end)
 

@@ -79,7 +79,8 @@ describe("the query", function()
 
   it("takes numbers where there is only text", function()
     assert.equal("tail=10", query("ContainerLogs", { id = "x", tail = 10 }))
-    assert.equal("tail=all", query("ContainerLogs", { id = "x", tail = "all" }))
+    assert.equal("tail=all",
+      query("ContainerLogs", { id = "x", tail = "all" }))
     assert.equal("tail: expected string, got number",
       complaint("ContainerLogs", { id = "x", tail = 1.5 }))
   end)
@@ -93,7 +94,8 @@ describe("the query", function()
     assert.equal("since=1699999999.5", since(1699999999.5))
     assert.equal("since=1699999999.1", since(1699999999.1))
     assert.equal("since=0.000000001", since(1e-9))
-    assert.equal("since=2024-01-01T00%3A00%3A00Z", since "2024-01-01T00:00:00Z")
+    assert.equal("since=2024-01-01T00%3A00%3A00Z",
+      since "2024-01-01T00:00:00Z")
     assert.equal("until=-1.25",
       query("ContainerLogs", { id = "x", until_ = -1.25 }))
     for _, value in ipairs{ 0 / 0, 1 / 0, 1e15 } do
@@ -156,9 +158,9 @@ describe("filters", function()
   it("complain of other values", function()
     assert.equal("filters: expected table, got boolean",
       complaint("ContainerList", { filters = true }))
-    assert.equal('filters["status"][2]: expected string, number or boolean, ' ..
-      "got table", complaint("ContainerList",
-        { filters = { status = { "a", {} } } }))
+    assert.equal(
+      'filters["status"][2]: expected string, number or boolean, got table',
+      complaint("ContainerList", { filters = { status = { "a", {} } } }))
     assert.equal("filters: expected table with names as keys, got list",
       complaint("ContainerList", { filters = { "status=running" } }))
   end)
@@ -214,7 +216,8 @@ describe("the body", function()
     assert.equal("application/json", header(call, "Content-Type"))
     assert.same({
       Image = "alpine", Cmd = { "sleep", "1" }, HostConfig = {
-        Memory = 1024, PortBindings = { ["80/tcp"] = { { HostPort = "8080" } } },
+        Memory = 1024,
+        PortBindings = { ["80/tcp"] = { { HostPort = "8080" } } },
       },
     }, cjson.decode(call.body))
   end)
@@ -303,8 +306,8 @@ describe("options", function()
       complaint("ContainerList", { time_out = 1 }))
     assert.equal("qqqqqqqq: unknown option",
       complaint("ContainerList", { qqqqqqqq = true }))
-    assert.equal(
-      "port_bindings: unknown option (did you mean host_config.port_bindings?)",
+    assert.equal("port_bindings: unknown option " ..
+      "(did you mean host_config.port_bindings?)",
       complaint("ContainerCreate", { port_bindings = {} }))
     assert.equal("expected table with names as keys, got list",
       complaint("ContainerList", { "x" }))
