@@ -48,7 +48,7 @@ number() {
     tail -n 1 | grep -oE "[0-9]+ $1" | cut -d' ' -f1 | grep . || echo 0
 }
 
-# run_busted FOLDER: what hangs is interrupted, and told as an error of its test.
+# run_busted FOLDER: what hangs is interrupted, which makes its test fail.
 run_busted() {
   # shellcheck disable=SC2086
   timeout -s INT -k 20 600 lua5.4 -e 'io.stdout:setvbuf "no"' \

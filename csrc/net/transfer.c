@@ -39,10 +39,10 @@ static int is_over(const dk_Transfer *x) {
 
 /* ---- the ends ---- */
 
-static void give_back(dk_Wire *w) {
+static void give_back(dk_Wire *w, int failed) {
   if (w->handle != NULL) {
     curl_multi_remove_handle(w->transport->multi, w->handle->easy);
-    dk_handle_give(w->transport, w->handle);
+    dk_handle_give(w->transport, w->handle, failed);
     w->handle = NULL;
   }
   curl_slist_free_all(w->lines);
@@ -55,7 +55,7 @@ static void give_back(dk_Wire *w) {
 void dk_wire_conclude(dk_Wire *w, dk_Trouble trouble) {
   dk_Transfer *x = w->transfer;
   assert(!is_over(x));
-  give_back(w);
+  give_back(w, trouble != DK_NO_TROUBLE);
   x->trouble = trouble;
   x->state = trouble == DK_NO_TROUBLE ? DK_FINISHED : DK_FAILED;
   dk_wire_unlink(w);

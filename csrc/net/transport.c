@@ -99,16 +99,26 @@ dk_Handle *dk_handle_take(dk_Transport *t) {
   return NULL;
 }
 
+/* Whether libcurl may have sent its request again, which it does when a kept
+ * connection turns out to be dead: there is a new one then. It counts that in
+ * the handle, gives up at the sixth time, and never begins anew; so such a
+ * handle must not be kept. */
+static int may_have_sent_again(const dk_Handle *h) {
+  long connections = 0;
+  curl_easy_getinfo(h->easy, CURLINFO_NUM_CONNECTS, &connections);
+  return connections > 0 && !h->fresh;
+}
+
 /* Setting all options again takes as long as a tenth of a ping, so a handle
  * that was used for nothing special keeps them. */
-void dk_handle_give(dk_Transport *t, dk_Handle *h) {
-  if (t->n_idle >= KEPT_HANDLES) {
+void dk_handle_give(dk_Transport *t, dk_Handle *h, int failed) {
+  if (failed || t->n_idle >= KEPT_HANDLES || may_have_sent_again(h)) {
     handle_free(h);
     return;
   }
   if (h->altered) {
     curl_easy_reset(h->easy);
-    h->altered = h->constant = 0;
+    h->altered = h->constant = h->fresh = 0;
   }
   h->next = t->idle;
   t->idle = h;

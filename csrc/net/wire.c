@@ -227,8 +227,10 @@ static CURLcode set_method(dk_Wire *w, const dk_Request *r) {
   CURL *easy = w->handle->easy;
   if (is_method(r, "HEAD"))
     return curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  if (!is_method(r, "GET"))
+  if (!is_method(r, "GET")) {
+    w->handle->fresh = 1;
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  }
   if (!w->handle->altered)
     return CURLE_OK;
   return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);

@@ -18,6 +18,7 @@ typedef struct dk_Handle {
   CURL *easy;
   struct dk_Handle *next;      /* of those that are idle */
   int constant;                /* has the options that are always the same */
+  int fresh;                   /* must open a connection of its own */
   int altered;                 /* has others that the next one must not have */
   char error[CURL_ERROR_SIZE]; /* libcurl's words for the last failure */
 } dk_Handle;
@@ -59,9 +60,10 @@ struct dk_Transport {
 void dk_wire_link(dk_Wire *w, dk_Wire **list);
 void dk_wire_unlink(dk_Wire *w);
 
-/* An idle handle or a new one (NULL: no memory); and back again. */
+/* An idle handle or a new one (NULL: no memory); and back again, after a
+ * transfer that may have failed. */
 dk_Handle *dk_handle_take(dk_Transport *t);
-void dk_handle_give(dk_Transport *t, dk_Handle *h);
+void dk_handle_give(dk_Transport *t, dk_Handle *h, int failed);
 
 /* Something happened to it that its owner should look at. May be called by a
  * callback. */
