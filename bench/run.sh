@@ -64,7 +64,7 @@ decode() {
   for count in 1000 10000; do
     say "decoding $count containers"
     lua5.4 bench/lengthen.lua $count "$WORK/list"
-    repeats=$((10000 / count * 2))
+    repeats=$((20000 / count))
     lua5.4 bench/decode.lua "$WORK/list" $repeats $((3 * ROUNDS)) \
       >>"$WORK/records"
     amount=$(($(wc -c <"$WORK/list") * repeats))
@@ -126,6 +126,8 @@ log_rounds() {
       record logs "$1" "moonsail $kind" "$LOG_BYTES" \
         lua5.4 bench/logs.lua $kind "unix://$2" log
     done
+    record logs "$1" "Lua's io.lines, a file" "$LOG_BYTES" \
+      lua5.4 bench/logs.lua file "$WORK/lines"
     record logs "$1" python3-docker "$LOG_BYTES" \
       "$PYTHON" bench/peer.py logs "unix://$2" log
   done

@@ -5,9 +5,9 @@
 
 #include <lua.h>
 
-/* The rest of a C function whose exchange is at an index: waits, and returns
+/* The rest of a C function with its exchange at an index: waits, and returns
  * with the results (a value, or a stream once the head is there). A raised
- * error has gone to the hook first. Called as `return ldk_answer(L, index)`. */
+ * error has gone to the hook first. Called as return ldk_answer(L, index). */
 int ldk_answer(lua_State *L, int index);
 
 /* The same, but only up to the head of the answer: returns the exchange

@@ -184,11 +184,11 @@ static void push_map(Decoder *d, uint16_t type, uint16_t element) {
 
 /* Passes the key of the next member if it is that of the expected field. */
 static int is_expected(Decoder *d, uint16_t row) {
-  dk_Text wire;
+  const ldk_FieldLearned *f;
   if (row == DK_NONE)
     return 0;
-  wire = dk_fields[row].wire;
-  return dk_json_expect(&d->json, dk_text(wire), dk_text_length(wire));
+  f = &d->learned->fields[row];
+  return dk_json_expect(&d->json, f->wire, f->length);
 }
 
 /* Passes the key of the next member of an object; sets *row to its field, or
@@ -286,10 +286,10 @@ static void add_absent(Decoder *d, Object *o) {
 
 /* Reads the value of a field into the object on top. */
 static void add_field(Decoder *d, Object *o, uint16_t row) {
-  int bit = d->learned->fields[row].bit;
-  uint64_t mask = bit != 0 ? UINT64_C(1) << (bit - 1) : 0;
+  const ldk_FieldLearned *f = &d->learned->fields[row];
+  uint64_t mask = f->bit != 0 ? UINT64_C(1) << (f->bit - 1) : 0;
   push_name(d, row);
-  if (push_value(d, dk_fields[row].type) == DK_JSON_NULL) {
+  if (push_value(d, f->type) == DK_JSON_NULL) {
     o->seen &= ~mask;
   } else {
     o->seen |= mask;
@@ -301,7 +301,7 @@ static void add_field(Decoder *d, Object *o, uint16_t row) {
 static void add_member(Decoder *d, Object *o, uint16_t row) {
   if (row == DK_NONE)
     add_unknown(d, o->type);
-  else if (dk_fields[row].flags & DK_ALIAS)
+  else if (d->learned->fields[row].is_alias)
     add_alias(d, row);
   else
     add_field(d, o, row);

@@ -25,21 +25,29 @@ int ldk_is_list_or_map(uint16_t type) {
   return dk_types[type].kind == DK_ARRAY || dk_types[type].kind == DK_MAP;
 }
 
+static void learn_field(ldk_FieldLearned *f, const dk_Field *row) {
+  f->wire = dk_text(row->wire);
+  f->length = (uint16_t)dk_text_length(row->wire);
+  f->type = row->type;
+  f->next = DK_NONE;
+  f->is_alias = (row->flags & DK_ALIAS) != 0;
+}
+
 /* Gives each list and map among the fields of a type its bit. Of several
  * spellings of a name only that which is also written gets one; what finds no
  * bit left is looked up at the end of each object. */
-static void number_lists(ldk_Learned *m, const dk_Type *t,
+static void learn_fields(ldk_Learned *m, const dk_Type *t,
                          ldk_TypeLearned *tm) {
   int bit = 0;
   uint16_t row;
   for (row = t->first; row < t->first + t->count; row++) {
-    const dk_Field *f = &dk_fields[row];
-    m->fields[row].next = DK_NONE;
-    if ((f->flags & DK_ALIAS) != 0 || !ldk_is_list_or_map(f->type))
+    ldk_FieldLearned *f = &m->fields[row];
+    learn_field(f, &dk_fields[row]);
+    if (f->is_alias || !ldk_is_list_or_map(f->type))
       continue;
     if (bit < 64)
       bit++;
-    m->fields[row].bit = (uint8_t)bit;
+    f->bit = (uint8_t)bit;
     tm->lists |= UINT64_C(1) << (bit - 1);
   }
 }
@@ -49,7 +57,7 @@ static void learn_types(ldk_Learned *m) {
   for (i = 0; i < dk_n_types; i++) {
     m->types[i].first = DK_NONE;
     if (dk_types[i].kind == DK_OBJECT)
-      number_lists(m, &dk_types[i], &m->types[i]);
+      learn_fields(m, &dk_types[i], &m->types[i]);
   }
 }
 

@@ -15,10 +15,15 @@ typedef struct ldk_TypeLearned {
   uint64_t lists; /* the bits of all its lists and maps */
 } ldk_TypeLearned;
 
+/* All that is asked of a field while it is read, close together. */
 typedef struct ldk_FieldLearned {
-  uint16_t next; /* the field that followed this one last time */
-  uint8_t bit;   /* of a list or map in `lists`, from 1 on; 0: none. What finds
-                    no bit left shares the last one, 64 */
+  const char *wire; /* its name there, and the length of that */
+  uint16_t length;
+  uint16_t type;
+  uint16_t next;    /* the field that followed this one last time */
+  uint8_t bit;      /* of a list or map in `lists`, from 1 on; 0: none. What
+                       finds no bit left shares the last one, 64 */
+  uint8_t is_alias; /* another spelling of a name */
 } ldk_FieldLearned;
 
 /* Anchor 1: the Lua names of fields by their rows, as far as they were asked

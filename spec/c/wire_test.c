@@ -172,18 +172,21 @@ static void test_upload(void) {
   const char *path;
   char line[100];
   unsigned sum = 0;
+  int before;
   long i;
   for (i = 0; i < 10000000; i++)
     sum += (unsigned)(i % 251);
   snprintf(line, sizeof line, "body 1 10000000 %u\n", sum);
   begin("accept\nhead\nbody\n" OK_2 "accept\nhead\nbody\n" OK_2);
   path = make_file(10000000);
+  before = open_descriptors();
   expect(start_file("PUT", path), 200, "OK");
   CHECK(server_saw(&server, "head 1 PUT /load HTTP/1.1\n") == 1);
   CHECK(server_saw(&server, "line 1 Content-Length: 10000000\n") == 1);
   CHECK(server_saw(&server, line) == 1);
   make_file(0);
   expect(start_file("POST", path), 200, "OK");
+  EQUAL(open_descriptors(), before + 2); /* two connections, no file */
   CHECK(server_saw(&server, "head 2 POST /load") == 1);
   CHECK(server_saw(&server, "body 2 0 0\n") == 1);
   CHECK(server_saw(&server, "Expect") == 0);

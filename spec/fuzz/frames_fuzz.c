@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Any bytes through the demultiplexer and a cutter of lines for each source,
  * whole and torn: the same lines must come out, and be malformed at the same
- * place. The first byte says how the others are torn, and how long a line may
- * be. */
+ * place. The first byte says how the others are torn, whether the torn ones'
+ * pieces are joined, and how long a line may be. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "bytes/buffer.h"
@@ -14,6 +15,7 @@ typedef struct Run {
   dk_Frames frames;
   dk_Lines lines[DK_N_SOURCES];
   dk_Buffer out[DK_N_SOURCES];
+  int joining;
   int status;
 } Run;
 
@@ -34,15 +36,30 @@ static int take_lines(Run *r, const dk_Piece *piece) {
   return status;
 }
 
+static int next_piece(Run *r, char **at, char *end, dk_Piece *piece) {
+  const char *from = *at;
+  int status;
+  if (r->joining)
+    return dk_frames_join(&r->frames, at, end, piece);
+  status = dk_frames_next(&r->frames, &from, end, piece);
+  *at += from - *at;
+  REQUIRE(status <= 0 || piece->bytes + piece->length == from);
+  return status;
+}
+
 static void feed(Run *r, const uint8_t *data, size_t size) {
-  const char *at = (const char *)data, *end = at + size;
+  char *copy = malloc(size > 0 ? size : 1), *at = copy, *end = copy + size;
   dk_Piece piece;
-  while (r->status == 0 &&
-         (r->status = dk_frames_next(&r->frames, &at, end, &piece)) > 0) {
-    REQUIRE(piece.length > 0 && piece.bytes + piece.length == at);
+  REQUIRE(copy != NULL);
+  if (size > 0)
+    memcpy(copy, data, size);
+  while (r->status == 0 && (r->status = next_piece(r, &at, end, &piece)) > 0) {
+    REQUIRE(piece.length > 0 && piece.bytes >= copy &&
+            piece.bytes + piece.length <= at);
     r->status = take_lines(r, &piece);
   }
   REQUIRE(r->status < 0 || at == end);
+  free(copy);
 }
 
 static void begin(Run *r, size_t limit) {
@@ -89,6 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   feed(&whole, data + 1, size - 1);
   finish(&whole);
   begin(&torn, limit);
+  torn.joining = *data >= 128;
   for (data++, size--; size > 0; data += part, size -= part) {
     part = fuzz_part(&state, size);
     feed(&torn, data, part);

@@ -51,7 +51,7 @@ describe("config.resolve", function()
   it("passes on what else a client takes", function()
     local function hook() end
     local given = {
-      host = "/x", timeout = 5, connect_timeout = 1.5, idle_timeout = false,
+      host = "/x", timeout = 5, connect_timeout = 0.5, idle_timeout = false,
       raw = true, on_result = hook, max_body = 1000, window = "2m",
       user_agent = "me",
     }

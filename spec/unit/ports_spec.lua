@@ -28,6 +28,8 @@ describe("ports.parse of lists", function()
     { "[::]::80", binding("80/tcp", "", "::") },
     { "9000-9010:80", binding("80/tcp", "9000-9010") },
     { "0:80", binding("80/tcp", "0") },
+    { "1:65535", binding("65535/tcp", "1") },
+    { "65535:1", binding("1/tcp", "65535") },
   }
   for _, case in ipairs(cases) do
     it(("reads %q"):format(case[1]), function()
@@ -67,7 +69,7 @@ describe("ports.parse of lists", function()
     { { "82-80" }, "ports[1]: '82-80' is no port of a container" },
     { { "8000-8001:80-82" }, "ports[1]: the ranges 8000-8001 and 80-82 are "
                              .. "of different lengths" },
-    { { "8000:80-82" }, "ports[1]: the ranges 8000 and 80-82 are of "
+    { { "8000:80-81" }, "ports[1]: the ranges 8000 and 80-81 are of "
                         .. "different lengths" },
     { { "80/icmp" }, "ports[1]: 'icmp' is no protocol: tcp, udp or sctp" },
     { { {} }, "ports[1]: expected a string or an integer, got table" },
@@ -158,6 +160,7 @@ describe("ports.normalise", function()
     assert.equal("80/tcp", ports.normalise(80))
     assert.equal("80/tcp", ports.normalise "80")
     assert.equal("53/udp", ports.normalise "53/udp")
+    assert.equal("1/tcp", ports.normalise(1))
   end)
 
   it("refuses what is no single port", function()
@@ -182,13 +185,16 @@ describe("ports.of", function()
 
   it("reads what list gives", function()
     assert.same({
-      ["80/tcp"] = { { host_ip = "0.0.0.0", host_port = 8080 } },
+      ["80/tcp"] = { { host_ip = "0.0.0.0", host_port = 8080 },
+                     { host_ip = "::", host_port = 1 } },
       ["53/udp"] = {},
     }, ports.of{
       network_settings = { networks = {} },
       ports = {
         { ip = "0.0.0.0", private_port = 80, public_port = 8080,
           type = "tcp" },
+        { ip = "::", private_port = 80, public_port = 1 },
+        { private_port = 53, public_port = 0, type = "udp" },
         { private_port = 53, type = "udp" },
       },
     })

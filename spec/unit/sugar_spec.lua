@@ -101,8 +101,9 @@ describe("plain options", function()
   end)
 
   it("include those of the call itself", function()
-    assert.same({ timeout = 5, extra = { New = 1 } },
-                api{ timeout = 5, extra = { New = 1 } })
+    local given = { timeout = 5, connect_timeout = 1, idle_timeout = false,
+                    extra = { New = 1 } }
+    assert.same(given, api(given))
   end)
 end)
 
@@ -156,6 +157,13 @@ describe("volumes", function()
     }, api{ volumes = { "data:/data", "/cache", "/srv:/srv:ro" } })
   end)
 
+  it("may be of one sort only", function()
+    assert.same({ binds = { "data:/data" } },
+                host{ volumes = { "data:/data" } })
+    assert.same({ volumes = { "/cache" } }, api{ volumes = { "/cache" } })
+    assert.same({}, api{ volumes = {} })
+  end)
+
   it("that are none are a complaint", function()
     assert.equal("volumes[1]: expected a string, got table",
                  complaint{ volumes = { {} } })
@@ -169,10 +177,13 @@ describe("networks", function()
   end)
 
   it("beyond the first are for later", function()
-    local result = plan{ networks = { "back", "front" } }
-    assert.same({ network_mode = "back" }, result.options.host_config)
-    assert.same({ { name = "front", endpoint_config = {} } },
+    local result = plan{ networks = { "one", "two", "and three" } }
+    assert.same({ network_mode = "one" }, result.options.host_config)
+    assert.same({ { name = "two", endpoint_config = {} },
+                  { name = "and three", endpoint_config = {} } },
                 result.networks)
+    assert.same({ network_mode = "one" }, host{ networks = { "one" } })
+    assert.same({}, api{ networks = {} })
   end)
 
   it("may have settings", function()
@@ -280,6 +291,13 @@ describe("lists", function()
       limits,
     } do
       assert.same({ ulimits = limits }, host{ ulimits = given })
+    end
+  end)
+
+  it("of one limit are lists, too", function()
+    local limit = { name = "nproc", soft = 64, hard = 64 }
+    for _, given in ipairs{ "nproc=64", { "nproc=64" }, { limit } } do
+      assert.same({ ulimits = { limit } }, host{ ulimits = given })
     end
   end)
 
