@@ -33,22 +33,8 @@ static const struct {
     {"connection", 0, "could not resolve",
      "check the name of the host in DOCKER_HOST or host = ..."},
     {NULL, 0, "http request to an https server",
-     "the engine speaks TLS on this port: set DOCKER_TLS_VERIFY=1, or give "
-     "tls = true"},
-    {"tls", 0, "wrong version number",
-     "the engine does not speak TLS on this port: leave out tls and "
-     "DOCKER_TLS_VERIFY, or use its TLS port (2376)"},
-    {"tls", 0, "packet length",
-     "the engine does not speak TLS on this port: leave out tls and "
-     "DOCKER_TLS_VERIFY, or use its TLS port (2376)"},
-    {"tls", 0, "certificate required",
-     "the engine wants a client certificate: set DOCKER_CERT_PATH, or give "
-     "cert and key"},
-    {"tls", 0, "bad certificate",
-     "the engine wants a client certificate that it knows: set "
-     "DOCKER_CERT_PATH, or give cert and key"},
-    {"tls", 0, "certificate",
-     "the engine's certificate is not trusted: give the ca that signed it"},
+     "the engine speaks TLS on this port: use its unix socket or a plain port, "
+     "TLS is not supported yet"},
     {NULL, 0, "is too new",
      "the engine is older than that version: leave out api_version and "
      "DOCKER_API_VERSION, so that one is agreed upon"},
@@ -56,7 +42,7 @@ static const struct {
      "the engine no longer speaks that version: leave out api_version and "
      "DOCKER_API_VERSION, so that one is agreed upon"},
     {NULL, 0, "swarm manager",
-     "call docker.swarm:init() or :join{...} first, or ask a manager"},
+     "call docker.api.swarm_init{...} or swarm_join{...}, or ask a manager"},
     {NULL, 0, "port is already allocated",
      "another container has this port: stop it, or publish another port"},
     {NULL, 0, "address already in use",
@@ -67,8 +53,8 @@ static const struct {
     {NULL, 0, "toomanyrequests",
      "the registry limits how often it is asked: log in, or wait"},
     {NULL, 0, "no basic auth credentials",
-     "log in with docker:login{...}, or give auth"},
-    {NULL, 0, "unauthorized", "log in with docker:login{...}, or give auth"},
+     "give auth = {username = ..., password = ...}"},
+    {NULL, 0, "unauthorized", "give auth = {username = ..., password = ...}"},
     {NULL, 0, "no space left on device",
      "free some on the engine's disk, by prune() for instance"},
     {NULL, 0, "no active sessions",

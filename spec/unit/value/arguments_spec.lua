@@ -94,6 +94,7 @@ describe("the query", function()
     assert.equal("since=1699999999.5", since(1699999999.5))
     assert.equal("since=1699999999.1", since(1699999999.1))
     assert.equal("since=0.000000001", since(1e-9))
+    assert.equal("since=2", since(1.9999999996))
     assert.equal("since=2024-01-01T00%3A00%3A00Z",
       since "2024-01-01T00:00:00Z")
     assert.equal("until=-1.25",
@@ -379,6 +380,7 @@ describe("versions", function()
     assert.equal(51, call["until"])
     assert.equal("keep_storage", call.until_path)
     assert.equal(0, arguments("BuildPrune", {})["until"])
+    assert.equal(0, arguments("BuildPrune", { all = true })["until"])
   end)
 
   it("are not asked of what an engine gave", function()
@@ -387,6 +389,15 @@ describe("versions", function()
       { image = "x", host_config = core.decode("HostConfig", json) })
     assert.equal(25, call.since)
     assert.equal('{"HostConfig":' .. json .. ',"Image":"x"}', call.body)
+  end)
+
+  it("are asked of what stands beside it", function()
+    local call = arguments("ContainerCreate", { image = "x",
+      host_config = core.decode("HostConfig", "{}"),
+      networking_config = { endpoints_config = { a = { gw_priority = 1 } } } })
+    assert.equal(48, call.since)
+    assert.equal('networking_config.endpoints_config["a"].gw_priority',
+      call.since_path)
   end)
 end)
 
@@ -498,6 +509,7 @@ describe("nearest", function()
                             "filtrs" } do
       assert.equal("filters", core.nearest(given, names))
     end
+    assert.equal("all", core.nearest("lal", names)) -- two letters swapped
   end)
 
   it("finds nothing where nothing is near", function()

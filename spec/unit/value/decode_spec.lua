@@ -64,9 +64,10 @@ describe("decode of scalars", function()
       local a = ("x"):rep(20) .. "1" .. ("x"):rep(20)
       local b = ("x"):rep(20) .. "2" .. ("x"):rep(20)
       local c = ("x"):rep(9) .. "1" .. ("x"):rep(31)
-      local json = ('["%s","%s","%s"]'):format(a, b, c)
+      local d = ("x"):rep(10) .. "1" .. ("x"):rep(30)
+      local json = ('["%s","%s","%s","%s","%s"]'):format(a, b, c, c, d)
       for _ = 1, 4 do
-        assert.same({ a, b, c }, decode("any", json))
+        assert.same({ a, b, c, c, d }, decode("any", json))
       end
     end)
 end)
@@ -141,6 +142,21 @@ describe("decode of objects", function()
       value.dns[1] = "1.1.1.1"
       assert.same({}, other.dns)
     end)
+
+  it("does so for every other one when any of them comes", function()
+    local fields, lists = core.fields "HostConfig", {}
+    for name, field in pairs(fields) do
+      if field.type:find "^array" or field.type:find "^map" then
+        lists[name] = field.wire
+      end
+    end
+    for given, wire in pairs(lists) do
+      local value = decode("HostConfig", ('{"%s":[1]}'):format(wire))
+      for name in pairs(lists) do
+        assert.equal(name == given and 1 or 0, #value[name], name)
+      end
+    end
+  end)
 
   it("makes absent and null scalars and objects nil", function()
     local value = decode(INSPECT, '{"Id":null,"State":null}')

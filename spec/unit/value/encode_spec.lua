@@ -156,6 +156,12 @@ describe("encode of what is not described", function()
       encode("any", { 1, { 2, 3 }, { a = {} } }))
   end)
 
+  it("is not misled by a list that lost its first element", function()
+    local list = { 1, 2, 3, 4 }
+    list[1], list[0] = nil, 5
+    assert.equal('{"0":5,"2":2,"3":3,"4":4}', encode("any", list))
+  end)
+
   it("keeps keys as they are", function()
     assert.equal('{"FooBar":{"x_Y":1}}',
       encode("any", { FooBar = { x_Y = 1 } }))

@@ -93,17 +93,13 @@ describe("hints", function()
     { "api", "client version 1.12 is too old. Minimum supported API " ..
       "version is 1.40", "leave out api_version" },
     { "api", "Client sent an HTTP request to an HTTPS server.", "speaks TLS" },
-    { "tls", "error:0A00010B:SSL routines::wrong version number",
-      "does not speak TLS" },
-    { "tls", "tlsv13 alert certificate required", "client certificate" },
-    { "tls", "SSL certificate problem: self-signed certificate", "ca" },
     { "not_found", "No such image: nothing:latest", "pull the image" },
     { "api", "driver failed programming external connectivity: Bind for " ..
       "0.0.0.0:80 failed: port is already allocated", "another port" },
     { "conflict", 'Conflict. The container name "/web" is already in use ' ..
       "by container 5d0b", "choose another" },
-    { "api", "no basic auth credentials", "docker:login" },
-    { "api", "This node is not a swarm manager.", "swarm:init" },
+    { "api", "no basic auth credentials", "give auth" },
+    { "api", "This node is not a swarm manager.", "swarm_init" },
     { "stream", "toomanyrequests: You have reached your pull rate limit",
       "log in" },
   }
