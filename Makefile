@@ -30,6 +30,7 @@ BUILD = build
 ifdef SANITIZE
   CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
     -fno-sanitize-recover=all
+  LDFLAGS = -Wl,-z,nodelete # there still when leaks are looked for
   BUILD = build-san
 endif
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC \
@@ -52,7 +53,7 @@ tests: $(CORE) $(C_TESTS) $(HELPERS) # all that the tests need
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	@$(CC) $(CFLAGS) -shared -o $@ $(OBJECTS) $(LIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $(OBJECTS) $(LIBS)
 
 $(BUILD)/spec/c/%_test: $(BUILD)/spec/c/%_test.o $(OBJECTS)
 	@echo '  LD $@'

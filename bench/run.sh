@@ -66,12 +66,12 @@ decode() {
     lua5.4 bench/lengthen.lua $count "$WORK/list"
     repeats=$((20000 / count))
     amount=$(($(wc -c <"$WORK/list") * repeats))
-    python_record="decode\t$count containers, collector as usual\tPython's json"
+    case="$count containers, collector as usual"
     for _ in $(seq "$ROUNDS"); do
       lua5.4 bench/decode.lua "$WORK/list" $repeats 3 >>"$WORK/records"
       "$PYTHON" bench/peer.py json "$WORK/list" $repeats 3 |
-        sed "s/\$/ amount=$amount/; s/peak=[0-9]*//; s/^/$python_record\t/" \
-          >>"$WORK/records"
+        sed "s/\$/ amount=$amount/; s/peak=[0-9]*//
+          s/^/decode\t$case\tPython's json\t/" >>"$WORK/records"
     done
   done
 }
@@ -189,7 +189,8 @@ if [ "${1:-}" = soak ]; then
   exit
 fi
 : >"$WORK/records"
-for group in ${*:-decode calls logs}; do
+[ $# -gt 0 ] || set -- decode calls logs
+for group in "$@"; do
   case $group in
   decode | calls | logs) "$group" ;;
   *) die "$group: there are decode, calls, logs, and soak by itself" ;;

@@ -106,6 +106,7 @@ build = {
         "csrc/value/raw.c",
         "csrc/value/shapes.c",
         "csrc/value/strings.c",
+        "csrc/value/typed.c",
         "csrc/value/write.c",
       },
       defines = {"_GNU_SOURCE"},

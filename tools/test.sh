@@ -68,16 +68,15 @@ run_specs() {
 }
 
 # A lua5.4 that has the sanitizers in it, to be found before the other: the
-# programs that it starts are not preloaded with them. The core comes along,
-# so that it is still there when leaks are looked for and reported.
+# programs that it starts are not preloaded with them.
 sanitized_lua() {
   real=$(command -v lua5.4)
   loader=$(readelf -l "$real" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
   mkdir "$WORK/bin"
-  preload="$(gcc -print-file-name=libasan.so) $ROOT/$BUILD/moonsail/core.so"
+  preload=$(gcc -print-file-name=libasan.so)
   cat >"$WORK/bin/lua5.4" <<SH
 #!/bin/sh
-exec $loader --preload "$preload" $real "\$@"
+exec $loader --preload $preload $real "\$@"
 SH
   chmod 755 "$WORK/bin/lua5.4"
   export PATH="$WORK/bin:$PATH"

@@ -24,12 +24,14 @@ static double asked_seconds(lua_State *L, const dk_Operation *operation,
   static const char name[] = "timeout";
   double seconds = 0;
   uint16_t i = dk_find_parameter(operation, name, sizeof name - 1);
-  if (options == 0 || i == DK_NONE) return 0;
+  if (options == 0 || i == DK_NONE)
+    return 0;
   if (lua_getfield(L, options, name) == LUA_TNIL) {
     lua_pop(L, 1);
     lua_getfield(L, options, dk_text(dk_parameters[i].wire));
   }
-  if (lua_type(L, -1) == LUA_TNUMBER) seconds = lua_tonumber(L, -1);
+  if (lua_type(L, -1) == LUA_TNUMBER)
+    seconds = lua_tonumber(L, -1);
   lua_pop(L, 1);
   return seconds > 0 ? seconds : 0;
 }
@@ -77,7 +79,7 @@ static int finish_list(lua_State *L, ldk_Exchange *x, int index) {
 }
 
 static ldk_Finish *const finishes[] = {
-    [DK_RETURN_VALUE] = NULL,        [DK_RETURN_CHANGED] = NULL,
+    [DK_RETURN_VALUE] = NULL,           [DK_RETURN_CHANGED] = NULL,
     [DK_RETURN_OBJECT] = finish_object, [DK_RETURN_LIST] = finish_list,
     [DK_RETURN_STREAM] = NULL,
 };
@@ -88,7 +90,8 @@ static ldk_Finish *const finishes[] = {
 static void fill_target(lua_State *L, const dk_Method *row,
                         const char *label) {
   const char *target = dk_text(row->target);
-  if (*target == '\0') return;
+  if (*target == '\0')
+    return;
   if (lua_getfield(L, -1, target) != LUA_TNIL)
     ldk_fail_argument(L, label, "%s: it is the object's own", target);
   lua_pop(L, 1);
@@ -141,7 +144,8 @@ static int attribute_call(lua_State *L) {
   for (;;) {
     size_t length = strcspn(path, " ");
     push_at_path(L, path, length);
-    if (!lua_isnil(L, -1) || path[length] == '\0') return 1;
+    if (!lua_isnil(L, -1) || path[length] == '\0')
+      return 1;
     lua_pop(L, 1);
     path += length + 1;
   }

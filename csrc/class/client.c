@@ -43,7 +43,8 @@ static lua_Number number(lua_State *L, int index, const char *name) {
  * added_timeout. */
 static ldk_Settings opt_settings(lua_State *L, int index) {
   ldk_Settings s = ldk_no_settings();
-  if (lua_isnoneornil(L, index)) return s;
+  if (lua_isnoneornil(L, index))
+    return s;
   luaL_checktype(L, index, LUA_TTABLE);
   s.tty = flag(L, index, "tty", -1);
   s.chunks = flag(L, index, "chunks", 0);
@@ -62,7 +63,8 @@ static const dk_Operation *call_arguments(lua_State *L, int *options,
   ldk_session(L, 1);
   operation = check_operation(L, 2);
   *options = lua_isnoneornil(L, 3) ? 0 : 3;
-  if (*options) luaL_checktype(L, 3, LUA_TTABLE);
+  if (*options)
+    luaL_checktype(L, 3, LUA_TTABLE);
   *label = luaL_optstring(L, 4, dk_text(operation->name));
   *settings = opt_settings(L, 5);
   return operation;
@@ -98,8 +100,8 @@ static int api_call(lua_State *L) {
                              luaL_typename(L, 1));
   lua_settop(L, 1);
   lua_pushvalue(L, lua_upvalueindex(3));
-  return ldk_perform(L, -1, operation, options, label, ldk_no_settings(),
-                     NULL, NULL);
+  return ldk_perform(L, -1, operation, options, label, ldk_no_settings(), NULL,
+                     NULL);
 }
 
 /* Pushes the table of all operations, by their snake_case names, of the
@@ -163,7 +165,8 @@ static int finish_version(lua_State *L, ldk_Exchange *x, int index) {
  * asks it when that is not known yet. */
 static int client_api_version(lua_State *L) {
   const ldk_Session *s = ldk_session(L, 1);
-  if (s->version != 0) return push_version(L, s);
+  if (s->version != 0)
+    return push_version(L, s);
   return ping(L, 0, "client:api_version", finish_version);
 }
 
@@ -209,7 +212,8 @@ static void make_part(lua_State *L, const char *name) {
 
 /* Pushes the table of the parts made so far of the client at 1. [-0, +1] */
 static void push_parts(lua_State *L) {
-  if (ldk_push_anchor(L, 1, LDK_SESSION_PARTS) != LUA_TNIL) return;
+  if (ldk_push_anchor(L, 1, LDK_SESSION_PARTS) != LUA_TNIL)
+    return;
   lua_pop(L, 1);
   lua_newtable(L);
   lua_pushvalue(L, -1);
@@ -222,11 +226,14 @@ static int client_index(lua_State *L) {
   ldk_cast(L, 1, &ldk_client_class);
   lua_settop(L, 2);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  if (lua_type(L, 2) != LUA_TSTRING) return 1;
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+    return 1;
+  if (lua_type(L, 2) != LUA_TSTRING)
+    return 1;
   push_parts(L);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+  if (lua_rawget(L, -2) != LUA_TNIL)
+    return 1;
   lua_pop(L, 1);
   make_part(L, lua_tostring(L, 2));
   lua_pushvalue(L, 2);

@@ -17,7 +17,8 @@ static uint16_t opt_type(lua_State *L, int index) {
   size_t length;
   const char *name = luaL_optlstring(L, index, NULL, &length);
   uint16_t type;
-  if (name == NULL) return DK_NONE;
+  if (name == NULL)
+    return DK_NONE;
   type = dk_find_type(name, length);
   if (type == DK_NONE)
     ldk_fail_argument(L, NULL, "no type \"%s\" in the API", name);
@@ -98,7 +99,8 @@ int ldk_arguments_of(lua_State *L) {
   lua_newtable(L);
   set_bytes(L, "target", &call->target);
   set_headers(L, &call->headers);
-  if (call->has_body) set_bytes(L, "body", &call->body);
+  if (call->has_body)
+    set_bytes(L, "body", &call->body);
   lua_pushstring(L, call->body_file);
   lua_setfield(L, -2, "body_file");
   set_need(L, "since", call->needs.since, "since_path",
@@ -123,7 +125,8 @@ int ldk_split(lua_State *L) {
   dk_Buffer *words = new_buffer(L);
   const char *at;
   int i, n = dk_split_command(text, length, words);
-  if (n == DK_NO_MEMORY) ldk_check(L, n);
+  if (n == DK_NO_MEMORY)
+    ldk_check(L, n);
   if (n < 0) {
     lua_pushnil(L);
     lua_pushliteral(L, "a quote is not closed, or a backslash ends it");

@@ -20,8 +20,7 @@
 #include "value/error.h"
 #include "value/kit.h"
 
-__attribute__((visibility("default"))) int luaopen_moonsail_core(
-    lua_State *L);
+__attribute__((visibility("default"))) int luaopen_moonsail_core(lua_State *L);
 
 /* core.methods(class) → the table of its methods, to add to. */
 static int core_methods(lua_State *L) {
@@ -32,9 +31,11 @@ static int core_methods(lua_State *L) {
   size_t i;
   for (i = 0; c == NULL && i < sizeof others / sizeof others[0]; i++) {
     lua_pushfstring(L, "moonsail.%s", name);
-    if (strcmp(lua_tostring(L, -1), others[i]->name) == 0) c = others[i];
+    if (strcmp(lua_tostring(L, -1), others[i]->name) == 0)
+      c = others[i];
   }
-  if (c == NULL) return ldk_fail_argument(L, NULL, "no class \"%s\"", name);
+  if (c == NULL)
+    return ldk_fail_argument(L, NULL, "no class \"%s\"", name);
   ldk_class_methods(L, c);
   return 1;
 }

@@ -35,7 +35,8 @@ static void add_fields(lua_State *L, const dk_Type *type) {
   uint16_t i;
   for (i = type->first; i < type->first + type->count; i++) {
     const dk_Field *f = &dk_fields[i];
-    if (f->flags & DK_ALIAS) continue;
+    if (f->flags & DK_ALIAS)
+      continue;
     push_field(L, f);
     lua_setfield(L, -2, dk_text(f->name));
   }
@@ -45,7 +46,8 @@ int ldk_fields(lua_State *L) {
   size_t length;
   const char *name = luaL_checklstring(L, 1, &length);
   uint16_t i = dk_find_type(name, length);
-  if (i == DK_NONE || dk_types[i].kind != DK_OBJECT) return 0;
+  if (i == DK_NONE || dk_types[i].kind != DK_OBJECT)
+    return 0;
   lua_newtable(L);
   add_fields(L, &dk_types[i]);
   return 1;
@@ -86,7 +88,8 @@ int ldk_operation(lua_State *L) {
   const char *name = luaL_checklstring(L, 1, &length);
   uint16_t i = dk_find_operation(name, length);
   const dk_Operation *o = &dk_operations[i];
-  if (i == DK_NONE) return 0;
+  if (i == DK_NONE)
+    return 0;
   lua_createtable(L, 0, 6);
   set_text(L, "id", o->id);
   set_text(L, "name", o->name);

@@ -34,9 +34,9 @@ static const luaL_Reg collection_metamethods[] = {
     {NULL, NULL},
 };
 
-#define OBJECT(name) \
+#define OBJECT(name)                                                          \
   { "moonsail." name, object_methods, object_metamethods }
-#define COLLECTION(name) \
+#define COLLECTION(name)                                                      \
   { "moonsail." name, collection_methods, collection_metamethods }
 
 static const ldk_Class classes[] = {
@@ -56,7 +56,8 @@ const char *ldk_class_name(const ldk_Class *c) {
 const ldk_Class *ldk_object_class(const char *name) {
   size_t i;
   for (i = 0; i < N_CLASSES; i++)
-    if (strcmp(ldk_class_name(&classes[i]), name) == 0) return &classes[i];
+    if (strcmp(ldk_class_name(&classes[i]), name) == 0)
+      return &classes[i];
   return NULL;
 }
 
@@ -68,7 +69,8 @@ const ldk_Class *ldk_object_class_at(size_t i) {
 static const ldk_Class *class_of(lua_State *L, int index) {
   size_t i;
   for (i = 0; i < N_CLASSES; i++)
-    if (ldk_test(L, index, &classes[i]) != NULL) return &classes[i];
+    if (ldk_test(L, index, &classes[i]) != NULL)
+      return &classes[i];
   return NULL;
 }
 
@@ -178,7 +180,8 @@ static int object_tostring(lua_State *L) {
   push_id(L, 1);
   id = luaL_tolstring(L, -1, NULL);
   hash = strchr(id, ':');
-  if (hash != NULL) id = hash + 1;
+  if (hash != NULL)
+    id = hash + 1;
   lua_pushlstring(L, id, strnlen(id, 12));
   lua_pushfstring(L, "%s %s", ldk_class_name(class_of(L, 1)),
                   lua_tostring(L, -1));

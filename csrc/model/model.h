@@ -97,13 +97,13 @@ typedef struct dk_Parameter {
 
 /* What the body of an answer is. */
 typedef enum dk_Answer {
-  DK_NOTHING,     /* empty, or without meaning */
-  DK_DOCUMENT,    /* one JSON document of `type` */
-  DK_PLAIN_TEXT,  /* text */
-  DK_ARCHIVE,     /* bytes: a tar */
-  DK_DOCUMENTS,   /* JSON documents of `type`, one after another */
-  DK_OUTPUT,      /* output of a process: multiplexed frames or raw bytes */
-  DK_UPGRADE      /* the connection itself, both ways (101, or 200) */
+  DK_NOTHING,    /* empty, or without meaning */
+  DK_DOCUMENT,   /* one JSON document of `type` */
+  DK_PLAIN_TEXT, /* text */
+  DK_ARCHIVE,    /* bytes: a tar */
+  DK_DOCUMENTS,  /* JSON documents of `type`, one after another */
+  DK_OUTPUT,     /* output of a process: multiplexed frames or raw bytes */
+  DK_UPGRADE     /* the connection itself, both ways (101, or 200) */
 } dk_Answer;
 
 /* What an operation answers with a status. Sorted by status. */
@@ -115,10 +115,10 @@ typedef struct dk_Response {
 } dk_Response;
 
 typedef struct dk_Operation {
-  dk_Text id;       /* "ContainerList" */
-  dk_Text name;     /* "container_list" */
-  dk_Text method;   /* "GET" */
-  dk_Text path;     /* "/containers/{id}/json" */
+  dk_Text id;          /* "ContainerList" */
+  dk_Text name;        /* "container_list" */
+  dk_Text method;      /* "GET" */
+  dk_Text path;        /* "/containers/{id}/json" */
   uint16_t parameters; /* first one in dk_parameters */
   uint16_t responses;  /* first one in dk_responses */
   uint8_t n_parameters, n_responses;
@@ -136,16 +136,16 @@ typedef enum dk_Result {
 
 /* A method of a class that is one operation. Sorted by class, then name. */
 typedef struct dk_Method {
-  dk_Text class_name; /* "container" */
-  dk_Text name;       /* "stop" */
-  dk_Text target;     /* the option that the object itself fills ("id"), or
+  dk_Text class_name;   /* "container" */
+  dk_Text name;         /* "stop" */
+  dk_Text target;       /* the option that the object itself fills ("id"), or
                          the empty text */
-  dk_Text positional; /* names of the options given by place: "timeout" or
+  dk_Text positional;   /* names of the options given by place: "timeout" or
                          "repo tag", in order, one space between */
   dk_Text result_class; /* DK_RETURN_OBJECT and _LIST; else the empty text */
-  uint16_t operation; /* in dk_operations */
-  uint8_t result;     /* dk_Result */
-  uint8_t unlimited;  /* no time limit to the head of the answer by default */
+  uint16_t operation;   /* in dk_operations */
+  uint8_t result;       /* dk_Result */
+  uint8_t unlimited; /* no time limit to the head of the answer by default */
 } dk_Method;
 
 /* A method that reads one attribute of the object. Sorted likewise. */
@@ -158,12 +158,12 @@ typedef struct dk_Attribute {
 
 extern const char dk_pool[];
 extern const dk_Type dk_types[];
-extern const dk_Field dk_fields[];          /* by type, then wire name */
-extern const uint16_t dk_fields_by_name[];  /* same ranges, sorted by name */
+extern const dk_Field dk_fields[];         /* by type, then wire name */
+extern const uint16_t dk_fields_by_name[]; /* same ranges, sorted by name */
 extern const dk_Value dk_values[];
 extern const dk_Parameter dk_parameters[];
 extern const dk_Response dk_responses[];
-extern const dk_Operation dk_operations[];  /* sorted by id */
+extern const dk_Operation dk_operations[]; /* sorted by id */
 extern const dk_Method dk_methods[];
 extern const dk_Attribute dk_attributes[];
 extern const dk_Text dk_words[]; /* words that a capital does not divide:
@@ -197,8 +197,7 @@ const dk_Parameter *dk_body(const dk_Operation *operation);
 
 /* The row for a status, or, where none is declared, for the lowest declared
  * 2xx when the status is 2xx; else NULL. */
-const dk_Response *dk_find_response(const dk_Operation *operation,
-                                    int status);
+const dk_Response *dk_find_response(const dk_Operation *operation, int status);
 
 /* The range of methods (attributes) of a class: the first, and how many. */
 uint16_t dk_class_methods(const char *class_name, uint16_t *first);

@@ -69,12 +69,14 @@ static int results(lua_State *L, int index) {
   ldk_Exchange *x = lua_touserdata(L, index);
   int unchanged = x->transfer->status == 304;
   int as_it_is = x->finish == NULL || unchanged || ldk_document_is_raw(x);
-  if (!is_good(x->transfer) && !unchanged) return ldk_exchange_raise(L, index);
+  if (!is_good(x->transfer) && !unchanged)
+    return ldk_exchange_raise(L, index);
   lua_pushcfunction(L, value_of);
   lua_pushvalue(L, index);
   ldk_document_call(L, index, 1);
   ldk_exchange_end(L, index, 0);
-  if (as_it_is) return 1;
+  if (as_it_is)
+    return 1;
   return x->finish(L, x, index);
 }
 

@@ -23,7 +23,8 @@ void ldk_document_decode(lua_State *L, const ldk_Exchange *x,
  * is about. */
 static void complete_error(lua_State *L, const ldk_Exchange *x) {
   const dk_Operation *o = x->call->operation;
-  if (!lua_istable(L, -1)) return;
+  if (!lua_istable(L, -1))
+    return;
   lua_pushstring(L, o != NULL ? dk_text(o->id) : NULL);
   lua_setfield(L, -2, "operation");
   lua_pushstring(L, x->call->label);
@@ -31,7 +32,8 @@ static void complete_error(lua_State *L, const ldk_Exchange *x) {
 }
 
 void ldk_document_call(lua_State *L, int index, int n) {
-  if (lua_pcall(L, n, 1, 0) == LUA_OK) return;
+  if (lua_pcall(L, n, 1, 0) == LUA_OK)
+    return;
   complete_error(L, lua_touserdata(L, index));
   ldk_exchange_fail(L, index);
 }

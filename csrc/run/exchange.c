@@ -30,7 +30,8 @@ static int operation_is_long(const dk_Operation *operation) {
   uint16_t i;
   for (i = 0; i < dk_n_methods; i++) {
     const dk_Method *m = &dk_methods[i];
-    if (m->unlimited && &dk_operations[m->operation] == operation) return 1;
+    if (m->unlimited && &dk_operations[m->operation] == operation)
+      return 1;
   }
   return 0;
 }
@@ -43,7 +44,8 @@ static int operation_streams(const dk_Operation *operation) {
 
 static int sends_bytes(const ldk_Call *call) {
   const dk_Parameter *body;
-  if (call->body_file != NULL) return 1;
+  if (call->body_file != NULL)
+    return 1;
   body = call->operation != NULL ? dk_body(call->operation) : NULL;
   return body != NULL && dk_types[body->type].kind == DK_BYTES;
 }
@@ -81,7 +83,8 @@ static const char *http_method(const ldk_Call *call) {
 static void new_transfer(lua_State *L, ldk_Exchange *x) {
   dk_transfer_free(x->transfer);
   x->transfer = dk_transfer_new(ldk_transport(L));
-  if (x->transfer == NULL) ldk_check(L, DK_NO_MEMORY);
+  if (x->transfer == NULL)
+    ldk_check(L, DK_NO_MEMORY);
 }
 
 /* A ping goes out without a version: an engine refuses any call with one that
@@ -176,7 +179,9 @@ static int at_end(const void *subject) {
   return ldk_exchange_complete(subject);
 }
 
-static void cancel(void *subject) { ldk_exchange_release(subject); }
+static void cancel(void *subject) {
+  ldk_exchange_release(subject);
+}
 
 void ldk_exchange_wait(lua_State *L, int index, int whole,
                        lua_KContext context, lua_KFunction k) {
@@ -212,7 +217,8 @@ static void learn_by_the_way(const ldk_Exchange *x) {
  * all of it is taken, up to a limit. */
 static void collect_error(ldk_Exchange *x) {
   dk_Limits l = call_limits(x);
-  if (x->limited) return;
+  if (x->limited)
+    return;
   x->limited = 1;
   l.window = 0;
   l.body = ERROR_BYTES;
@@ -222,12 +228,15 @@ static void collect_error(ldk_Exchange *x) {
 int ldk_exchange_headed(lua_State *L, int index) {
   ldk_Exchange *x = lua_touserdata(L, index);
   if (x->stage == LDK_PINGING) {
-    if (!ldk_exchange_complete(x)) return 0;
+    if (!ldk_exchange_complete(x))
+      return 0;
     learn(L, index);
     send_call(L, x);
   }
-  if (!at_head(x)) return 0;
-  if (x->transfer == NULL) ldk_fail_with(L, "closed", "the call is closed");
+  if (!at_head(x))
+    return 0;
+  if (x->transfer == NULL)
+    ldk_fail_with(L, "closed", "the call is closed");
   if (x->response == NULL && x->call->operation != NULL)
     x->response = dk_find_response(x->call->operation, x->transfer->status);
   learn_by_the_way(x);
@@ -269,7 +278,8 @@ int ldk_exchange_raise(lua_State *L, int index) {
 
 void ldk_exchange_end(lua_State *L, int index, int error) {
   ldk_Exchange *x = lua_touserdata(L, index);
-  if (x->stage == LDK_OVER) return;
+  if (x->stage == LDK_OVER)
+    return;
   x->stage = LDK_OVER;
   x->ended = wall_clock();
   ldk_hook_call(L, index, error);

@@ -63,8 +63,10 @@ static int words_of(lua_State *L) {
   const dk_Transfer *x = lua_touserdata(L, 1);
   ldk_decode(L, dk_queue_bytes(&x->body), dk_queue_length(&x->body), DK_NONE,
              "an error");
-  if (lua_istable(L, -1)) lua_getfield(L, -1, "message");
-  if (lua_type(L, -1) != LUA_TSTRING) lua_pushnil(L);
+  if (lua_istable(L, -1))
+    lua_getfield(L, -1, "message");
+  if (lua_type(L, -1) != LUA_TSTRING)
+    lua_pushnil(L);
   return 1;
 }
 
@@ -78,7 +80,8 @@ static void push_words(lua_State *L, const dk_Transfer *x) {
   if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
     return;
   lua_pop(L, 1);
-  while (length > 0 && strchr(" \r\n\t", text[length - 1]) != NULL) length--;
+  while (length > 0 && strchr(" \r\n\t", text[length - 1]) != NULL)
+    length--;
   if (length == 0)
     lua_pushfstring(L, "HTTP status %d", x->status);
   else

@@ -18,14 +18,19 @@
 
 /* Operations whose bodies carry a password, a token, a key or a secret. */
 static const char *const secret_requests[] = {
-    "SystemAuth", "SwarmInit",    "SwarmJoin",    "SwarmUnlock",
+    "SystemAuth",  "SwarmInit",    "SwarmJoin",    "SwarmUnlock",
     "SwarmUpdate", "SecretCreate", "SecretUpdate",
 };
 static const char *const secret_answers[] = {
-    "SystemAuth", "SwarmInspect", "SwarmUnlockkey", "SwarmInit",
+    "SystemAuth",
+    "SwarmInspect",
+    "SwarmUnlockkey",
+    "SwarmInit",
 };
 static const char *const secret_headers[] = {
-    "x-registry-auth", "x-registry-config", "authorization",
+    "x-registry-auth",
+    "x-registry-config",
+    "authorization",
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -33,7 +38,8 @@ static const char *const secret_headers[] = {
 static int is_among(const char *name, const char *const *rows, size_t n) {
   size_t i;
   for (i = 0; name != NULL && i < n; i++)
-    if (strcasecmp(name, rows[i]) == 0) return 1;
+    if (strcasecmp(name, rows[i]) == 0)
+      return 1;
   return 0;
 }
 
@@ -44,7 +50,8 @@ static const char *operation_id(const ldk_Exchange *x) {
 
 /* Sets a string field of the table on top, if there is one. */
 static void set_text(lua_State *L, const char *field, const char *text) {
-  if (text == NULL) return;
+  if (text == NULL)
+    return;
   lua_pushstring(L, text);
   lua_setfield(L, -2, field);
 }
@@ -71,7 +78,8 @@ static void push_request_headers(lua_State *L, const ldk_Call *call) {
   lua_newtable(L);
   for (; at < end; at += strlen(at) + 1) {
     const char *colon = strchr(at, ':');
-    if (colon == NULL) continue;
+    if (colon == NULL)
+      continue;
     lua_pushlstring(L, at, (size_t)(colon - at));
     if (is_among(lua_tostring(L, -1), secret_headers, COUNT(secret_headers)))
       lua_pushliteral(L, BLANKED);
@@ -104,7 +112,8 @@ static void describe_request(lua_State *L, const ldk_Exchange *x) {
 
 static void describe_answer(lua_State *L, const ldk_Exchange *x) {
   const dk_Transfer *t = x->transfer;
-  if (t == NULL || t->state < DK_ANSWERED || t->status == 0) return;
+  if (t == NULL || t->state < DK_ANSWERED || t->status == 0)
+    return;
   lua_pushinteger(L, t->status);
   lua_setfield(L, -2, "status");
   ldk_push_headers(L, t);
@@ -112,8 +121,7 @@ static void describe_answer(lua_State *L, const ldk_Exchange *x) {
   if (t->state == DK_FINISHED && dk_queue_length(&t->body) > 0)
     set_body(L, "response_body", dk_queue_bytes(&t->body),
              dk_queue_length(&t->body),
-             is_among(operation_id(x), secret_answers,
-                      COUNT(secret_answers)));
+             is_among(operation_id(x), secret_answers, COUNT(secret_answers)));
 }
 
 void ldk_hook_call(lua_State *L, int index, int error) {

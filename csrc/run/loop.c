@@ -68,7 +68,8 @@ static lua_State *main_thread(lua_State *L) {
 
 /* Raises the error that interrupts a wait, on top of the stack. */
 static void interrupt(lua_State *L, const ldk_Wait *w) {
-  if (w->cancel != NULL) w->cancel(w->subject);
+  if (w->cancel != NULL)
+    w->cancel(w->subject);
   ldk_raise(L);
 }
 
@@ -79,7 +80,8 @@ static void check_signals(lua_State *L, lua_State *main, lua_Hook before,
                           const ldk_Wait *w) {
   if (lua_gethookmask(L)) {
     lua_pushcfunction(L, nothing);
-    if (lua_pcall(L, 0, 0, 0) != LUA_OK) interrupt(L, w);
+    if (lua_pcall(L, 0, 0, 0) != LUA_OK)
+      interrupt(L, w);
   }
   if (main != L && lua_gethook(main) != before) {
     lua_pushliteral(L, "interrupted!");
@@ -119,7 +121,8 @@ static int sleep_k(lua_State *L, int status, lua_KContext context) {
   ldk_Wait w = {never, NULL, NULL, 0};
   (void)status;
   w.deadline = lua_tonumber(L, 2);
-  while (dk_now() < w.deadline) ldk_wait(L, &w, context, sleep_k);
+  while (dk_now() < w.deadline)
+    ldk_wait(L, &w, context, sleep_k);
   return 0;
 }
 

@@ -36,16 +36,16 @@ typedef int ldk_Finish(lua_State *L, struct ldk_Exchange *x, int index);
 typedef struct ldk_Exchange {
   dk_Transfer *transfer;
   ldk_Stage stage;
-  const ldk_Call *call;     /* anchored */
-  ldk_Session *session;     /* anchored */
-  dk_Buffer target;         /* of the request, with its version */
+  const ldk_Call *call; /* anchored */
+  ldk_Session *session; /* anchored */
+  dk_Buffer target;     /* of the request, with its version */
   ldk_Settings settings;
   ldk_Finish *finish;
-  const void *context;      /* for finish */
+  const void *context;         /* for finish */
   const dk_Response *response; /* the row for the status, or NULL */
-  int limited;              /* its answer is collected as an error */
-  int retried;              /* a second try was made */
-  double started, ended;    /* seconds since the epoch */
+  int limited;                 /* its answer is collected as an error */
+  int retried;                 /* a second try was made */
+  double started, ended;       /* seconds since the epoch */
 } ldk_Exchange;
 
 enum {

@@ -58,7 +58,8 @@ static size_t bytes_option(lua_State *L, int options, const char *name,
 /* The string under `name`, which stays on the stack. [-0, +1] */
 static const char *text_option(lua_State *L, int options, const char *name) {
   int type = lua_getfield(L, options, name);
-  if (type == LUA_TNIL) return NULL;
+  if (type == LUA_TNIL)
+    return NULL;
   if (type != LUA_TSTRING)
     ldk_fail_argument(L, WHO, "%s: expected string, got %s", name,
                       luaL_typename(L, -1));
@@ -69,9 +70,11 @@ static const char *text_option(lua_State *L, int options, const char *name) {
 static int minor_of(const char *text) {
   char *end;
   long minor;
-  if (strncmp(text, "1.", 2) != 0 || text[2] < '0' || text[2] > '9') return 0;
+  if (strncmp(text, "1.", 2) != 0 || text[2] < '0' || text[2] > '9')
+    return 0;
   minor = strtol(text + 2, &end, 10);
-  if ((*end != '\0' && *end != '.') || minor > 10000) return 0;
+  if ((*end != '\0' && *end != '.') || minor > 10000)
+    return 0;
   return (int)minor;
 }
 
@@ -92,18 +95,22 @@ static void set_endpoint(lua_State *L, ldk_Session *s, int options) {
   char why[200] = "";
   const char *host = text_option(L, options, "host");
   int failed;
-  if (host == NULL) ldk_fail_argument(L, WHO, "host: missing (string)");
+  if (host == NULL)
+    ldk_fail_argument(L, WHO, "host: missing (string)");
   failed = dk_endpoint_parse(&s->endpoint, host, why, sizeof why);
-  if (failed == DK_MALFORMED) ldk_fail_argument(L, WHO, "host: %s", why);
+  if (failed == DK_MALFORMED)
+    ldk_fail_argument(L, WHO, "host: %s", why);
   ldk_check(L, failed);
   lua_pop(L, 1);
 }
 
 static void set_user_agent(lua_State *L, ldk_Session *s, int options) {
   const char *text = text_option(L, options, "user_agent");
-  if (text == NULL) text = "moonsail";
+  if (text == NULL)
+    text = "moonsail";
   s->user_agent = dk_resize(NULL, strlen(text) + 1);
-  if (s->user_agent == NULL) ldk_check(L, DK_NO_MEMORY);
+  if (s->user_agent == NULL)
+    ldk_check(L, DK_NO_MEMORY);
   strcpy(s->user_agent, text);
   lua_pop(L, 1);
 }
@@ -119,8 +126,8 @@ static void set_hook(lua_State *L, int options) {
 /* ---- the session ---- */
 
 ldk_Session *ldk_session_new(lua_State *L, int options) {
-  ldk_Session *s = ldk_new(L, &ldk_client_class, sizeof *s,
-                           LDK_SESSION_ANCHORS);
+  ldk_Session *s =
+      ldk_new(L, &ldk_client_class, sizeof *s, LDK_SESSION_ANCHORS);
   s->limits.connect =
       seconds_option(L, options, "connect_timeout", CONNECT_SECONDS);
   s->limits.head = seconds_option(L, options, "timeout", HEAD_SECONDS);
@@ -142,7 +149,8 @@ ldk_Session *ldk_session_new(lua_State *L, int options) {
 
 ldk_Session *ldk_session(lua_State *L, int index) {
   ldk_Session *s = ldk_cast(L, index, &ldk_client_class);
-  if (!s->open) ldk_fail_with(L, "closed", "the client is closed");
+  if (!s->open)
+    ldk_fail_with(L, "closed", "the client is closed");
   return s;
 }
 

@@ -14,14 +14,14 @@
 
 typedef struct ldk_Session {
   dk_Endpoint endpoint;
-  dk_Limits limits;  /* defaults of its calls */
-  size_t max_body;   /* largest answer that is collected, in bytes */
-  size_t window;     /* bytes that a stream holds for a slow reader */
-  int version;       /* API version spoken, by its minor; 0: not known yet */
-  int pinned;        /* by the user: never negotiated */
-  int raw;           /* answers by lua-cjson, untyped */
+  dk_Limits limits; /* defaults of its calls */
+  size_t max_body;  /* largest answer that is collected, in bytes */
+  size_t window;    /* bytes that a stream holds for a slow reader */
+  int version;      /* API version spoken, by its minor; 0: not known yet */
+  int pinned;       /* by the user: never negotiated */
+  int raw;          /* answers by lua-cjson, untyped */
   char *user_agent;
-  int open;          /* 0: closed, or not opened yet */
+  int open; /* 0: closed, or not opened yet */
 } ldk_Session;
 
 /* Anchors of the userdata. */

@@ -33,12 +33,12 @@ typedef int Produce(lua_State *L, struct Stream *s);
 typedef struct Stream {
   ldk_Exchange *x; /* anchored */
   Produce *produce;
-  int closed;    /* by the user: a read is an error */
-  int ended;     /* nothing more comes */
-  size_t seen;   /* bytes that wait, and are not enough */
-  int framed;    /* output: in frames (1), raw (0), not known yet (-1) */
-  size_t piece;  /* output: bytes of the piece at the front of the queue */
-  size_t spent;  /* output: bytes behind it that go with it */
+  int closed;       /* by the user: a read is an error */
+  int ended;        /* nothing more comes */
+  size_t seen;      /* bytes that wait, and are not enough */
+  int framed;       /* output: in frames (1), raw (0), not known yet (-1) */
+  size_t piece;     /* output: bytes of the piece at the front of the queue */
+  size_t spent;     /* output: bytes behind it that go with it */
   dk_Source source; /* output: whose piece that is */
   dk_Frames frames;
   dk_Lines lines[DK_N_SOURCES];
@@ -49,7 +49,9 @@ enum { STREAM_EXCHANGE = 1, STREAM_ANCHORS = STREAM_EXCHANGE };
 
 /* ---- what waits ---- */
 
-static dk_Transfer *transfer(const Stream *s) { return s->x->transfer; }
+static dk_Transfer *transfer(const Stream *s) {
+  return s->x->transfer;
+}
 
 static const char *waiting(const Stream *s, size_t *length) {
   *length = dk_queue_length(&transfer(s)->body);
@@ -57,7 +59,8 @@ static const char *waiting(const Stream *s, size_t *length) {
 }
 
 static void take(Stream *s, size_t length) {
-  if (length > 0) dk_transfer_take(transfer(s), length);
+  if (length > 0)
+    dk_transfer_take(transfer(s), length);
 }
 
 /* Raises an error of ours about the stream, which it ends. */
@@ -79,7 +82,8 @@ static int stream_fail(lua_State *L, Stream *s, const char *kind,
 static void stream_check(lua_State *L, Stream *s, int result) {
   if (result == DK_OVER_LIMIT)
     stream_fail(L, s, "limit", "a line is longer than max_line allows");
-  if (result == DK_NO_MEMORY) ldk_check(L, result);
+  if (result == DK_NO_MEMORY)
+    ldk_check(L, result);
   if (result == DK_MALFORMED)
     stream_fail(L, s, "protocol", "the output is not made of frames");
 }
@@ -116,11 +120,14 @@ static int next_piece(lua_State *L, Stream *s) {
   char *bytes, *at;
   dk_Piece piece;
   int result;
-  if (s->piece > 0) return 1;
-  if (length == 0) return 0;
+  if (s->piece > 0)
+    return 1;
+  if (length == 0)
+    return 0;
   if (s->framed < 0) {
     s->seen = length;
-    if (length < 4 && !ldk_exchange_complete(s->x)) return 0;
+    if (length < 4 && !ldk_exchange_complete(s->x))
+      return 0;
     s->framed = length >= 4 && looks_framed(dk_queue_bytes(q));
   }
   if (!s->framed) {
@@ -148,13 +155,15 @@ static void push_source(lua_State *L, const Stream *s) {
 /* Pushes a line; that of a terminal without its carriage return. */
 static void push_line(lua_State *L, const Stream *s, const char *line,
                       size_t length) {
-  if (s->framed == 0 && length > 0 && line[length - 1] == '\r') length--;
+  if (s->framed == 0 && length > 0 && line[length - 1] == '\r')
+    length--;
   lua_pushlstring(L, line, length);
 }
 
 static int produce_chunk(lua_State *L, Stream *s) {
   size_t length;
-  if (!next_piece(L, s)) return 0;
+  if (!next_piece(L, s))
+    return 0;
   lua_pushlstring(L, waiting(s, &length), s->piece);
   push_source(L, s);
   take(s, s->piece + s->spent);
@@ -178,7 +187,8 @@ static int produce_line(lua_State *L, Stream *s) {
     }
     s->piece -= used;
     take(s, used);
-    if (result == 1) return 2;
+    if (result == 1)
+      return 2;
   }
   return 0;
 }
@@ -188,7 +198,8 @@ static int produce_last_line(lua_State *L, Stream *s) {
   const char *line;
   size_t length;
   int source;
-  if (s->produce != produce_line) return 0;
+  if (s->produce != produce_line)
+    return 0;
   for (source = 0; source < DK_N_SOURCES; source++) {
     if (dk_lines_last(&s->lines[source], &line, &length) == 1) {
       s->source = (dk_Source)source;
@@ -206,7 +217,8 @@ static int produce_last_line(lua_State *L, Stream *s) {
 static void widen(lua_State *L, Stream *s, size_t length) {
   dk_Limits l;
   memset(&l, 0, sizeof l);
-  if (length < s->x->session->window) return;
+  if (length < s->x->session->window)
+    return;
   if (length >= DOCUMENT_BYTES)
     stream_fail(L, s, "limit", "a document is longer than 64 MiB");
   l.idle = s->x->call->idle_timeout > 0 ? s->x->call->idle_timeout : 0;
@@ -219,7 +231,8 @@ static void widen(lua_State *L, Stream *s, size_t length) {
 static void raise_reported(lua_State *L, Stream *s) {
   static const char *const names[] = {"error_detail", "errorDetail", "error"};
   size_t i;
-  if (!lua_istable(L, -1)) return;
+  if (!lua_istable(L, -1))
+    return;
   for (i = 0; i < sizeof names / sizeof names[0]; i++) {
     int type = lua_getfield(L, -1, names[i]);
     if (type == LUA_TTABLE) {
@@ -237,7 +250,8 @@ static int produce_document(lua_State *L, Stream *s) {
   const char *bytes = waiting(s, &length);
   int result = dk_jsonsplit_next(&s->split, bytes, length,
                                  ldk_exchange_complete(s->x), &start, &end);
-  if (result == DK_MALFORMED && transfer(s)->state == DK_FAILED) return 0;
+  if (result == DK_MALFORMED && transfer(s)->state == DK_FAILED)
+    return 0;
   if (result == DK_MALFORMED)
     stream_fail(L, s, "protocol", "the stream ended within a document");
   if (result != 1) {
@@ -257,8 +271,10 @@ static int produce_document(lua_State *L, Stream *s) {
 static int produce_bytes(lua_State *L, Stream *s) {
   size_t length;
   const char *bytes = waiting(s, &length);
-  if (length == 0) return 0;
-  if (length > PIECE_BYTES) length = PIECE_BYTES;
+  if (length == 0)
+    return 0;
+  if (length > PIECE_BYTES)
+    length = PIECE_BYTES;
   lua_pushlstring(L, bytes, length);
   take(s, length);
   return 1;
@@ -275,7 +291,8 @@ static int has_more(const void *subject) {
 /* All has been read: raises what the transfer failed with, or ends. */
 static int stream_end(lua_State *L, Stream *s) {
   int n = produce_last_line(L, s);
-  if (n > 0) return n;
+  if (n > 0)
+    return n;
   s->ended = 1;
   ldk_push_anchor(L, 1, STREAM_EXCHANGE);
   if (transfer(s)->state == DK_FAILED)
@@ -294,12 +311,16 @@ static int next_k(lua_State *L, int status, lua_KContext context) {
   (void)status;
   for (;;) {
     int n;
-    if (s->closed) return ldk_fail_with(L, "closed", "the stream is closed");
-    if (s->ended || transfer(s) == NULL) return 0;
+    if (s->closed)
+      return ldk_fail_with(L, "closed", "the stream is closed");
+    if (s->ended || transfer(s) == NULL)
+      return 0;
     s->seen = 0;
     n = s->produce(L, s);
-    if (n > 0) return n;
-    if (ldk_exchange_complete(s->x)) return stream_end(L, s);
+    if (n > 0)
+      return n;
+    if (ldk_exchange_complete(s->x))
+      return stream_end(L, s);
     ldk_wait(L, &w, context, next_k);
   }
 }
@@ -320,13 +341,15 @@ static int stream_call(lua_State *L) {
 static void stream_release(Stream *s) {
   int i;
   s->closed = 1;
-  for (i = 0; i < DK_N_SOURCES; i++) dk_lines_free(&s->lines[i]);
+  for (i = 0; i < DK_N_SOURCES; i++)
+    dk_lines_free(&s->lines[i]);
 }
 
 static int stream_gc(lua_State *L) {
   Stream *s = to_stream(L);
   stream_release(s);
-  if (s->x != NULL) ldk_exchange_release(s->x);
+  if (s->x != NULL)
+    ldk_exchange_release(s->x);
   return 0;
 }
 
@@ -374,8 +397,10 @@ static const luaL_Reg stream_methods[] = {
 };
 
 static const luaL_Reg stream_metamethods[] = {
-    {"__call", stream_call},         {"__close", stream_close},
-    {"__gc", stream_gc},             {"__tostring", stream_tostring},
+    {"__call", stream_call},
+    {"__close", stream_close},
+    {"__gc", stream_gc},
+    {"__tostring", stream_tostring},
     {NULL, NULL},
 };
 
@@ -386,19 +411,20 @@ const ldk_Class ldk_stream_class = {"moonsail.stream", stream_methods,
  * below and for Podman only who made the container knows. */
 static int is_framed(const Stream *s) {
   const char *type = dk_transfer_header(transfer(s), "Content-Type");
-  if (type != NULL && strstr(type, "multiplexed-stream") != NULL) return 1;
+  if (type != NULL && strstr(type, "multiplexed-stream") != NULL)
+    return 1;
   return s->x->settings.tty < 0 ? -1 : !s->x->settings.tty;
 }
 
 static Produce *producer(const Stream *s) {
   switch (s->x->response->answer) {
-    case DK_DOCUMENTS:
-      return produce_document;
-    case DK_OUTPUT:
-    case DK_UPGRADE:
-      return s->x->settings.chunks ? produce_chunk : produce_line;
-    default:
-      return produce_bytes;
+  case DK_DOCUMENTS:
+    return produce_document;
+  case DK_OUTPUT:
+  case DK_UPGRADE:
+    return s->x->settings.chunks ? produce_chunk : produce_line;
+  default:
+    return produce_bytes;
   }
 }
 

@@ -18,6 +18,7 @@
 #include "value/kit.h"
 #include "value/learned.h"
 #include "value/strings.h"
+#include "value/typed.h"
 
 /* The type of a value that is kept as it came: the model leaves it open, or
  * is wrong about it. DK_NONE, in contrast, is that of an unknown field: the
@@ -32,28 +33,24 @@ typedef struct Decoder {
   lua_State *L;
   dk_Json json;
   ldk_Learned *learned;
-  int names; /* stack index of the names; what holds strings, and the marks
-                of objects and of what was absent, follow */
+  int base; /* stack index of `learned`, whose anchors follow */
   const char *what;
 } Decoder;
-
-/* From Decoder.names on. */
-enum { HELD = 1, VALUE_MARK, ABSENT_MARK };
 
 /* Pushes the Lua name of a field. [-0, +1] */
 static void push_name(Decoder *d, uint16_t row) {
   lua_State *L = d->L;
-  if (lua_rawgeti(L, d->names, row + 1) != LUA_TNIL)
+  if (lua_rawgeti(L, d->base + LDK_NAMES, row + 1) != LUA_TNIL)
     return;
   lua_pop(L, 1);
   lua_pushstring(L, dk_text(dk_fields[row].name));
   lua_pushvalue(L, -1);
-  lua_rawseti(L, d->names, row + 1);
+  lua_rawseti(L, d->base + LDK_NAMES, row + 1);
 }
 
 /* Pushes the string that the reader has read. [-0, +1] */
 static void push_string(Decoder *d) {
-  ldk_push_string(d->L, &d->learned->strings, d->names + HELD, d->json.text,
+  ldk_push_string(d->L, &d->learned->strings, d->base + LDK_HELD, d->json.text,
                   d->json.length);
 }
 
@@ -110,7 +107,6 @@ static void push_number(Decoder *d, uint16_t type) {
 typedef struct Object {
   const dk_Type *type;
   uint16_t *guess; /* which field is expected next; learns */
-  uint64_t seen;   /* the bits of the lists and maps that came */
   int size;        /* how many fields it has */
 } Object;
 
@@ -130,14 +126,13 @@ static void remember_size(Decoder *d, uint16_t type, lua_Integer size) {
 /* What an element that is null becomes: a list, map or object of which there
  * is nothing keeps its place, so that it comes out as null again. 0: it has
  * none, and is passed over. [-0, +0] */
-static int replace_null(Decoder *d, uint16_t element) {
-  lua_State *L = d->L;
+static int replace_null(lua_State *L, uint16_t element) {
   if (element >= VERBATIM ||
       (!ldk_is_list_or_map(element) && dk_types[element].kind != DK_OBJECT))
     return 0;
   lua_pop(L, 1);
   lua_newtable(L);
-  ldk_mark_with(L, d->names + ABSENT_MARK);
+  ldk_mark_absent(L);
   return 1;
 }
 
@@ -152,7 +147,7 @@ static void push_list(Decoder *d, uint16_t type) {
     element = DK_NONE;
   lua_createtable(L, more > 0 ? presize(d, type) : 0, 0);
   for (; more > 0; more = dk_json_element(&d->json)) {
-    if (push_value(d, element) == DK_JSON_NULL && !replace_null(d, element))
+    if (push_value(d, element) == DK_JSON_NULL && !replace_null(L, element))
       lua_pop(L, 1);
     else
       lua_rawseti(L, -2, ++n);
@@ -173,7 +168,7 @@ static void push_map(Decoder *d, uint16_t type, uint16_t element) {
   for (; more > 0; more = dk_json_member(&d->json)) {
     push_string(d);
     if (push_value(d, element) == DK_JSON_NULL)
-      replace_null(d, element);
+      replace_null(L, element);
     lua_rawset(L, -3);
     n++;
   }
@@ -257,44 +252,10 @@ static void add_alias(Decoder *d, uint16_t row) {
     lua_rawset(L, -3);
 }
 
-/* Whether a list or map is among those that were seen, for sure. */
-static int is_seen(uint64_t seen, int bit) {
-  return bit < 64 && (seen >> (bit - 1) & 1) != 0;
-}
-
-/* Gives the object on top an empty table for each of its lists and maps that
- * did not come. */
-static void add_absent(Decoder *d, Object *o) {
-  lua_State *L = d->L;
-  const dk_Type *t = o->type;
-  uint16_t row;
-  for (row = t->first; row < t->first + t->count; row++) {
-    int bit = d->learned->fields[row].bit;
-    if (bit == 0 || is_seen(o->seen, bit))
-      continue;
-    push_name(d, row);
-    if (has_key(L, -2, -1)) {
-      lua_pop(L, 1);
-      continue;
-    }
-    lua_newtable(L);
-    ldk_mark_with(L, d->names + ABSENT_MARK);
-    lua_rawset(L, -3);
-    o->size++;
-  }
-}
-
 /* Reads the value of a field into the object on top. */
 static void add_field(Decoder *d, Object *o, uint16_t row) {
-  const ldk_FieldLearned *f = &d->learned->fields[row];
-  uint64_t mask = f->bit != 0 ? UINT64_C(1) << (f->bit - 1) : 0;
   push_name(d, row);
-  if (push_value(d, f->type) == DK_JSON_NULL) {
-    o->seen &= ~mask;
-  } else {
-    o->seen |= mask;
-    o->size++;
-  }
+  o->size += push_value(d, d->learned->fields[row].type) != DK_JSON_NULL;
   lua_rawset(d->L, -3);
 }
 
@@ -307,18 +268,28 @@ static void add_member(Decoder *d, Object *o, uint16_t row) {
     add_field(d, o, row);
 }
 
+/* Gives the object on top the metatable of its type. */
+static void set_metatable(Decoder *d, uint16_t type) {
+  lua_State *L = d->L;
+  if (lua_rawgeti(L, d->base + LDK_METATABLES, type + 1) == LUA_TNIL) {
+    lua_pop(L, 1);
+    ldk_push_typed_metatable(L, type);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, d->base + LDK_METATABLES, type + 1);
+  }
+  ldk_mark_with_top(L);
+}
+
 /* An object of a known type. [-0, +1] */
 static void push_object(Decoder *d, uint16_t type) {
   ldk_TypeLearned *tm = &d->learned->types[type];
-  Object o = {&dk_types[type], &tm->first, 0, 0};
+  Object o = {&dk_types[type], &tm->first, 0};
   uint16_t row;
   lua_createtable(d->L, 0, presize(d, type));
   while (next_member(d, &o, &row))
     add_member(d, &o, row);
-  if (o.seen != tm->lists || tm->lists >> 63 != 0)
-    add_absent(d, &o);
   remember_size(d, type, o.size);
-  ldk_mark_with(d->L, d->names + VALUE_MARK);
+  set_metatable(d, type);
 }
 
 /* An object that the model does not know. [-0, +1] */
@@ -329,7 +300,7 @@ static void push_unknown_object(Decoder *d) {
     add_unknown(d, NULL);
   if (more < 0)
     fail(d);
-  ldk_mark_with(d->L, d->names + VALUE_MARK);
+  ldk_mark_value(d->L);
 }
 
 static void push_braces(Decoder *d, uint16_t type) {
@@ -388,20 +359,20 @@ void ldk_decode_open(lua_State *L) {
 void ldk_decode(lua_State *L, const char *json, size_t length, uint16_t type,
                 const char *what) {
   Decoder d;
+  int anchor;
   luaL_checkstack(L, 8, "JSON");
   d.L = L;
   d.what = what != NULL ? what : "the answer";
   d.learned = ldk_push_learned(L);
-  ldk_push_anchor(L, -1, 1);
-  d.names = lua_gettop(L);
-  ldk_push_anchor(L, -2, 2);
-  ldk_push_marks(L);
+  d.base = lua_gettop(L);
+  for (anchor = 1; anchor <= LDK_N_LEARNED; anchor++)
+    ldk_push_anchor(L, d.base, anchor);
   dk_json_begin(&d.json, json, length, &d.learned->scratch);
   push_value(&d, type);
   if (!dk_json_finish(&d.json))
     fail(&d);
   if (d.learned->scratch.capacity > MAX_SCRATCH)
     dk_buffer_free(&d.learned->scratch);
-  lua_replace(L, d.names - 1);
-  lua_settop(L, d.names - 1);
+  lua_replace(L, d.base);
+  lua_settop(L, d.base);
 }

@@ -33,8 +33,8 @@ static const struct {
     {"connection", 0, "could not resolve",
      "check the name of the host in DOCKER_HOST or host = ..."},
     {NULL, 0, "http request to an https server",
-     "the engine speaks TLS on this port: use its unix socket or a plain port, "
-     "TLS is not supported yet"},
+     "the engine speaks TLS on this port: use its unix socket or a plain "
+     "port, TLS is not supported yet"},
     {NULL, 0, "is too new",
      "the engine is older than that version: leave out api_version and "
      "DOCKER_API_VERSION, so that one is agreed upon"},

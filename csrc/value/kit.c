@@ -65,19 +65,24 @@ void ldk_mark(lua_State *L, const ldk_Class *c) {
   lua_setmetatable(L, -2);
 }
 
-void ldk_mark_with(lua_State *L, int mark) {
-  lua_pushvalue(L, mark);
+void ldk_mark_with_top(lua_State *L) {
   lua_setmetatable(L, -2);
 }
 
+void ldk_push_indexed(lua_State *L, const ldk_Class *c) {
+  push_new_metatable(L, c);
+  lua_insert(L, -2);
+  lua_setfield(L, -2, "__index");
+}
+
+/* All metatables of a class have its private key. */
 int ldk_is(lua_State *L, int index, const ldk_Class *c) {
-  int same;
+  int is;
   if (!lua_getmetatable(L, index))
     return 0;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, c);
-  same = lua_rawequal(L, -1, -2);
+  is = lua_rawgetp(L, -1, c) != LUA_TNIL;
   lua_pop(L, 2);
-  return same;
+  return is;
 }
 
 /* ---- userdata ---- */

@@ -46,9 +46,13 @@ void ldk_mark(lua_State *L, const ldk_Class *c);
 int ldk_is(lua_State *L, int index, const ldk_Class *c);
 
 /* The same in two steps, for many tables: pushes the metatable of a class
- * [-0, +1]; gives the table on top the metatable at an index [-0, +0]. */
+ * [-0, +1]; gives the table below the top the metatable there [-1, +0]. */
 void ldk_push_metatable(lua_State *L, const ldk_Class *c);
-void ldk_mark_with(lua_State *L, int metatable);
+void ldk_mark_with_top(lua_State *L);
+
+/* Pushes one more metatable of a class, with that function, which it takes
+ * from the top, as its __index. [-1, +1] */
+void ldk_push_indexed(lua_State *L, const ldk_Class *c);
 
 /* Sets anchor `slot` (from 1 on) of the userdata at an index to the value on
  * top [-1, +0]; pushes the anchor's value [-0, +1]. */
@@ -69,7 +73,6 @@ int ldk_is_value(lua_State *L, int index);
 int ldk_is_absent(lua_State *L, int index);
 int ldk_is_array(lua_State *L, int index);
 
-/* Pushes the metatables of a typed object and of what was absent. [-0, +2] */
-void ldk_push_marks(lua_State *L);
+extern const ldk_Class ldk_value_class, ldk_absent_class;
 
 #endif

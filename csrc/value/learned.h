@@ -12,7 +12,6 @@
 typedef struct ldk_TypeLearned {
   uint16_t first; /* the field that objects began with last time */
   uint16_t size;  /* what the last value held */
-  uint64_t lists; /* the bits of all its lists and maps */
 } ldk_TypeLearned;
 
 /* All that is asked of a field while it is read, close together. */
@@ -20,14 +19,10 @@ typedef struct ldk_FieldLearned {
   const char *wire; /* its name there, and the length of that */
   uint16_t length;
   uint16_t type;
-  uint16_t next;    /* the field that followed this one last time */
-  uint8_t bit;      /* of a list or map in `lists`, from 1 on; 0: none. What
-                       finds no bit left shares the last one, 64 */
-  uint8_t is_alias; /* another spelling of a name */
+  uint16_t next;     /* the field that followed this one last time */
+  uint16_t is_alias; /* another spelling of a name */
 } ldk_FieldLearned;
 
-/* Anchor 1: the Lua names of fields by their rows, as far as they were asked
- * for; anchor 2: what holds `strings`. */
 typedef struct ldk_Learned {
   ldk_Strings strings;
   dk_Buffer scratch;        /* for strings with escapes */
@@ -35,11 +30,18 @@ typedef struct ldk_Learned {
   ldk_FieldLearned *fields; /* by row */
 } ldk_Learned;
 
-/* Begins to remember; pushes what is remembered. [-0, +0], [-0, +1] */
-void ldk_learned_open(lua_State *L);
-ldk_Learned *ldk_push_learned(lua_State *L);
+/* Its anchors. Names and metatables are there as far as they were needed. */
+enum {
+  LDK_NAMES = 1,  /* of fields in Lua, by row + 1 */
+  LDK_HELD,       /* what holds the strings */
+  LDK_METATABLES, /* of objects, by row of their type + 1 */
+  LDK_N_LEARNED = LDK_METATABLES
+};
 
-/* Whether values of a type are lists or maps. */
-int ldk_is_list_or_map(uint16_t type);
+/* Begins to remember. [-0, +0] */
+void ldk_learned_open(lua_State *L);
+
+/* Pushes what is remembered. [-0, +1] */
+ldk_Learned *ldk_push_learned(lua_State *L);
 
 #endif

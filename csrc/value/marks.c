@@ -24,34 +24,28 @@ static const luaL_Reg value_metamethods[] = {
     {NULL, NULL},
 };
 
-static const ldk_Class value_class = {"moonsail.value", NULL,
-                                      value_metamethods};
-static const ldk_Class absent_class = {"moonsail.absent", NULL, NULL};
+const ldk_Class ldk_value_class = {"moonsail.value", NULL, value_metamethods};
+const ldk_Class ldk_absent_class = {"moonsail.absent", NULL, NULL};
 static const ldk_Class array_class = {"moonsail.array", NULL, NULL};
 
 void ldk_mark_value(lua_State *L) {
-  ldk_mark(L, &value_class);
+  ldk_mark(L, &ldk_value_class);
 }
 
 void ldk_mark_absent(lua_State *L) {
-  ldk_mark(L, &absent_class);
+  ldk_mark(L, &ldk_absent_class);
 }
 
 void ldk_mark_array(lua_State *L) {
   ldk_mark(L, &array_class);
 }
 
-void ldk_push_marks(lua_State *L) {
-  ldk_push_metatable(L, &value_class);
-  ldk_push_metatable(L, &absent_class);
-}
-
 int ldk_is_value(lua_State *L, int index) {
-  return ldk_is(L, index, &value_class);
+  return ldk_is(L, index, &ldk_value_class);
 }
 
 int ldk_is_absent(lua_State *L, int index) {
-  return ldk_is(L, index, &absent_class);
+  return ldk_is(L, index, &ldk_absent_class);
 }
 
 int ldk_is_array(lua_State *L, int index) {
