@@ -7,12 +7,19 @@
 
 /* ---- the cast ---- */
 
+/* What a value is called in complaints: by its class, if it has one. */
+static const char *name_of(lua_State *L, int index) {
+  if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
+    return lua_tostring(L, -1); /* which stays on the stack */
+  return luaL_typename(L, index);
+}
+
 void *ldk_cast(lua_State *L, int index, const ldk_Class *c) {
   void *block = ldk_test(L, index, c);
   if (block == NULL) {
     const char *hint = index == 1 ? " (was it called with a colon?)" : "";
     ldk_fail_argument(L, NULL, "argument %d: expected %s, got %s%s", index,
-                      c->name, luaL_typename(L, index), hint);
+                      c->name, name_of(L, index), hint);
   }
   return block;
 }
@@ -25,8 +32,10 @@ static const luaL_Reg value_metamethods[] = {
 };
 
 const ldk_Class ldk_value_class = {"moonsail.value", NULL, value_metamethods};
-const ldk_Class ldk_absent_class = {"moonsail.absent", NULL, NULL};
-static const ldk_Class array_class = {"moonsail.array", NULL, NULL};
+const ldk_Class ldk_absent_class = {"moonsail.absent", NULL,
+                                    value_metamethods};
+static const ldk_Class array_class = {"moonsail.array", NULL,
+                                      value_metamethods};
 
 void ldk_mark_value(lua_State *L) {
   ldk_mark(L, &ldk_value_class);
