@@ -53,6 +53,7 @@ stop_server() {
 
 finish() {
   outcome=$?
+  set +e
   stop_server
   (exit $outcome)
   clean_work
@@ -82,7 +83,7 @@ decode() {
 call_rounds() {
   host=unix://$2
   list="/v1.41/containers/json?all=true"
-  for _ in $(seq "$ROUNDS"); do
+  for _ in $(seq $((2 * ROUNDS))); do
     record calls "ping, $1" libcurl "$3" "$PEER" calls "$2" /_ping "$3"
     record calls "ping, $1" moonsail "$3" \
       lua5.4 bench/calls.lua ping "$host" "$3"
@@ -101,11 +102,11 @@ calls() {
   say "making twelve containers"
   sh "$BENCH/containers.sh" "unix://$ENGINE"
   say "calling the engine"
-  call_rounds "the engine" "$ENGINE" 3000 400
+  call_rounds "the engine" "$ENGINE" 2000 300
   say "calling the scripted server"
   : >"$WORK/nothing"
   serve bench/data/containers.json "$WORK/nothing"
-  call_rounds "scripted server" "$WORK/server.sock" 5000 2000
+  call_rounds "scripted server" "$WORK/server.sock" 5000 1000
   stop_server
 }
 

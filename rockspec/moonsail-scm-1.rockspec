@@ -84,6 +84,7 @@ build = {
         "csrc/run/hook.c",
         "csrc/run/loop.c",
         "csrc/run/pending.c",
+        "csrc/run/record.c",
         "csrc/run/session.c",
         "csrc/run/stream.c",
         "csrc/value/arguments.c",

@@ -56,6 +56,6 @@ if [ -n "${API_SPEC:-}" ]; then
 fi
 check "rooms and bans" lua5.4 tools/check_rooms.lua
 check "the package" lua5.4 tools/check_package.lua build/moonsail/core.so
-check "Lua" luacheck --quiet .
+check "Lua" luacheck --quiet --no-color .
 check "the format of C" format
 [ -z "$failed" ]

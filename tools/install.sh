@@ -15,15 +15,25 @@ disable() {
   done
 }
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT TERM HUP
+
+quietly() {
+  "$@" </dev/null >"$log" 2>&1 || {
+    cat "$log" >&2
+    exit 1
+  }
+}
+
 before=$(dpkg-query -W -f '${Package}\n' | sort)
 if [ ! -e "$policy" ]; then # the administrator has no policy: ours, for now
-  trap 'rm -f "$policy"' EXIT
-  trap 'exit 130' INT TERM HUP
+  trap 'rm -f "$log" "$policy"' EXIT
   printf '#!/bin/sh\nexit 101\n' >"$policy"
   chmod 755 "$policy"
 fi
-apt-get update -qq
-apt-get install -y -qq --no-install-recommends "$@" </dev/null
+quietly apt-get update
+quietly apt-get install -y --no-install-recommends "$@"
 for package in docker.io containerd docker-registry; do
   if ! echo "$before" | grep -qx "$package" &&
     dpkg-query -W "$package" >/dev/null 2>&1; then

@@ -98,6 +98,7 @@ cd "$ROOT"
 make_work
 forget_engine
 use_tree "$BUILD"
+[ -n "${API_SPEC:-}" ] || unset API_SPEC
 export MOONSAIL_BUILD="$BUILD" MOONSAIL_WORK="$WORK"
 export SCRIPTED="$ROOT/$BUILD/support/scripted"
 OPTIONS="--output=plainTerminal --shuffle-files"

@@ -127,3 +127,10 @@ int dk_jsonsplit_next(dk_Jsonsplit *s, const char *bytes, size_t length,
   memset(s, 0, sizeof *s);
   return 1;
 }
+
+size_t dk_jsonsplit_blanks(dk_Jsonsplit *s) {
+  size_t blanks = s->state == BETWEEN ? s->scanned : 0;
+  if (blanks > 0)
+    memset(s, 0, sizeof *s);
+  return blanks;
+}

@@ -23,4 +23,8 @@ typedef struct dk_Jsonsplit {
 int dk_jsonsplit_next(dk_Jsonsplit *s, const char *bytes, size_t length,
                       int last, size_t *start, size_t *end);
 
+/* How many bytes of the input are blanks before a document that has not begun
+ * yet: the caller may drop them, and says so to *s by the call. */
+size_t dk_jsonsplit_blanks(dk_Jsonsplit *s);
+
 #endif

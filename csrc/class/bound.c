@@ -7,6 +7,7 @@
 
 #include "class/object.h"
 #include "run/answer.h"
+#include "run/document.h"
 #include "value/arguments.h"
 #include "value/error.h"
 
@@ -18,7 +19,8 @@ ldk_Settings ldk_no_settings(void) {
 }
 
 /* The seconds that the engine is asked to work for before it answers: those
- * that stop and restart give a container to end by itself. */
+ * that stop and restart give a container to end by itself. Less than 0: for
+ * as long as it takes. */
 static double asked_seconds(lua_State *L, const dk_Operation *operation,
                             int options) {
   static const char name[] = "timeout";
@@ -33,16 +35,20 @@ static double asked_seconds(lua_State *L, const dk_Operation *operation,
   if (lua_type(L, -1) == LUA_TNUMBER)
     seconds = lua_tonumber(L, -1);
   lua_pop(L, 1);
-  return seconds > 0 ? seconds : 0;
+  return seconds;
 }
 
 int ldk_perform(lua_State *L, int client, const dk_Operation *operation,
                 int options, const char *label, ldk_Settings settings,
                 ldk_Finish *finish, const void *context) {
   ldk_Exchange *x;
+  double seconds = asked_seconds(L, operation, options);
   client = lua_absindex(L, client);
   ldk_session(L, client);
-  settings.added_timeout += asked_seconds(L, operation, options);
+  if (seconds < 0)
+    settings.unlimited = 1;
+  else
+    settings.added_timeout += seconds;
   ldk_arguments(L, operation, options, label);
   x = ldk_exchange_new(L, client, &settings);
   x->finish = finish;
@@ -57,21 +63,39 @@ static const ldk_Class *result_class(const ldk_Exchange *x) {
   return ldk_object_class(dk_text(row->result_class));
 }
 
+/* Objects are made of typed values, and not of raw ones. */
+static int wants_objects(lua_State *L, const ldk_Exchange *x) {
+  if (ldk_document_is_raw(x))
+    return 0;
+  if (!lua_istable(L, -1))
+    ldk_fail_with(L, "protocol", "expected an object or a list, got %s",
+                  luaL_typename(L, -1));
+  return 1;
+}
+
 static int finish_object(lua_State *L, ldk_Exchange *x, int index) {
+  if (!wants_objects(L, x))
+    return 1;
   ldk_push_anchor(L, index, LDK_EXCHANGE_CLIENT);
   lua_insert(L, -2);
   ldk_object_new(L, result_class(x), -2);
   return 1;
 }
 
-/* Turns each element of the list on top into an object. */
+/* Turns the elements of the list on top into objects; what is none stays. */
 static int finish_list(lua_State *L, ldk_Exchange *x, int index) {
   const ldk_Class *c = result_class(x);
-  lua_Integer i, n = luaL_len(L, -1);
+  lua_Integer i, n;
+  if (!wants_objects(L, x))
+    return 1;
+  n = (lua_Integer)lua_rawlen(L, -1);
   ldk_push_anchor(L, index, LDK_EXCHANGE_CLIENT);
   lua_insert(L, -2); /* client list */
   for (i = 1; i <= n; i++) {
-    lua_rawgeti(L, -1, i);
+    if (lua_rawgeti(L, -1, i) != LUA_TTABLE) {
+      lua_pop(L, 1);
+      continue;
+    }
     ldk_object_new(L, c, -3);
     lua_rawseti(L, -2, i);
   }

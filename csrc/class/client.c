@@ -13,6 +13,9 @@
 #include "value/arguments.h"
 #include "value/error.h"
 
+/* The largest number that a setting may be. */
+#define LARGEST 1e12
+
 /* ---- any operation ---- */
 
 static const dk_Operation *check_operation(lua_State *L, int index) {
@@ -31,17 +34,21 @@ static int flag(lua_State *L, int index, const char *name, int otherwise) {
   return value;
 }
 
-static lua_Number number(lua_State *L, int index, const char *name) {
-  lua_Number value;
-  lua_getfield(L, index, name);
-  value = luaL_optnumber(L, -1, 0);
+/* A number from 1 on, or 0 when there is none. */
+static lua_Number number(lua_State *L, int index, const char *name,
+                         const char *label) {
+  int type = lua_getfield(L, index, name);
+  lua_Number value = lua_tonumber(L, -1);
+  if (type != LUA_TNIL &&
+      (type != LUA_TNUMBER || !(value >= 1) || value > LARGEST))
+    ldk_fail_argument(L, label, "%s: expected a number from 1 on", name);
   lua_pop(L, 1);
-  return value > 0 ? value : 0;
+  return value;
 }
 
 /* Settings from a table of tty, chunks, max_line, unlimited,
  * added_timeout. */
-static ldk_Settings opt_settings(lua_State *L, int index) {
+static ldk_Settings opt_settings(lua_State *L, int index, const char *label) {
   ldk_Settings s = ldk_no_settings();
   if (lua_isnoneornil(L, index))
     return s;
@@ -49,8 +56,8 @@ static ldk_Settings opt_settings(lua_State *L, int index) {
   s.tty = flag(L, index, "tty", -1);
   s.chunks = flag(L, index, "chunks", 0);
   s.unlimited = flag(L, index, "unlimited", 0);
-  s.max_line = (size_t)number(L, index, "max_line");
-  s.added_timeout = number(L, index, "added_timeout");
+  s.max_line = (size_t)number(L, index, "max_line", label);
+  s.added_timeout = number(L, index, "added_timeout", label);
   return s;
 }
 
@@ -66,7 +73,7 @@ static const dk_Operation *call_arguments(lua_State *L, int *options,
   if (*options)
     luaL_checktype(L, 3, LUA_TTABLE);
   *label = luaL_optstring(L, 4, dk_text(operation->name));
-  *settings = opt_settings(L, 5);
+  *settings = opt_settings(L, 5, *label);
   return operation;
 }
 
@@ -187,6 +194,11 @@ static int client_close(lua_State *L) {
   return 0;
 }
 
+static int client_gc(lua_State *L) {
+  ldk_session_free(ldk_cast(L, 1, &ldk_client_class));
+  return 0;
+}
+
 static int client_tostring(lua_State *L) {
   const ldk_Session *s = ldk_cast(L, 1, &ldk_client_class);
   if (s->open)
@@ -254,7 +266,7 @@ static const luaL_Reg client_methods[] = {
 
 static const luaL_Reg client_metamethods[] = {
     {"__close", client_close},
-    {"__gc", client_close},
+    {"__gc", client_gc},
     {"__tostring", client_tostring},
     {NULL, NULL},
 };

@@ -25,12 +25,6 @@ static uint16_t opt_type(lua_State *L, int index) {
   return type;
 }
 
-/* A userdata with a buffer that is freed with it. [-0, +1] */
-static dk_Buffer *new_buffer(lua_State *L) {
-  ldk_Call *owner = ldk_new(L, &ldk_call_class, sizeof *owner, 1);
-  return &owner->body;
-}
-
 int ldk_decode_text(lua_State *L) {
   size_t length;
   uint16_t type = opt_type(L, 1);
@@ -53,7 +47,7 @@ int ldk_encode_value(lua_State *L) {
   luaL_checkany(L, 2);
   e.method = luaL_optstring(L, 3, "encode");
   e.L = L;
-  e.out = new_buffer(L);
+  e.out = ldk_new_buffer(L);
   ldk_encode(&e, 2, type == DK_NONE ? 0 : type, NULL);
   lua_pushlstring(L, e.out->data, e.out->length);
   return 1;
@@ -122,7 +116,7 @@ int ldk_gather(lua_State *L) {
 int ldk_split(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
-  dk_Buffer *words = new_buffer(L);
+  dk_Buffer *words = ldk_new_buffer(L);
   const char *at;
   int i, n = dk_split_command(text, length, words);
   if (n == DK_NO_MEMORY)

@@ -2,6 +2,7 @@
  * What becomes of an answer: a typed value, a stream, or an error. */
 #include "run/answer.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "bytes/queue.h"
@@ -11,6 +12,7 @@
 #include "run/headers.h"
 #include "run/stream.h"
 #include "value/decode.h"
+#include "value/error.h"
 
 /* ---- values ---- */
 
@@ -20,7 +22,8 @@ static int is_good(const dk_Transfer *t) {
 
 static int is_json(const dk_Transfer *t) {
   const char *type = dk_transfer_header(t, "Content-Type");
-  return type != NULL && strncasecmp(type, "application/json", 16) == 0;
+  return type != NULL && strncasecmp(type, "application/json", 16) == 0 &&
+         strchr("; ", type[16]) != NULL;
 }
 
 /* Pushes the answer to a free request. [-0, +1] */
@@ -53,37 +56,44 @@ static void push_typed(lua_State *L, const ldk_Exchange *x) {
     ldk_document_decode(L, x, bytes, length);
 }
 
-/* Lua: the value of the exchange given. */
+/* Lua: the value of the exchange given, as its caller wants it. */
 static int value_of(lua_State *L) {
-  const ldk_Exchange *x = lua_touserdata(L, 1);
-  if (x->transfer->status == 304)
-    lua_pushboolean(L, 0);
-  else if (x->call->operation == NULL)
+  ldk_Exchange *x = lua_touserdata(L, 1);
+  if (x->call->operation == NULL) {
     push_free(L, x);
-  else
-    push_typed(L, x);
-  return 1;
+    return 1;
+  }
+  if (x->transfer->status == 304) {
+    lua_pushboolean(L, 0);
+    return 1;
+  }
+  push_typed(L, x);
+  return x->finish != NULL ? x->finish(L, x, 1) : 1;
 }
 
 static int results(lua_State *L, int index) {
   ldk_Exchange *x = lua_touserdata(L, index);
   int unchanged = x->transfer->status == 304;
-  int as_it_is = x->finish == NULL || unchanged || ldk_document_is_raw(x);
   if (!is_good(x->transfer) && !unchanged)
     return ldk_exchange_raise(L, index);
+  ldk_exchange_hold(x);
   lua_pushcfunction(L, value_of);
   lua_pushvalue(L, index);
   ldk_document_call(L, index, 1);
+  ldk_exchange_let_go(x);
   ldk_exchange_end(L, index, 0);
-  if (as_it_is)
-    return 1;
-  return x->finish(L, x, index);
+  return 1;
 }
 
-/* Whether the answer, so far a head, is one of many pieces. */
-static int gives_stream(const ldk_Exchange *x) {
-  return is_good(x->transfer) && x->response != NULL &&
-         x->response->answer >= DK_ARCHIVE;
+/* Pushes the stream, of which there is one. */
+static int push_stream(lua_State *L, int index) {
+  ldk_Exchange *x = lua_touserdata(L, index);
+  if (x->given)
+    return ldk_fail_with(L, "closed", "the stream was given already");
+  x->given = 1;
+  lua_pushvalue(L, index);
+  ldk_stream_new(L);
+  return 1;
 }
 
 static int answer_k(lua_State *L, int status, lua_KContext context) {
@@ -93,10 +103,8 @@ static int answer_k(lua_State *L, int status, lua_KContext context) {
   for (;;) {
     if (!ldk_exchange_headed(L, index)) {
       ldk_exchange_wait(L, index, 0, context, answer_k);
-    } else if (gives_stream(x)) {
-      lua_pushvalue(L, index);
-      ldk_stream_new(L);
-      return 1;
+    } else if (ldk_exchange_streams(x)) {
+      return push_stream(L, index);
     } else if (!ldk_exchange_complete(x)) {
       ldk_exchange_wait(L, index, 1, context, answer_k);
     } else if (!ldk_exchange_again(L, index)) {

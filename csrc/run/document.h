@@ -15,10 +15,9 @@ int ldk_document_is_raw(const ldk_Exchange *x);
 void ldk_document_decode(lua_State *L, const ldk_Exchange *x,
                          const char *bytes, size_t length);
 
-/* The same for the exchange at an index, which is ended first by what is
- * raised. [-0, +1] */
-void ldk_document_push(lua_State *L, int index, const char *bytes,
-                       size_t length);
+/* The same for the string on top and the exchange at an index, which is ended
+ * first by what is raised. [-1, +1] */
+void ldk_document_push(lua_State *L, int index);
 
 /* Calls the function below n arguments for one result; what it raises ends
  * the exchange at an index (an absolute one). [-n - 1, +1] */

@@ -67,18 +67,13 @@ static dk_Limits call_limits(const ldk_Exchange *x) {
   l.head = limit(call->timeout, is_long ? 0 : l.head);
   l.idle = limit(call->idle_timeout, is_long ? 0 : l.idle);
   if (l.head > 0 && call->timeout < 0)
-    l.head += x->settings.added_timeout + call->added_timeout;
+    l.head += x->settings.added_timeout;
   l.window = streams ? x->session->window : 0;
   l.body = streams ? 0 : x->session->max_body;
   return l;
 }
 
 /* ---- sending ---- */
-
-static const char *http_method(const ldk_Call *call) {
-  return call->operation != NULL ? dk_text(call->operation->method)
-                                 : call->method;
-}
 
 static void new_transfer(lua_State *L, ldk_Exchange *x) {
   dk_transfer_free(x->transfer);
@@ -90,7 +85,7 @@ static void new_transfer(lua_State *L, ldk_Exchange *x) {
 /* A ping goes out without a version: an engine refuses any call with one that
  * it does not speak, a ping too. */
 static int is_ping(const ldk_Call *call) {
-  return strcmp(call->target.data, "/_ping") == 0;
+  return strcmp(call->target.data, LDK_PING) == 0;
 }
 
 /* "/v1.41" before the path, unless a free request brings its own. */
@@ -114,7 +109,7 @@ static void send_call(lua_State *L, ldk_Exchange *x) {
     ldk_check_version(L, call, x->session->version);
   write_target(L, x);
   new_transfer(L, x);
-  r.method = http_method(call);
+  r.method = ldk_record_method(x);
   r.target = x->target.data;
   r.headers = call->headers.data;
   r.headers_length = call->headers.length;
@@ -135,9 +130,10 @@ static void send_ping(lua_State *L, ldk_Exchange *x) {
   limits.connect = limit(x->call->connect_timeout, limits.connect);
   limits.head = limit(x->call->timeout, limits.head);
   limits.body = ERROR_BYTES;
+  dk_buffer_clear(&x->target);
   new_transfer(L, x);
   r.method = "GET";
-  r.target = "/_ping";
+  r.target = LDK_PING;
   r.user_agent = x->session->user_agent;
   x->stage = LDK_PINGING;
   dk_transfer_start(x->transfer, &x->session->endpoint, &r, &limits);
@@ -179,17 +175,14 @@ static int at_end(const void *subject) {
   return ldk_exchange_complete(subject);
 }
 
-static void cancel(void *subject) {
-  ldk_exchange_release(subject);
-}
-
 void ldk_exchange_wait(lua_State *L, int index, int whole,
                        lua_KContext context, lua_KFunction k) {
   ldk_Exchange *x = lua_touserdata(L, index);
   /* of a ping the whole answer is awaited: its connection is used again */
   int to_end = whole || x->stage == LDK_PINGING;
-  ldk_Wait w = {to_end ? at_end : at_head, cancel, x, 0};
-  ldk_wait(L, &w, context, k);
+  ldk_Wait w = {to_end ? at_end : at_head, x, 0};
+  if (ldk_wait(L, &w, context, k))
+    ldk_exchange_fail(L, index);
 }
 
 /* The ping has been answered: its version is the engine's, whatever it says
@@ -213,15 +206,23 @@ static void learn_by_the_way(const ldk_Exchange *x) {
                       dk_transfer_header(x->transfer, "Api-Version"));
 }
 
-/* An error is a short document, also where a stream was to come: from now on
- * all of it is taken, up to a limit. */
-static void collect_error(ldk_Exchange *x) {
+int ldk_exchange_streams(const ldk_Exchange *x) {
+  return x->transfer->state != DK_FAILED && x->transfer->status < 300 &&
+         x->response != NULL && x->response->answer >= DK_ARCHIVE;
+}
+
+/* From now on all of the answer is taken, up to a limit: it is no stream,
+ * though one may have been expected. An error is a short document. */
+static void collect(ldk_Exchange *x) {
   dk_Limits l = call_limits(x);
-  if (x->limited)
+  int error = x->transfer->status >= 300;
+  if (x->collected)
     return;
-  x->limited = 1;
+  x->collected = 1;
   l.window = 0;
-  l.body = ERROR_BYTES;
+  l.body = error ? ERROR_BYTES : x->session->max_body;
+  if (error)
+    l.idle = limit(x->call->idle_timeout, x->session->limits.idle);
   dk_transfer_set_limits(x->transfer, &l);
 }
 
@@ -240,8 +241,8 @@ int ldk_exchange_headed(lua_State *L, int index) {
   if (x->response == NULL && x->call->operation != NULL)
     x->response = dk_find_response(x->call->operation, x->transfer->status);
   learn_by_the_way(x);
-  if (x->transfer->state == DK_ANSWERED && x->transfer->status >= 300)
-    collect_error(x);
+  if (x->transfer->state == DK_ANSWERED && !ldk_exchange_streams(x))
+    collect(x);
   return 1;
 }
 
@@ -251,7 +252,7 @@ int ldk_exchange_again(lua_State *L, int index) {
       !x->session->open || !ldk_failure_says(x->transfer, "client version"))
     return 0;
   x->retried = 1;
-  x->limited = 0;
+  x->collected = 0;
   x->response = NULL;
   x->session->version = 0;
   send_ping(L, x);
@@ -261,12 +262,30 @@ int ldk_exchange_again(lua_State *L, int index) {
 /* ---- the end ---- */
 
 void ldk_exchange_release(ldk_Exchange *x) {
-  dk_transfer_free(x->transfer);
-  x->transfer = NULL;
   x->stage = LDK_OVER;
+  if (x->transfer == NULL)
+    return;
+  if (x->held) {
+    dk_transfer_cancel(x->transfer);
+  } else {
+    dk_transfer_free(x->transfer);
+    x->transfer = NULL;
+  }
+}
+
+void ldk_exchange_hold(ldk_Exchange *x) {
+  x->held = 1;
+}
+
+void ldk_exchange_let_go(ldk_Exchange *x) {
+  x->held = 0;
+  if (x->stage == LDK_OVER)
+    ldk_exchange_release(x);
 }
 
 int ldk_exchange_fail(lua_State *L, int index) {
+  ldk_Exchange *x = lua_touserdata(L, index);
+  x->held = 0; /* who fails is who held it */
   ldk_exchange_end(L, index, lua_gettop(L));
   return ldk_raise(L);
 }
@@ -278,10 +297,15 @@ int ldk_exchange_raise(lua_State *L, int index) {
 
 void ldk_exchange_end(lua_State *L, int index, int error) {
   ldk_Exchange *x = lua_touserdata(L, index);
-  if (x->stage == LDK_OVER)
-    return;
-  x->stage = LDK_OVER;
-  x->ended = wall_clock();
-  ldk_hook_call(L, index, error);
+  int failed = 0, held = x->held;
+  if (x->stage != LDK_OVER) {
+    x->stage = LDK_OVER;
+    x->ended = wall_clock();
+    x->held = 1; /* the hook may close what it is called about */
+    failed = ldk_hook_call(L, index, error);
+    x->held = held;
+  }
   ldk_exchange_release(x);
+  if (failed)
+    ldk_raise(L);
 }

@@ -27,6 +27,9 @@ int ldk_exchange_headed(lua_State *L, int index);
 void ldk_exchange_wait(lua_State *L, int index, int whole,
                        lua_KContext context, lua_KFunction k);
 
+/* Whether the answer, of which the head is there, is one of many pieces. */
+int ldk_exchange_streams(const ldk_Exchange *x);
+
 /* Whether all of the answer is there (or will never be). */
 int ldk_exchange_complete(const ldk_Exchange *x);
 
@@ -47,5 +50,11 @@ int ldk_exchange_raise(lua_State *L, int index);
 
 /* Gives the transfer back without a word; idempotent, cannot raise. */
 void ldk_exchange_release(ldk_Exchange *x);
+
+/* While it is held, what ends it (a finalizer, say, that runs while Lua makes
+ * a string) cancels the transfer, but leaves it and its bytes in place until
+ * it is let go. */
+void ldk_exchange_hold(ldk_Exchange *x);
+void ldk_exchange_let_go(ldk_Exchange *x);
 
 #endif

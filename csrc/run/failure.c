@@ -11,11 +11,6 @@
 /* Of an answer that is not the engine's JSON, this much is quoted. */
 #define QUOTED_BYTES 500
 
-static const char *operation_id(const ldk_Exchange *x) {
-  const dk_Operation *o = x->call->operation;
-  return o != NULL ? dk_text(o->id) : NULL;
-}
-
 /* What engines mean with some answers is not what their status says. */
 static const struct {
   int status;
@@ -92,7 +87,7 @@ static void push_words(lua_State *L, const dk_Transfer *x) {
  * [-0, +1] */
 static void push_place(lua_State *L, const ldk_Exchange *x) {
   const char *address = x->session->endpoint.address;
-  const char *target = x->target.data != NULL ? x->target.data : "/_ping";
+  const char *target = ldk_record_target(x);
   lua_pushstring(L, address != NULL ? address : "");
   lua_pushlstring(L, target, strcspn(target, "?"));
   lua_concat(L, 2);
@@ -103,7 +98,8 @@ void ldk_failure_push(lua_State *L, int index) {
   const dk_Transfer *t = x->transfer;
   ldk_Failure f;
   memset(&f, 0, sizeof f);
-  f.operation = x->stage == LDK_PINGING ? "SystemPing" : operation_id(x);
+  f.operation =
+      x->stage == LDK_PINGING ? "SystemPing" : ldk_record_operation(x);
   f.method = x->call->label;
   push_place(L, x);
   f.url = lua_tostring(L, -1);

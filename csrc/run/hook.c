@@ -27,10 +27,13 @@ static const char *const secret_answers[] = {
     "SwarmUnlockkey",
     "SwarmInit",
 };
+/* Those whose queries may: addresses with a password, build arguments. */
+static const char *const secret_queries[] = {"ImageBuild", "ImageCreate"};
+
 static const char *const secret_headers[] = {
-    "x-registry-auth",
-    "x-registry-config",
-    "authorization",
+    "x-registry-auth", "x-registry-config",
+    "authorization",   "proxy-authorization",
+    "cookie",
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -43,9 +46,54 @@ static int is_among(const char *name, const char *const *rows, size_t n) {
   return 0;
 }
 
-static const char *operation_id(const ldk_Exchange *x) {
-  const dk_Operation *o = x->call->operation;
-  return o != NULL ? dk_text(o->id) : NULL;
+/* Whether a path, up to its query, is of a form: "/containers/{id}/json". */
+static int fits(const char *path, const char *form) {
+  for (;;) {
+    size_t n = strcspn(path, "/?"), m = strcspn(form, "/");
+    if (*form != '{' && (n != m || memcmp(path, form, n) != 0))
+      return 0;
+    path += n;
+    form += m;
+    if (*path != '/' || *form != '/')
+      return *path != '/' && *form == '\0';
+    path++;
+    form++;
+  }
+}
+
+/* The path that was asked for, without its version. */
+static const char *plain_path(const ldk_Exchange *x) {
+  const char *path = ldk_record_target(x);
+  size_t digits;
+  if (strncmp(path, "/v1.", 4) != 0)
+    return path;
+  digits = strspn(path + 4, "0123456789");
+  return path[4 + digits] == '/' ? path + 4 + digits : path;
+}
+
+/* The id of the operation, which a free request may be as well. */
+static const char *operation_of(const ldk_Exchange *x) {
+  const char *id = ldk_record_operation(x);
+  const char *path = plain_path(x), *method = ldk_record_method(x);
+  uint16_t i;
+  for (i = 0; id == NULL && i < dk_n_operations; i++)
+    if (strcasecmp(method, dk_text(dk_operations[i].method)) == 0 &&
+        fits(path, dk_text(dk_operations[i].path)))
+      id = dk_text(dk_operations[i].id);
+  return id;
+}
+
+/* Pushes the address and the path, and the query where it holds no secret.
+ * [-0, +1] */
+static void push_url(lua_State *L, const ldk_Exchange *x, const char *id) {
+  const char *address = x->session->endpoint.address;
+  const char *target = ldk_record_target(x);
+  size_t length = strlen(target);
+  if (is_among(id, secret_queries, COUNT(secret_queries)))
+    length = strcspn(target, "?");
+  lua_pushstring(L, address != NULL ? address : "");
+  lua_pushlstring(L, target, length);
+  lua_concat(L, 2);
 }
 
 /* Sets a string field of the table on top, if there is one. */
@@ -91,17 +139,13 @@ static void push_request_headers(lua_State *L, const ldk_Call *call) {
 
 static void describe_request(lua_State *L, const ldk_Exchange *x) {
   const ldk_Call *call = x->call;
-  const char *id = operation_id(x);
-  const char *address = x->session->endpoint.address;
+  const char *id = operation_of(x);
   set_number(L, "started", x->started);
   set_number(L, "ended", x->ended);
-  set_text(L, "operation", id);
+  set_text(L, "operation", ldk_record_operation(x));
   set_text(L, "method", call->label);
-  set_text(L, "http_method",
-           call->operation != NULL ? dk_text(call->operation->method)
-                                   : call->method);
-  lua_pushfstring(L, "%s%s", address != NULL ? address : "",
-                  x->target.data != NULL ? x->target.data : "/_ping");
+  set_text(L, "http_method", ldk_record_method(x));
+  push_url(L, x, id);
   lua_setfield(L, -2, "url");
   push_request_headers(L, call);
   lua_setfield(L, -2, "request_headers");
@@ -121,24 +165,37 @@ static void describe_answer(lua_State *L, const ldk_Exchange *x) {
   if (t->state == DK_FINISHED && dk_queue_length(&t->body) > 0)
     set_body(L, "response_body", dk_queue_bytes(&t->body),
              dk_queue_length(&t->body),
-             is_among(operation_id(x), secret_answers, COUNT(secret_answers)));
+             is_among(operation_of(x), secret_answers, COUNT(secret_answers)));
 }
 
-void ldk_hook_call(lua_State *L, int index, int error) {
-  const ldk_Exchange *x = lua_touserdata(L, index);
-  luaL_checkstack(L, 12, NULL);
-  ldk_push_anchor(L, index, LDK_EXCHANGE_CLIENT);
-  if (ldk_push_anchor(L, -1, LDK_SESSION_HOOK) == LUA_TNIL) {
-    lua_pop(L, 2);
-    return;
-  }
+/* Lua: calls a function with what is known of an exchange; the third argument
+ * is the error, or nil. */
+static int report(lua_State *L) {
+  const ldk_Exchange *x = lua_touserdata(L, 2);
+  lua_pushvalue(L, 1);
   lua_newtable(L);
   describe_request(L, x);
   describe_answer(L, x);
-  if (error != 0) {
-    lua_pushvalue(L, error);
-    lua_setfield(L, -2, "error");
-  }
+  lua_pushvalue(L, 3);
+  lua_setfield(L, -2, "error");
   lua_call(L, 1, 0);
-  lua_pop(L, 1);
+  return 0;
+}
+
+int ldk_hook_call(lua_State *L, int index, int error) {
+  luaL_checkstack(L, 8, NULL);
+  index = lua_absindex(L, index);
+  lua_pushcfunction(L, report);
+  ldk_push_anchor(L, index, LDK_EXCHANGE_CLIENT);
+  if (ldk_push_anchor(L, -1, LDK_SESSION_HOOK) == LUA_TNIL) {
+    lua_pop(L, 3);
+    return 0;
+  }
+  lua_replace(L, -2);
+  lua_pushvalue(L, index);
+  if (error != 0)
+    lua_pushvalue(L, error);
+  else
+    lua_pushnil(L);
+  return lua_pcall(L, 3, 0, 0) != LUA_OK;
 }

@@ -7,8 +7,8 @@
 #include <lua.h>
 
 /* Calls the client's on_result, if there is one, with the exchange at an
- * index; `error` is the index of an error object, or 0. What it raises goes
- * through. [-0, +0] */
-void ldk_hook_call(lua_State *L, int index, int error);
+ * index; `error` is the absolute index of an error object, or 0. 0 [-0, +0];
+ * or 1, with what the hook raised on top [-0, +1]. */
+int ldk_hook_call(lua_State *L, int index, int error);
 
 #endif

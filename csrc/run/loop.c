@@ -48,6 +48,8 @@ dk_Transport *ldk_transport(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &loop_key);
   loop = lua_touserdata(L, -1);
   lua_pop(L, 1);
+  if (loop->transport == NULL) /* a finalizer that runs after ours? */
+    ldk_fail_with(L, "closed", "the Lua state is being closed");
   return loop->transport;
 }
 
@@ -66,27 +68,21 @@ static lua_State *main_thread(lua_State *L) {
   return main;
 }
 
-/* Raises the error that interrupts a wait, on top of the stack. */
-static void interrupt(lua_State *L, const ldk_Wait *w) {
-  if (w->cancel != NULL)
-    w->cancel(w->subject);
-  ldk_raise(L);
-}
+/* How lua.c sets its hook when it has caught Ctrl-C. */
+#define EVERYTHING (LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT)
 
 /* lua.c turns Ctrl-C into a hook of the main thread, which runs at the next
- * call there: so make one. In a coroutine the hook would never run; that it
- * was set while we waited is sign enough. */
-static void check_signals(lua_State *L, lua_State *main, lua_Hook before,
-                          const ldk_Wait *w) {
+ * call there: so make one. In a coroutine that hook never runs; that it is set
+ * must be sign enough. 1: with the error on top. */
+static int interrupted(lua_State *L, lua_State *main) {
   if (lua_gethookmask(L)) {
     lua_pushcfunction(L, nothing);
-    if (lua_pcall(L, 0, 0, 0) != LUA_OK)
-      interrupt(L, w);
+    return lua_pcall(L, 0, 0, 0) != LUA_OK;
   }
-  if (main != L && lua_gethook(main) != before) {
-    lua_pushliteral(L, "interrupted!");
-    interrupt(L, w);
-  }
+  if (lua_gethookmask(main) != EVERYTHING || lua_gethookcount(main) != 1)
+    return 0;
+  lua_pushliteral(L, "interrupted!");
+  return 1;
 }
 
 static int over(const ldk_Wait *w) {
@@ -98,18 +94,18 @@ static double slice(const ldk_Wait *w) {
   return left < 0 ? 0 : left < SLICE ? left : SLICE;
 }
 
-void ldk_wait(lua_State *L, const ldk_Wait *w, lua_KContext context,
-              lua_KFunction k) {
+int ldk_wait(lua_State *L, const ldk_Wait *w, lua_KContext context,
+             lua_KFunction k) {
   lua_State *main = main_thread(L);
-  lua_Hook before = lua_gethook(main);
-  dk_Transport *transport = ldk_transport(L);
   (void)context; /* where a task goes on */
   (void)k;
   luaL_checkstack(L, 4, NULL);
   while (!over(w)) {
-    dk_transport_pump(transport, slice(w));
-    check_signals(L, main, before, w);
+    dk_transport_pump(ldk_transport(L), slice(w));
+    if (interrupted(L, main))
+      return 1;
   }
+  return 0;
 }
 
 static int never(const void *subject) {
@@ -118,11 +114,12 @@ static int never(const void *subject) {
 }
 
 static int sleep_k(lua_State *L, int status, lua_KContext context) {
-  ldk_Wait w = {never, NULL, NULL, 0};
+  ldk_Wait w = {never, NULL, 0};
   (void)status;
   w.deadline = lua_tonumber(L, 2);
   while (dk_now() < w.deadline)
-    ldk_wait(L, &w, context, sleep_k);
+    if (ldk_wait(L, &w, context, sleep_k))
+      return ldk_raise(L);
   return 0;
 }
 

@@ -24,6 +24,7 @@ static int pending_close(lua_State *L) {
 
 static int pending_gc(lua_State *L) {
   ldk_Exchange *x = to_exchange(L);
+  x->held = 0;
   ldk_exchange_release(x);
   dk_buffer_free(&x->target);
   return 0;

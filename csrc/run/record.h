@@ -12,6 +12,9 @@
 #include "run/session.h"
 #include "value/arguments.h"
 
+/* The path that needs no version. */
+#define LDK_PING "/_ping"
+
 typedef enum ldk_Stage {
   LDK_PINGING, /* the version is being asked for */
   LDK_CALLING, /* the request is under way */
@@ -43,7 +46,9 @@ typedef struct ldk_Exchange {
   ldk_Finish *finish;
   const void *context;         /* for finish */
   const dk_Response *response; /* the row for the status, or NULL */
-  int limited;                 /* its answer is collected as an error */
+  int collected;               /* all of its answer is taken, up to a limit */
+  int given;                   /* its stream was handed out */
+  int held;                    /* in use: what ends it now only cancels it */
   int retried;                 /* a second try was made */
   double started, ended;       /* seconds since the epoch */
 } ldk_Exchange;
@@ -53,5 +58,11 @@ enum {
   LDK_EXCHANGE_CALL,
   LDK_EXCHANGE_ANCHORS = LDK_EXCHANGE_CALL
 };
+
+/* The operation's id, or NULL for a free request; the HTTP method; the path
+ * and query of what was sent last. */
+const char *ldk_record_operation(const ldk_Exchange *x);
+const char *ldk_record_method(const ldk_Exchange *x);
+const char *ldk_record_target(const ldk_Exchange *x);
 
 #endif

@@ -20,6 +20,7 @@
 #define HEAD_SECONDS 60.0
 #define IDLE_SECONDS 60.0
 #define WINDOW_BYTES (1024 * 1024)
+#define LEAST_WINDOW 4096
 #define BODY_BYTES ((size_t)1024 * 1024 * 1024)
 
 /* ---- options ---- */
@@ -43,12 +44,13 @@ static double seconds_option(lua_State *L, int options, const char *name,
 }
 
 static size_t bytes_option(lua_State *L, int options, const char *name,
-                           size_t otherwise) {
+                           size_t least, size_t otherwise) {
   size_t value = otherwise;
   int type = lua_getfield(L, options, name);
   if (type != LUA_TNIL) {
-    if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1)
-      ldk_fail_argument(L, WHO, "%s: expected a number of bytes", name);
+    if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < (lua_Integer)least)
+      ldk_fail_argument(L, WHO, "%s: expected %I bytes or more", name,
+                        (lua_Integer)least);
     value = (size_t)lua_tointeger(L, -1);
   }
   lua_pop(L, 1);
@@ -104,10 +106,19 @@ static void set_endpoint(lua_State *L, ldk_Session *s, int options) {
   lua_pop(L, 1);
 }
 
+static int has_control(const char *text) {
+  const unsigned char *c = (const unsigned char *)text;
+  while (*c >= ' ' && *c != 0x7F)
+    c++;
+  return *c != '\0';
+}
+
 static void set_user_agent(lua_State *L, ldk_Session *s, int options) {
   const char *text = text_option(L, options, "user_agent");
   if (text == NULL)
     text = "moonsail";
+  if (has_control(text))
+    ldk_fail_argument(L, WHO, "user_agent: must not hold control characters");
   s->user_agent = dk_resize(NULL, strlen(text) + 1);
   if (s->user_agent == NULL)
     ldk_check(L, DK_NO_MEMORY);
@@ -132,8 +143,8 @@ ldk_Session *ldk_session_new(lua_State *L, int options) {
       seconds_option(L, options, "connect_timeout", CONNECT_SECONDS);
   s->limits.head = seconds_option(L, options, "timeout", HEAD_SECONDS);
   s->limits.idle = seconds_option(L, options, "idle_timeout", IDLE_SECONDS);
-  s->max_body = bytes_option(L, options, "max_body", BODY_BYTES);
-  s->window = bytes_option(L, options, "window", WINDOW_BYTES);
+  s->max_body = bytes_option(L, options, "max_body", 1, BODY_BYTES);
+  s->window = bytes_option(L, options, "window", LEAST_WINDOW, WINDOW_BYTES);
   lua_getfield(L, options, "raw");
   s->raw = lua_toboolean(L, -1);
   lua_pop(L, 1);
@@ -156,6 +167,10 @@ ldk_Session *ldk_session(lua_State *L, int index) {
 
 void ldk_session_close(ldk_Session *s) {
   s->open = 0;
+}
+
+void ldk_session_free(ldk_Session *s) {
+  ldk_session_close(s);
   dk_endpoint_free(&s->endpoint);
   dk_release(s->user_agent);
   s->user_agent = NULL;

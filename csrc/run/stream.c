@@ -245,7 +245,10 @@ static void raise_reported(lua_State *L, Stream *s) {
   }
 }
 
-static int produce_document(lua_State *L, Stream *s) {
+/* Brings the next document as a string to the top: 1 when there is one. It
+ * leaves the queue before it is read, because reading it may run a finalizer,
+ * and that may make calls. */
+static int take_document(lua_State *L, Stream *s) {
   size_t length, start, end;
   const char *bytes = waiting(s, &length);
   int result = dk_jsonsplit_next(&s->split, bytes, length,
@@ -255,15 +258,32 @@ static int produce_document(lua_State *L, Stream *s) {
   if (result == DK_MALFORMED)
     stream_fail(L, s, "protocol", "the stream ended within a document");
   if (result != 1) {
-    s->seen = length; /* more may come while it is made wider */
-    widen(L, s, length);
+    size_t blanks = dk_jsonsplit_blanks(&s->split);
+    s->seen = length - blanks; /* more may come while it is made wider */
+    take(s, blanks);
+    widen(L, s, length - blanks);
     return 0;
   }
-  ldk_push_anchor(L, 1, STREAM_EXCHANGE);
-  ldk_document_push(L, -1, bytes + start, end - start);
+  lua_pushlstring(L, bytes + start, end - start);
   take(s, end);
-  raise_reported(L, s);
   return 1;
+}
+
+/* Documents that are null say nothing, and would end a for loop. */
+static int produce_document(lua_State *L, Stream *s) {
+  while (take_document(L, s)) {
+    ldk_push_anchor(L, 1, STREAM_EXCHANGE);
+    lua_insert(L, -2);
+    s->ended = 1; /* unless the document is a good one */
+    ldk_document_push(L, -2);
+    s->ended = 0;
+    if (!lua_isnil(L, -1)) {
+      raise_reported(L, s);
+      return 1;
+    }
+    lua_settop(L, 1);
+  }
+  return 0;
 }
 
 /* ---- bytes ---- */
@@ -304,24 +324,36 @@ static int stream_end(lua_State *L, Stream *s) {
   return 1;
 }
 
+/* Pushes what there is already: the number of values. Making strings may run
+ * a finalizer, which may close this very stream. */
+static int produce(lua_State *L, Stream *s) {
+  int n;
+  ldk_exchange_hold(s->x);
+  s->seen = 0;
+  n = s->produce(L, s);
+  if (n == 0 && ldk_exchange_complete(s->x))
+    n = stream_end(L, s);
+  ldk_exchange_let_go(s->x);
+  return n;
+}
+
 static int next_k(lua_State *L, int status, lua_KContext context) {
   Stream *s = lua_touserdata(L, 1);
-  ldk_Wait w = {has_more, NULL, NULL, 0};
-  w.subject = s;
+  ldk_Wait w = {has_more, s, 0};
   (void)status;
   for (;;) {
     int n;
-    if (s->closed)
+    if (s->closed || (transfer(s) == NULL && !s->ended))
       return ldk_fail_with(L, "closed", "the stream is closed");
-    if (s->ended || transfer(s) == NULL)
+    if (s->ended)
       return 0;
-    s->seen = 0;
-    n = s->produce(L, s);
+    if (s->x->held)
+      return ldk_fail_with(L, "argument", "the stream is being read already");
+    n = produce(L, s);
     if (n > 0)
       return n;
-    if (ldk_exchange_complete(s->x))
-      return stream_end(L, s);
-    ldk_wait(L, &w, context, next_k);
+    if (ldk_wait(L, &w, context, next_k))
+      return ldk_raise(L);
   }
 }
 
@@ -365,7 +397,7 @@ static int stream_close(lua_State *L) {
 
 static int stream_is_closed(lua_State *L) {
   const Stream *s = to_stream(L);
-  lua_pushboolean(L, s->closed || s->ended);
+  lua_pushboolean(L, s->closed || s->ended || transfer(s) == NULL);
   return 1;
 }
 

@@ -22,8 +22,7 @@ typedef struct ldk_Call {
   ldk_Needs needs;
   double timeout, connect_timeout, idle_timeout; /* seconds; < 0: not given;
                                                     0: none */
-  double added_timeout; /* to `timeout`: the engine works as long as this */
-  int raw;              /* -1: not given */
+  int raw;                                       /* -1: not given */
 } ldk_Call;
 
 extern const ldk_Class ldk_call_class;

@@ -368,7 +368,9 @@ void ldk_decode(lua_State *L, const char *json, size_t length, uint16_t type,
   for (anchor = 1; anchor <= LDK_N_LEARNED; anchor++)
     ldk_push_anchor(L, d.base, anchor);
   dk_json_begin(&d.json, json, length, &d.learned->scratch);
-  push_value(&d, type);
+  if (push_value(&d, type) == DK_JSON_NULL && type < VERBATIM &&
+      ldk_is_list_or_map(type))
+    replace_null(L, type);
   if (!dk_json_finish(&d.json))
     fail(&d);
   if (d.learned->scratch.capacity > MAX_SCRATCH)

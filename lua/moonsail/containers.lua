@@ -34,18 +34,20 @@ local function connect(client, id, networks, label)
   end
 end
 
----Runs fn(…); when that fails, the container is removed before the error goes
----on, which tells its id.
+---Runs fn(…) and returns its result. When it fails, the error tells the id of
+---the container, which is removed first if nobody wants it then.
 ---@param client any
 ---@param id string
 ---@param label string
+---@param remove boolean
 ---@param fn function
-function containers.guard(client, id, label, fn, ...)
-  local ok, problem = pcall(fn, ...)
-  if ok then return end
-  containers.discard(client, id, label)
-  if core.is_error(problem) then problem.container_id = id end
-  error(problem, 0)
+---@return any
+function containers.guard(client, id, label, remove, fn, ...)
+  local ok, result = pcall(fn, ...)
+  if ok then return result end
+  if remove then containers.discard(client, id, label) end
+  if core.is_error(result) then result.container_id = id end
+  error(result, 0)
 end
 
 ---Creates a container by a plan, and returns it with all its attributes.
@@ -57,7 +59,7 @@ function containers.create(client, plan, label)
   plan.options.raw = false
   local id = core.call(client, "ContainerCreate", plan.options, label).id
   local attrs
-  containers.guard(client, id, label, function()
+  containers.guard(client, id, label, true, function()
     connect(client, id, plan.networks, label)
     attrs = core.call(client, "ContainerInspect", { id = id, raw = false },
                       label)

@@ -34,7 +34,9 @@ function object.add_methods(class, operation, target)
     options[target] = core.attrs(self).id
     local attrs = core.call(core.client_of(self), operation, options,
                             inspect_label)
-    if not options.raw then core.set_attrs(self, attrs) end
+    if getmetatable(attrs) == "moonsail.value" then -- not raw
+      core.set_attrs(self, attrs)
+    end
     return attrs
   end
 

@@ -155,13 +155,7 @@ end
 -- Starting and waiting -------------------------------------------------------
 
 local function start(job)
-  local id = job.container:id()
-  local ok, problem = pcall(core.call, job.client, "ContainerStart",
-                            { id = id }, LABEL)
-  if ok then return end
-  if job.remove then containers.discard(job.client, id, LABEL) end
-  if core.is_error(problem) then problem.container_id = id end
-  error(problem, 0)
+  core.call(job.client, "ContainerStart", { id = job.container:id() }, LABEL)
 end
 
 local function attach(job)
@@ -184,12 +178,19 @@ local function wait_condition(job)
   return by_engine and "removed" or "next-exit"
 end
 
+-- A step up to the start: what fails there leaves no container behind that was
+-- to be removed.
+local function step(job, fn, ...)
+  return containers.guard(job.client, job.container:id(), LABEL, job.remove,
+                          fn, job, ...)
+end
+
 -- Runs the container to its end: the exit code and the output.
 local function run_to_end(job)
   local condition = wait_condition(job)
-  local output <close> = attach(job)
-  local early <close> = condition and begin_wait(job, condition) or nil
-  start(job)
+  local output <close> = step(job, attach)
+  local early <close> = condition and step(job, begin_wait, condition) or nil
+  step(job, start)
   local logs = Logs.read(output, { tty = job.tty })
   local late <close> = not early and begin_wait(job) or nil
   return (early or late):result().exit_code, logs
@@ -264,7 +265,7 @@ local function run_attached(job)
 end
 
 local function run_detached(job)
-  start(job)
+  step(job, start)
   return job.container:reload()
 end
 
