@@ -80,6 +80,33 @@ describe("on_result", function()
     assert.equal(2, server:log("accept"))
   end)
 
+  it("blanks what a free request sends and gets, and secret queries",
+     function()
+    local server <close>, client, seen = watched{
+      play.json '{"IdentityToken":"hush-1"}',
+      play.json '{"JoinTokens":{"Worker":"hush-2"}}',
+      play.send(play.http("200 OK", "", "")),
+      play.head "application/json",
+    }
+    client:request{ method = "POST", path = "/auth",
+                    body = { password = "hush-3" } }
+    client:request{ path = "/v1.40/swarm" }
+    client:request{ path = "/x", headers = {
+      ["Proxy-Authorization"] = "hush-4" } }
+    core.call(client, "ImageCreate",
+              { from_src = "https://me:hush-5@example.com/x.tar" }):close()
+    assert.equal(4, #seen)
+    for _, result in ipairs(seen) do
+      for name, value in pairs(result) do
+        if type(value) == "table" then value = table.concat(
+          { value["Proxy-Authorization"] or "" }) end
+        assert.is_nil(tostring(value):find("hush"), name)
+      end
+    end
+    assert.matches("/images/create$", seen[4].url)
+    assert.equal(4, server:log("accept"))
+  end)
+
   it("raises its own error to the caller", function()
     local server <close> = play.serve{ play.json '{"ID":"x"}' }
     local client = core.client{

@@ -65,6 +65,38 @@ describe("Ctrl-C", function()
   end)
 end)
 
+describe("Ctrl-C in a coroutine", function()
+  it("between two waits interrupts the next", function()
+    local output, seconds = interrupt([[
+      local core = require "moonsail.core"
+      io.stdout:setvbuf "no"
+      coroutine.wrap(function()
+        print "waiting"
+        local start = os.clock()
+        while os.clock() - start < 1 do end
+        core.sleep(20)
+      end)()]], "")
+    assert.matches("interrupted!", output)
+    assert.truthy(seconds < 10, seconds)
+  end)
+end)
+
+describe("an interrupted call", function()
+  it("is given to the hook", function()
+    local server <close> = play.serve{ "pause 20000" }
+    local output = interrupt([[
+      local core = require "moonsail.core"
+      io.stdout:setvbuf "no"
+      local client = core.client{ host = host, api_version = "1.41",
+        on_result = function(result)
+          print(result.operation, result.error)
+        end }
+      print "waiting"
+      pcall(client.info, client)]], server.address)
+    assert.matches("SystemInfo\t.*interrupted!", output)
+  end)
+end)
+
 describe("sleep", function()
   it("takes as long as it says, and refuses nonsense", function()
     local start = core.now()
