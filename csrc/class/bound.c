@@ -111,11 +111,7 @@ static ldk_Finish *const finishes[] = {
 /* ---- calling ---- */
 
 /* Puts the id of the object itself among the options on top. */
-static void fill_target(lua_State *L, const dk_Method *row,
-                        const char *label) {
-  const char *target = dk_text(row->target);
-  if (*target == '\0')
-    return;
+static void fill_target(lua_State *L, const char *target, const char *label) {
   if (lua_getfield(L, -1, target) != LUA_TNIL)
     ldk_fail_argument(L, label, "%s: it is the object's own", target);
   lua_pop(L, 1);
@@ -125,6 +121,19 @@ static void fill_target(lua_State *L, const dk_Method *row,
   lua_pop(L, 1);
 }
 
+/* Pushes the options of a call, and returns their index; 0, and nothing is
+ * pushed, when there are none. */
+static int push_options(lua_State *L, const dk_Method *row,
+                        const char *label) {
+  const char *target = dk_text(row->target);
+  if (lua_gettop(L) == 1 && *target == '\0')
+    return 0;
+  ldk_gather_options(L, 2, dk_text(row->positional), label);
+  if (*target != '\0')
+    fill_target(L, target, label);
+  return lua_gettop(L);
+}
+
 /* A bound method. Upvalues: its row, its label, its class. */
 static int bound_call(lua_State *L) {
   const dk_Method *row = lua_touserdata(L, lua_upvalueindex(1));
@@ -132,9 +141,7 @@ static int bound_call(lua_State *L) {
   ldk_Settings settings = ldk_no_settings();
   int options;
   ldk_cast(L, 1, lua_touserdata(L, lua_upvalueindex(3)));
-  ldk_gather_options(L, 2, dk_text(row->positional), label);
-  fill_target(L, row, label);
-  options = lua_gettop(L);
+  options = push_options(L, row, label);
   ldk_push_client(L, 1);
   settings.unlimited = row->unlimited;
   return ldk_perform(L, -1, &dk_operations[row->operation], options, label,

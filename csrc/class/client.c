@@ -154,6 +154,8 @@ static int finish_ping(lua_State *L, ldk_Exchange *x, int index) {
 static int client_ping(lua_State *L) {
   static const char label[] = "client:ping";
   ldk_session(L, 1);
+  if (lua_gettop(L) == 1)
+    return ping(L, 0, label, finish_ping);
   ldk_gather_options(L, 2, "", label);
   return ping(L, lua_gettop(L), label, finish_ping);
 }

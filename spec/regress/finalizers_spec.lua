@@ -20,13 +20,14 @@ end
 -- that were read.
 local function read_all(stream, finalizer)
   local n = 0
-  collectgarbage("incremental", 50, 1000)
+  local mode = collectgarbage("incremental", 50, 1000)
   collectgarbage()
   when_collected(finalizer)
   local ok, problem = pcall(function()
     for item in stream do n = n + (type(item) == "table" and 1 or #item) end
   end)
   collectgarbage("incremental", 200, 100)
+  collectgarbage(mode)
   return ok, problem, n
 end
 
