@@ -96,13 +96,18 @@ static int push_stream(lua_State *L, int index) {
   return 1;
 }
 
+/* The context of the continuation: the index of the exchange, and whether its
+ * head is all that is waited for. */
 static int answer_k(lua_State *L, int status, lua_KContext context) {
-  int index = (int)context;
+  int index = (int)(context >> 1), head_only = (int)(context & 1);
   ldk_Exchange *x = lua_touserdata(L, index);
   (void)status;
   for (;;) {
     if (!ldk_exchange_headed(L, index)) {
       ldk_exchange_wait(L, index, 0, context, answer_k);
+    } else if (head_only && is_good(x->transfer)) {
+      lua_pushvalue(L, index);
+      return 1;
     } else if (ldk_exchange_streams(x)) {
       return push_stream(L, index);
     } else if (!ldk_exchange_complete(x)) {
@@ -113,30 +118,15 @@ static int answer_k(lua_State *L, int status, lua_KContext context) {
   }
 }
 
-int ldk_answer(lua_State *L, int index) {
-  return answer_k(L, LUA_OK, lua_absindex(L, index));
+static int answer(lua_State *L, int index, int head_only) {
+  lua_KContext context = (lua_KContext)lua_absindex(L, index) << 1;
+  return answer_k(L, LUA_OK, context | head_only);
 }
 
-/* ---- the head only ---- */
-
-static int head_k(lua_State *L, int status, lua_KContext context) {
-  int index = (int)context;
-  ldk_Exchange *x = lua_touserdata(L, index);
-  (void)status;
-  for (;;) {
-    if (!ldk_exchange_headed(L, index)) {
-      ldk_exchange_wait(L, index, 0, context, head_k);
-    } else if (is_good(x->transfer)) {
-      lua_pushvalue(L, index);
-      return 1;
-    } else if (!ldk_exchange_complete(x)) {
-      ldk_exchange_wait(L, index, 1, context, head_k);
-    } else if (!ldk_exchange_again(L, index)) {
-      return ldk_exchange_raise(L, index);
-    }
-  }
+int ldk_answer(lua_State *L, int index) {
+  return answer(L, index, 0);
 }
 
 int ldk_answer_head(lua_State *L, int index) {
-  return head_k(L, LUA_OK, lua_absindex(L, index));
+  return answer(L, index, 1);
 }
