@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Making a Lua string or table may run a finalizer of the user's, and that may
 -- close the very stream that is being read, or make calls, which let bytes
--- flow. What was read from (the queue of the transfer) was freed or moved then,
+-- flow. What was read from (the transfer's queue) was freed or moved then,
 -- while a line or a document was still being taken from it.
 
 local core = require "moonsail.core"
