@@ -4,7 +4,7 @@
 #   engine.sh up DIR     starts it, with the images busybox and hello
 #   engine.sh kill DIR   kill -9, as a crash would
 #   engine.sh start DIR  starts it again with what it had
-#   engine.sh down DIR   stops it, and leaves nothing of it
+#   engine.sh down DIR   ends it, and leaves nothing of it
 #
 # It has a bridge, an address range and a cgroup of its own, writes no
 # firewall rule, and lives in a mount namespace of its own, so that whatever
@@ -31,21 +31,29 @@ claim_bridge() {
   done
   echo $number >"$DIR/number"
   ip address add "10.213.$number.1/24" dev "moonsail$number"
-  ip link set "moonsail$number" up
+  ip link set "moonsail$number" alias "$DIR" up
   # no packet leaves it for elsewhere
   echo 0 >"/proc/sys/net/ipv4/conf/moonsail$number/forwarding" || :
 }
 
-dockerd_flags() {
+# The number, or "none" where the bridge has become another engine's (after
+# the machine was started again, say).
+number() {
   number=$(cat "$DIR/number")
+  owner=$(cat "/sys/class/net/moonsail$number/ifalias" 2>/dev/null) || :
+  [ "$owner" = "$DIR" ] || number=none
+  echo "$number"
+}
+
+dockerd_flags() {
+  number=$(number)
   echo '{}' >"$DIR/daemon.json"
   echo "--config-file $DIR/daemon.json --host unix://$SOCKET" \
     "--group ${SUDO_GID:-0} --pidfile $DIR/docker.pid" \
     "--data-root $DIR/data --exec-root $DIR/exec" \
     "--exec-opt native.cgroupdriver=cgroupfs" \
     "--cgroup-parent /moonsail$number --bridge moonsail$number" \
-    "--iptables=false --ip6tables=false --ip-forward=false" \
-    "--shutdown-timeout 2"
+    "--iptables=false --ip6tables=false --ip-forward=false"
 }
 
 # dockerd, in a mount namespace of its own: what it keeps in /run is private,
@@ -82,11 +90,12 @@ dockerd_pid() {
 # The folders of its containers' cgroup, in every hierarchy, deepest first.
 cgroups() {
   for top in /sys/fs/cgroup /sys/fs/cgroup/*; do
-    find "$top/moonsail$(cat "$DIR/number")" -depth -type d 2>/dev/null || :
+    find "$top/moonsail$(number)" -depth -type d 2>/dev/null || :
   done
 }
 
-# Ends all processes that are left: those of the containers, then our own.
+# Ends all processes: those of the containers, then our own. None is asked to
+# end in good order, as all that they keep goes with them.
 sweep() {
   for folder in $(cgroups); do
     xargs -r kill -9 <"$folder/cgroup.procs" 2>/dev/null || :
@@ -100,17 +109,6 @@ sweep() {
   done
   cgroups | xargs -r rmdir 2>/dev/null || :
   rm -rf "$DIR/exec" "$DIR/docker.pid" "$SOCKET"
-}
-
-# Stops dockerd as one does, and gives it the time that it needs.
-stop() {
-  pid=$(dockerd_pid) || return 0
-  kill "$pid"
-  tries=300
-  while dockerd_pid >/dev/null && [ $tries -gt 0 ]; do
-    tries=$((tries - 1))
-    sleep 0.05
-  done
 }
 
 # A root file system with nothing but Debian's static busybox.
@@ -142,7 +140,7 @@ remove_bridges() {
     grep -aoE 'br-[0-9a-f]{12}' "$books" | sort -u |
       xargs -rn 1 ip link delete 2>/dev/null || :
   fi
-  ip link delete "moonsail$(cat "$DIR/number")" 2>/dev/null || :
+  ip link delete "moonsail$(number)" 2>/dev/null || :
 }
 
 case $1 in
@@ -165,7 +163,6 @@ kill)
   ;;
 down)
   [ -e "$DIR/number" ] || exit 0
-  stop
   sweep
   remove_bridges
   rm -rf "$DIR/data" "$DIR/daemon.json" "$DIR/log" "$DIR/busybox" \
