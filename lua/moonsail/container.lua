@@ -103,7 +103,7 @@ end
 
 -- Whether the engine may give one sample without waiting for a second.
 local function knows_one_shot(client)
-  return tonumber(client:api_version():match("^1%.(%d+)")) >= 41
+  return object.minor_version(client) >= 41
 end
 
 ---What the container uses of processor, memory, network and disk.

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Methods that several classes of objects have.
+-- What several classes of objects have in common.
 
 local core = require "moonsail.core"
 
@@ -10,6 +10,13 @@ local object = {}
 ---@return string
 function object.shorten(id)
   return id:gsub("^%w+:", ""):sub(1, 12)
+end
+
+---The minor number of the API version that is spoken: 41 for 1.41.
+---@param client moonsail.Client
+---@return integer
+function object.minor_version(client)
+  return tonumber(client:api_version():match("^1%.(%d+)"))
 end
 
 ---Adds short_id, inspect and reload to a class.

@@ -10,6 +10,7 @@ local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local images = require "moonsail.images"
 local Logs = require "moonsail.logs"
+local object = require "moonsail.object"
 local progress = require "moonsail.progress"
 local sugar = require "moonsail.sugar"
 
@@ -60,10 +61,6 @@ local function split_options(options)
   return own
 end
 
-local function minor_version(client)
-  return tonumber(client:api_version():match("^1%.(%d+)"))
-end
-
 -- Whether each client's engine is Podman, once that was asked.
 local podmen = setmetatable({}, { __mode = "k" })
 
@@ -86,7 +83,7 @@ local function settle_removal(job)
   job.remove = host.auto_remove == true
   if not job.remove or job.own.detach then return end
   core.arguments("ContainerCreate", job.plan.options, LABEL)
-  if minor_version(job.client) < 30 or is_podman(job.client) then
+  if object.minor_version(job.client) < 30 or is_podman(job.client) then
     host.auto_remove = nil
     job.remove_by_hand = true
   end
@@ -173,7 +170,7 @@ local function begin_wait(job, condition)
 end
 
 local function wait_condition(job)
-  if minor_version(job.client) < 30 then return nil end
+  if object.minor_version(job.client) < 30 then return nil end
   local by_engine = job.remove and not job.remove_by_hand
   return by_engine and "removed" or "next-exit"
 end
