@@ -63,6 +63,7 @@ build = {
         "csrc/class/core.c",
         "csrc/class/introspect.c",
         "csrc/class/object.c",
+        "csrc/class/show.c",
         "csrc/model/gen/fields.c",
         "csrc/model/gen/methods.c",
         "csrc/model/gen/operations.c",

@@ -82,23 +82,27 @@ static int finish_object(lua_State *L, ldk_Exchange *x, int index) {
   return 1;
 }
 
-/* Turns the elements of the list on top into objects; what is none stays. */
+/* Replaces the answer on top by the list in it, where it is not one itself.
+ */
+static void to_list(lua_State *L, const ldk_Exchange *x) {
+  const dk_Method *row = x->context;
+  const char *field = dk_text(row->result_field);
+  if (*field == '\0')
+    return;
+  lua_getfield(L, -1, field);
+  lua_remove(L, -2);
+  if (!lua_istable(L, -1))
+    ldk_fail_with(L, "protocol", "expected a list in %s, got %s", field,
+                  luaL_typename(L, -1));
+}
+
 static int finish_list(lua_State *L, ldk_Exchange *x, int index) {
-  const ldk_Class *c = result_class(x);
-  lua_Integer i, n;
   if (!wants_objects(L, x))
     return 1;
-  n = (lua_Integer)lua_rawlen(L, -1);
+  to_list(L, x);
   ldk_push_anchor(L, index, LDK_EXCHANGE_CLIENT);
-  lua_insert(L, -2); /* client list */
-  for (i = 1; i <= n; i++) {
-    if (lua_rawgeti(L, -1, i) != LUA_TTABLE) {
-      lua_pop(L, 1);
-      continue;
-    }
-    ldk_object_new(L, c, -3);
-    lua_rawseti(L, -2, i);
-  }
+  lua_insert(L, -2);
+  ldk_list_new(L, result_class(x), -2);
   return 1;
 }
 
@@ -110,15 +114,13 @@ static ldk_Finish *const finishes[] = {
 
 /* ---- calling ---- */
 
-/* Puts the id of the object itself among the options on top. */
+/* Puts what the object itself is known by among the options on top. */
 static void fill_target(lua_State *L, const char *target, const char *label) {
   if (lua_getfield(L, -1, target) != LUA_TNIL)
     ldk_fail_argument(L, label, "%s: it is the object's own", target);
   lua_pop(L, 1);
-  ldk_push_anchor(L, 1, LDK_OBJECT_ATTRS);
-  lua_getfield(L, -1, "id");
-  lua_setfield(L, -3, target);
-  lua_pop(L, 1);
+  ldk_push_key(L, 1);
+  lua_setfield(L, -2, target);
 }
 
 /* Pushes the options of a call, and returns their index; 0, and nothing is

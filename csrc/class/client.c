@@ -7,6 +7,7 @@
 
 #include "class/bound.h"
 #include "class/object.h"
+#include "class/show.h"
 #include "model/model.h"
 #include "run/answer.h"
 #include "run/session.h"
@@ -201,13 +202,10 @@ static int client_gc(lua_State *L) {
   return 0;
 }
 
+/* Shows what can be done with it. */
 static int client_tostring(lua_State *L) {
-  const ldk_Session *s = ldk_cast(L, 1, &ldk_client_class);
-  if (s->open)
-    lua_pushfstring(L, "client of %s", s->endpoint.address);
-  else
-    lua_pushliteral(L, "client (closed)");
-  return 1;
+  ldk_cast(L, 1, &ldk_client_class);
+  return ldk_show(L, LDK_SHOW_METHODS, "client") ? 1 : ldk_object_title(L);
 }
 
 /* ---- collections ---- */

@@ -4,12 +4,14 @@
 #include <lua.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "class/bound.h"
 #include "class/client.h"
 #include "class/introspect.h"
 #include "class/object.h"
+#include "class/show.h"
 #include "net/transport.h"
 #include "run/exchange.h"
 #include "run/loop.h"
@@ -57,6 +59,19 @@ static int core_is_terminal(lua_State *L) {
   return 1;
 }
 
+/* core.terminal_width(file) → the columns of an open file that is a terminal,
+ * else nil. */
+static int core_terminal_width(lua_State *L) {
+  const luaL_Stream *file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+  struct winsize size;
+  if (file->closef != NULL && ioctl(fileno(file->f), TIOCGWINSZ, &size) == 0 &&
+      size.ws_col > 0)
+    lua_pushinteger(L, size.ws_col);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"arguments", ldk_arguments_of},
     {"attrs", ldk_object_attrs},
@@ -71,10 +86,12 @@ static const luaL_Reg functions[] = {
     {"gather_options", ldk_gather},
     {"is_error", ldk_is_error},
     {"is_terminal", core_is_terminal},
+    {"key", ldk_object_key},
     {"libcurl_version", core_libcurl_version},
     {"methods", core_methods},
     {"nearest", ldk_nearest_of},
     {"new_error", ldk_new_error},
+    {"new_list", ldk_list_make},
     {"new_object", ldk_object_make},
     {"now", core_now},
     {"operation", ldk_operation},
@@ -82,8 +99,13 @@ static const luaL_Reg functions[] = {
     {"parse_duration", ldk_duration},
     {"parse_size", ldk_size},
     {"set_attrs", ldk_object_set_attrs},
+    {"show_with", ldk_show_with},
     {"sleep", ldk_sleep},
     {"split_command", ldk_split},
+    {"type", ldk_type},
+    {"types", ldk_types},
+    {"terminal_width", core_terminal_width},
+    {"title", ldk_object_title},
     {NULL, NULL},
 };
 

@@ -5,11 +5,16 @@
 
 #include <lua.h>
 
-/* Lua: fields(type) → {name = {wire, type, since, until}}, or nil for an
- * unknown type; operation(name) → {id, name, method, since, until, options =
- * {name = {wire, place, type, since, until, required}}}; operations() → list
- * of ids; nearest(given, names) → name or nil. Versions are texts: "1.41". */
+/* Lua: type(name) → {name, kind, format, element, fields, values}, or nil;
+ * types() → list of names; fields(type) → the fields of an object type alone.
+ * docs/class.md says what is in them. Versions are texts: "1.41". */
+int ldk_type(lua_State *L);
+int ldk_types(lua_State *L);
 int ldk_fields(lua_State *L);
+
+/* Lua: operation(name) → {id, name, method, path, since, until, options,
+ * parameters, body, responses}, or nil; operations() → list of ids;
+ * nearest(given, names) → name or nil. */
 int ldk_operation(lua_State *L);
 int ldk_operations(lua_State *L);
 int ldk_nearest_of(lua_State *L);

@@ -5,12 +5,12 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "class/show.h"
 #include "run/session.h"
 #include "value/error.h"
 
-static int object_tostring(lua_State *L);
+static int any_tostring(lua_State *L);
 static int object_eq(lua_State *L);
-static int collection_tostring(lua_State *L);
 
 /* ---- the classes ---- */
 
@@ -20,7 +20,7 @@ static const luaL_Reg object_methods[] = {
 };
 
 static const luaL_Reg object_metamethods[] = {
-    {"__tostring", object_tostring},
+    {"__tostring", any_tostring},
     {"__eq", object_eq},
     {NULL, NULL},
 };
@@ -30,7 +30,7 @@ static const luaL_Reg collection_methods[] = {
 };
 
 static const luaL_Reg collection_metamethods[] = {
-    {"__tostring", collection_tostring},
+    {"__tostring", any_tostring},
     {NULL, NULL},
 };
 
@@ -40,10 +40,14 @@ static const luaL_Reg collection_metamethods[] = {
   { "moonsail." name, collection_methods, collection_metamethods }
 
 static const ldk_Class classes[] = {
-    OBJECT("container"),
-    COLLECTION("containers"),
-    OBJECT("image"),
-    COLLECTION("images"),
+    OBJECT("config"),         COLLECTION("configs"),  OBJECT("container"),
+    COLLECTION("containers"), OBJECT("exec"),         OBJECT("image"),
+    COLLECTION("images"),     OBJECT("network"),      COLLECTION("networks"),
+    OBJECT("node"),           COLLECTION("nodes"),    OBJECT("plugin"),
+    COLLECTION("plugins"),    OBJECT("secret"),       COLLECTION("secrets"),
+    OBJECT("service"),        COLLECTION("services"), COLLECTION("swarm"),
+    OBJECT("task"),           COLLECTION("tasks"),    OBJECT("volume"),
+    COLLECTION("volumes"),
 };
 
 #define N_CLASSES (sizeof classes / sizeof classes[0])
@@ -103,6 +107,20 @@ void ldk_object_new(lua_State *L, const ldk_Class *c, int client) {
   ldk_anchor(L, -2, LDK_OBJECT_ATTRS);
 }
 
+void ldk_list_new(lua_State *L, const ldk_Class *c, int client) {
+  lua_Integer i, n = (lua_Integer)lua_rawlen(L, -1);
+  client = lua_absindex(L, client);
+  for (i = 1; i <= n; i++) {
+    if (lua_rawgeti(L, -1, i) != LUA_TTABLE) {
+      lua_pop(L, 1); /* none of them: stays what it is */
+      continue;
+    }
+    ldk_object_new(L, c, client);
+    lua_rawseti(L, -2, i);
+  }
+  ldk_mark_list(L, ldk_class_name(c));
+}
+
 void ldk_push_client(lua_State *L, int index) {
   if (ldk_test(L, index, &ldk_client_class) != NULL)
     lua_pushvalue(L, index);
@@ -112,15 +130,25 @@ void ldk_push_client(lua_State *L, int index) {
     ldk_fail_argument(L, NULL, "expected a client, a collection or an object");
 }
 
-int ldk_object_make(lua_State *L) {
+/* The class of (class, client, table), the arguments of those who make. */
+static const ldk_Class *check_made(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   const ldk_Class *c = ldk_object_class(name);
   if (!is_object(c))
-    return ldk_fail_argument(L, NULL, "no class of objects \"%s\"", name);
+    ldk_fail_argument(L, NULL, "no class of objects \"%s\"", name);
   ldk_session(L, 2);
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 3);
-  ldk_object_new(L, c, 2);
+  return c;
+}
+
+int ldk_object_make(lua_State *L) {
+  ldk_object_new(L, check_made(L), 2);
+  return 1;
+}
+
+int ldk_list_make(lua_State *L) {
+  ldk_list_new(L, check_made(L), 2);
   return 1;
 }
 
@@ -151,11 +179,19 @@ int ldk_object_set_attrs(lua_State *L) {
   return 0;
 }
 
-/* Pushes the id of the object at an index, or nil. [-0, +1] */
-static void push_id(lua_State *L, int index) {
+void ldk_push_key(lua_State *L, int index) {
   ldk_push_anchor(L, index, LDK_OBJECT_ATTRS);
-  lua_getfield(L, -1, "id");
+  if (lua_getfield(L, -1, "id") == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_getfield(L, -1, "name");
+  }
   lua_remove(L, -2);
+}
+
+int ldk_object_key(lua_State *L) {
+  check_object(L);
+  ldk_push_key(L, 1);
+  return 1;
 }
 
 /* Two objects are equal that stand for the same thing of one client. */
@@ -165,8 +201,8 @@ static int object_eq(lua_State *L) {
   if (same) {
     ldk_push_anchor(L, 1, LDK_OBJECT_CLIENT);
     ldk_push_anchor(L, 2, LDK_OBJECT_CLIENT);
-    push_id(L, 1);
-    push_id(L, 2);
+    ldk_push_key(L, 1);
+    ldk_push_key(L, 2);
     same = lua_rawequal(L, -1, -2) && !lua_isnil(L, -1) &&
            lua_rawequal(L, -3, -4);
   }
@@ -174,23 +210,47 @@ static int object_eq(lua_State *L) {
   return 1;
 }
 
+/* ---- printing ---- */
+
 /* "container 0123456789ab": ids are shown as the docker command does. */
-static int object_tostring(lua_State *L) {
+static void push_object_title(lua_State *L, int index, const ldk_Class *c) {
   const char *id, *hash;
-  push_id(L, 1);
+  ldk_push_key(L, index);
   id = luaL_tolstring(L, -1, NULL);
   hash = strchr(id, ':');
   if (hash != NULL)
     id = hash + 1;
   lua_pushlstring(L, id, strnlen(id, 12));
-  lua_pushfstring(L, "%s %s", ldk_class_name(class_of(L, 1)),
-                  lua_tostring(L, -1));
+  lua_pushfstring(L, "%s %s", ldk_class_name(c), lua_tostring(L, -1));
+}
+
+/* "client of unix:///run/docker.sock". */
+static void push_client_title(lua_State *L, int client) {
+  const ldk_Session *s = lua_touserdata(L, client);
+  if (s->open)
+    lua_pushfstring(L, "client of %s", s->endpoint.address);
+  else
+    lua_pushliteral(L, "client (closed)");
+}
+
+int ldk_object_title(lua_State *L) {
+  const ldk_Class *c = class_of(L, 1);
+  if (is_object(c)) {
+    push_object_title(L, 1, c);
+  } else {
+    ldk_push_client(L, 1);
+    push_client_title(L, lua_gettop(L));
+    if (c != NULL)
+      lua_pushfstring(L, "%s of the %s", ldk_class_name(c),
+                      lua_tostring(L, -1));
+  }
   return 1;
 }
 
-static int collection_tostring(lua_State *L) {
-  ldk_push_anchor(L, 1, LDK_OBJECT_CLIENT);
-  lua_pushfstring(L, "%s of %s", ldk_class_name(class_of(L, 1)),
-                  luaL_tolstring(L, -1, NULL));
-  return 1;
+/* Objects and collections show what can be done with them. */
+static int any_tostring(lua_State *L) {
+  const ldk_Class *c = class_of(L, 1);
+  if (c != NULL && ldk_show(L, LDK_SHOW_METHODS, ldk_class_name(c)))
+    return 1;
+  return ldk_object_title(L);
 }

@@ -35,15 +35,27 @@ void ldk_collection_new(lua_State *L, const ldk_Class *c, int client);
  * attributes on top. [-1, +1] */
 void ldk_object_new(lua_State *L, const ldk_Class *c, int client);
 
+/* Turns the elements of the list on top, tables of attributes, into objects of
+ * the client at an index. [-0, +0] */
+void ldk_list_new(lua_State *L, const ldk_Class *c, int client);
+
 /* Pushes the client of the client, collection or object at an index.
  * [-0, +1] */
 void ldk_push_client(lua_State *L, int index);
 
-/* Lua: new_object(class, client, attrs), attrs(object), set_attrs(object,
- * attrs), client_of(value). */
+/* Pushes what the engine knows the object at an index by: its id, or its name
+ * where it has none; nil when it has neither. [-0, +1] */
+void ldk_push_key(lua_State *L, int index);
+
+/* Lua: new_object(class, client, attrs), new_list(class, client, list of
+ * attrs), attrs(object), set_attrs(object, attrs), key(object), client_of(
+ * value), title(value) → "container 0123456789ab". */
 int ldk_object_make(lua_State *L);
+int ldk_list_make(lua_State *L);
 int ldk_object_attrs(lua_State *L);
 int ldk_object_set_attrs(lua_State *L);
+int ldk_object_key(lua_State *L);
 int ldk_client_of(lua_State *L);
+int ldk_object_title(lua_State *L);
 
 #endif

@@ -143,6 +143,8 @@ typedef struct dk_Method {
   dk_Text positional;   /* names of the options given by place: "timeout" or
                          "repo tag", in order, one space between */
   dk_Text result_class; /* DK_RETURN_OBJECT and _LIST; else the empty text */
+  dk_Text result_field; /* DK_RETURN_LIST: where in the answer the list is, by
+                         its snake_case name; empty: the answer is the list */
   uint16_t operation;   /* in dk_operations */
   uint8_t result;       /* dk_Result */
   uint8_t unlimited; /* no time limit to the head of the answer by default */

@@ -69,10 +69,20 @@ void ldk_mark_with_top(lua_State *L) {
   lua_setmetatable(L, -2);
 }
 
-void ldk_push_indexed(lua_State *L, const ldk_Class *c) {
+/* Pushes a new metatable with the function on top as a metamethod. [-1, +1]
+ */
+static void push_with(lua_State *L, const ldk_Class *c, const char *event) {
   push_new_metatable(L, c);
   lua_insert(L, -2);
-  lua_setfield(L, -2, "__index");
+  lua_setfield(L, -2, event);
+}
+
+void ldk_push_indexed(lua_State *L, const ldk_Class *c) {
+  push_with(L, c, "__index");
+}
+
+void ldk_push_printed(lua_State *L, const ldk_Class *c) {
+  push_with(L, c, "__tostring");
 }
 
 /* All metatables of a class have its private key. */

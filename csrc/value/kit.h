@@ -54,6 +54,9 @@ void ldk_mark_with_top(lua_State *L);
  * from the top, as its __index. [-1, +1] */
 void ldk_push_indexed(lua_State *L, const ldk_Class *c);
 
+/* The same, with the function as its __tostring. [-1, +1] */
+void ldk_push_printed(lua_State *L, const ldk_Class *c);
+
 /* Sets anchor `slot` (from 1 on) of the userdata at an index to the value on
  * top [-1, +0]; pushes the anchor's value [-0, +1]. */
 void ldk_anchor(lua_State *L, int index, int slot);

@@ -12,6 +12,11 @@ function object.shorten(id)
   return id:gsub("^%w+:", ""):sub(1, 12)
 end
 
+---What the engine knows an object by: its id, or its name where it has none.
+---@param self any
+---@return string
+object.key = core.key
+
 ---The minor number of the API version that is spoken: 41 for 1.41.
 ---@param client moonsail.Client
 ---@return integer
@@ -27,10 +32,11 @@ function object.add_methods(class, operation, target)
   local methods = core.methods(class)
   local inspect_label = class .. ":inspect"
 
-  ---The first twelve digits of the id.
+  ---The first twelve digits of the id; the name of what has none.
   ---@return string
   function methods:short_id()
-    return object.shorten(core.attrs(self).id)
+    local id = core.attrs(self).id
+    return id and object.shorten(id) or core.key(self)
   end
 
   ---Fetches all attributes of the object, which it keeps, and returns them.
@@ -38,7 +44,7 @@ function object.add_methods(class, operation, target)
   ---@return table attrs
   function methods:inspect(...)
     local options = core.gather_options("", inspect_label, ...)
-    options[target] = core.attrs(self).id
+    options[target] = core.key(self)
     local attrs = core.call(core.client_of(self), operation, options,
                             inspect_label)
     if getmetatable(attrs) == "moonsail.value" then -- not raw
@@ -50,11 +56,29 @@ function object.add_methods(class, operation, target)
   ---Fetches the attributes anew.
   ---@return any self
   function methods:reload()
-    local options = { [target] = core.attrs(self).id, raw = false }
+    local options = { [target] = core.key(self), raw = false }
     core.set_attrs(self, core.call(core.client_of(self), operation, options,
                                    class .. ":reload"))
     return self
   end
+end
+
+---Calls an operation that creates something and answers its id, and returns
+---it as an object with all its attributes.
+---@param class string # "network"
+---@param client moonsail.Client
+---@param create string # the operation that creates it
+---@param inspect string # the operation that inspects it
+---@param target string # the option of that which takes the id
+---@param options table # of the operation that creates
+---@param label string # "networks:create"
+---@return any
+function object.create(class, client, create, inspect, target, options, label)
+  options.raw = false
+  local id = core.call(client, create, options, label).id
+  local attrs = core.call(client, inspect, { [target] = id, raw = false },
+                          label)
+  return core.new_object(class, client, attrs)
 end
 
 return object

@@ -8,7 +8,8 @@ local M = {}
 
 local METHOD_KEYS = {class = true, name = true, operation = true,
                      target = true, positional = true, result = true,
-                     result_class = true, unlimited = true, doc = true}
+                     result_class = true, result_field = true,
+                     unlimited = true, doc = true}
 
 local RESULTS = {value = true, changed = true, object = true, list = true,
                  stream = true}
@@ -51,6 +52,9 @@ local function complete(row, operations)
     read.refuse(label(row), "no doc")
   end
   local result = row.result or "value"
+  if row.result_field and result ~= "list" then
+    read.refuse(label(row), "result_field is for lists")
+  end
   local needs_class = result == "object" or result == "list"
   if not RESULTS[result] or needs_class ~= (row.result_class ~= nil) then
     read.refuse(label(row), "not a result: %s", result)
@@ -58,6 +62,7 @@ local function complete(row, operations)
   local made = {class = row.class, name = row.name, operation = operation,
                 target = row.target or "", positional = row.positional or "",
                 result = result, result_class = row.result_class or "",
+                result_field = row.result_field or "",
                 unlimited = row.unlimited or false, doc = row.doc}
   check_options(made, operation)
   return made

@@ -204,10 +204,12 @@ end
 function Writer:all_methods()
   self.methods = new_table "const dk_Method dk_methods[]"
   for _, method in ipairs(self.model.methods) do
-    add_row(self.methods, ("%d, %d, %d, %d, %d, %d, DK_RETURN_%s, %d"):format(
+    add_row(self.methods, ("%d, %d, %d, %d, %d, %d, %d, DK_RETURN_%s, %d"
+      ):format(
       self:text(method.class), self:text(method.name),
       self:text(method.target), self:text(method.positional),
-      self:text(method.result_class), method.operation.row,
+      self:text(method.result_class), self:text(method.result_field),
+      method.operation.row,
       method.result:upper(), method.unlimited and 1 or 0),
       ("%s:%s(%s) %s"):format(method.class, method.name, method.positional,
                               method.operation.id))
@@ -260,7 +262,7 @@ end
 local function note_methods(texts, model)
   for _, method in ipairs(model.methods) do
     for _, key in ipairs {"class", "name", "target", "positional",
-                          "result_class"} do
+                          "result_class", "result_field"} do
       texts:add(method[key])
     end
   end

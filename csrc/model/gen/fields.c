@@ -5,1368 +5,1368 @@
 
 const dk_Field dk_fields[] = {
   {1967, 18378, 393, 32, 55, 0}, /* Address.Addr string */
-  {12582, 30342, 373, 32, 55, 0}, /* Address.PrefixLen integer */
-  {6067, 23879, 168, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
-  {12540, 30299, 393, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
-  {15277, 33289, 385, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
-  {24518, 24518, 393, 25, 51, 0}, /* AuthConfig.email string */
-  {29723, 29723, 393, 25, 55, 0}, /* AuthConfig.password string */
-  {32326, 32326, 393, 25, 55, 0}, /* AuthConfig.serveraddress string */
-  {35043, 35043, 393, 25, 55, 0}, /* AuthConfig.username string */
-  {8433, 25806, 393, 25, 55, 0}, /* AuthResponse.IdentityToken string */
-  {15289, 33309, 393, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
-  {5847, 23647, 393, 39, 55, 0}, /* BuildCache.CreatedAt string */
-  {6053, 23865, 393, 39, 55, 0}, /* BuildCache.Description string */
-  {8197, 25790, 393, 39, 55, 0}, /* BuildCache.ID string */
-  {9237, 26192, 371, 39, 55, 0}, /* BuildCache.InUse boolean */
-  {9688, 27240, 393, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
-  {11777, 29692, 393, 39, 41, 0}, /* BuildCache.Parent string */
-  {11797, 29713, 367, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
-  {14666, 32524, 371, 39, 55, 0}, /* BuildCache.Shared boolean */
-  {14867, 32729, 373, 39, 55, 0}, /* BuildCache.Size integer */
-  {17540, 34719, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
-  {17696, 34967, 373, 39, 55, 0}, /* BuildCache.UsageCount integer */
+  {12582, 30444, 373, 32, 55, 0}, /* Address.PrefixLen integer */
+  {6067, 23926, 168, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
+  {12540, 30401, 393, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
+  {15277, 33509, 385, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
+  {24580, 24580, 393, 25, 51, 0}, /* AuthConfig.email string */
+  {29825, 29825, 393, 25, 55, 0}, /* AuthConfig.password string */
+  {32452, 32452, 393, 25, 55, 0}, /* AuthConfig.serveraddress string */
+  {35307, 35307, 393, 25, 55, 0}, /* AuthConfig.username string */
+  {8433, 25875, 393, 25, 55, 0}, /* AuthResponse.IdentityToken string */
+  {15289, 33529, 393, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
+  {5847, 23671, 393, 39, 55, 0}, /* BuildCache.CreatedAt string */
+  {6053, 23889, 393, 39, 55, 0}, /* BuildCache.Description string */
+  {8197, 25859, 393, 39, 55, 0}, /* BuildCache.ID string */
+  {9237, 26261, 371, 39, 55, 0}, /* BuildCache.InUse boolean */
+  {9688, 27326, 393, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
+  {11777, 29794, 393, 39, 41, 0}, /* BuildCache.Parent string */
+  {11797, 29815, 367, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
+  {14666, 32650, 371, 39, 55, 0}, /* BuildCache.Shared boolean */
+  {14867, 32855, 373, 39, 55, 0}, /* BuildCache.Size integer */
+  {17540, 34974, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
+  {17696, 35231, 373, 39, 55, 0}, /* BuildCache.UsageCount integer */
   {1945, 18355, 373, 52, 55, 0}, /* BuildCacheDiskUsage.ActiveCount integer */
-  {9472, 26972, 302, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
-  {13061, 31039, 373, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
-  {17497, 34610, 373, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
-  {17510, 34624, 373, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
-  {5847, 23647, 393, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
-  {13075, 31053, 393, 53, 55, 0}, /* BuildIdentity.Ref string */
-  {21044, 21044, 0, 36, 55, 0}, /* BuildInfo.aux any */
-  {24733, 24733, 393, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
-  {24741, 24755, 80, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
-  {25790, 25790, 393, 25, 55, 0}, /* BuildInfo.id string */
-  {30547, 30547, 393, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
-  {30558, 30575, 194, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
-  {33309, 33309, 393, 25, 55, 0}, /* BuildInfo.status string */
-  {33466, 33466, 393, 25, 55, 0}, /* BuildInfo.stream string */
-  {2994, 21651, 367, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
-  {15167, 33097, 373, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
-  {5847, 23647, 393, 25, 55, 0}, /* ClusterInfo.CreatedAt string */
-  {5948, 23743, 373, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
-  {5978, 23785, 367, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
-  {8197, 25790, 393, 25, 55, 0}, /* ClusterInfo.ID string */
-  {13499, 31567, 371, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
-  {15184, 33115, 239, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
-  {15425, 33831, 373, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
-  {16290, 34541, 260, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
-  {17684, 34916, 393, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
-  {17765, 35111, 170, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
-  {5847, 23647, 393, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
-  {8197, 25790, 393, 42, 55, 0}, /* ClusterVolume.ID string */
-  {9301, 26259, 13, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
-  {12843, 30740, 304, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
-  {15184, 33115, 16, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
-  {17684, 34916, 393, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
-  {17765, 35111, 170, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
+  {9472, 27051, 302, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
+  {13061, 31141, 373, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
+  {17497, 34865, 373, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
+  {17510, 34879, 373, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
+  {5847, 23671, 393, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
+  {13075, 31155, 393, 53, 55, 0}, /* BuildIdentity.Ref string */
+  {21059, 21059, 0, 36, 55, 0}, /* BuildInfo.aux any */
+  {24795, 24795, 393, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
+  {24803, 24817, 80, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
+  {25859, 25859, 393, 25, 55, 0}, /* BuildInfo.id string */
+  {30649, 30649, 393, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
+  {30660, 30677, 194, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
+  {33529, 33529, 393, 25, 55, 0}, /* BuildInfo.status string */
+  {33701, 33701, 393, 25, 55, 0}, /* BuildInfo.stream string */
+  {2994, 21666, 367, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
+  {15167, 33223, 373, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
+  {5847, 23671, 393, 25, 55, 0}, /* ClusterInfo.CreatedAt string */
+  {5948, 23767, 373, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
+  {5978, 23809, 367, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
+  {8197, 25859, 393, 25, 55, 0}, /* ClusterInfo.ID string */
+  {13499, 31678, 371, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
+  {15184, 33241, 239, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
+  {15425, 34066, 373, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
+  {16290, 34796, 260, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
+  {17684, 35180, 393, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
+  {17765, 35409, 170, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
+  {5847, 23671, 393, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
+  {8197, 25859, 393, 42, 55, 0}, /* ClusterVolume.ID string */
+  {9301, 26328, 13, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
+  {12843, 30842, 304, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
+  {15184, 33241, 16, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
+  {17684, 35180, 393, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
+  {17765, 35409, 170, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
   {1915, 18315, 363, 42, 55, 0}, /* ClusterVolume.Info.AccessibleTopology array of Topology */
-  {3089, 21752, 373, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
-  {17845, 35196, 390, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
-  {17928, 35261, 393, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
-  {11333, 29208, 393, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
-  {12812, 30707, 390, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
-  {15269, 33260, 15, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
+  {3089, 21767, 373, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
+  {17845, 35510, 390, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
+  {17928, 35575, 393, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
+  {11333, 29310, 393, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
+  {12812, 30809, 390, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
+  {15269, 33444, 15, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
   {1874, 18272, 17, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode ClusterVolumeSpec.AccessMode */
-  {7750, 25500, 393, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
+  {7750, 25569, 393, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
   {1887, 18286, 18, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements ClusterVolumeSpec.AccessMode.AccessibilityRequirements */
-  {2471, 21072, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Availability ClusterVolumeSpec.AccessMode.Availability */
-  {3105, 21769, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.CapacityRange ClusterVolumeSpec.AccessMode.CapacityRange */
-  {10531, 28496, 385, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume map of any */
-  {13674, 31993, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
-  {13869, 32193, 305, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Secrets array of ClusterVolumeSpec.AccessMode.Secrets */
-  {14688, 32561, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
-  {12570, 30330, 363, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements.Preferred array of Topology */
-  {13278, 31358, 363, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements.Requisite array of Topology */
-  {9748, 27303, 375, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.CapacityRange.LimitBytes integer (size) */
-  {13262, 31341, 375, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.CapacityRange.RequiredBytes integer (size) */
-  {9600, 27163, 393, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Secrets.Key string */
-  {13749, 32079, 393, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Secrets.Secret string */
-  {7246, 24937, 393, 32, 48, 0}, /* Commit.Expected string */
-  {8197, 25790, 393, 32, 55, 0}, /* Commit.ID string */
-  {5847, 23647, 393, 30, 55, 0}, /* Config.CreatedAt string */
-  {8197, 25790, 393, 30, 55, 0}, /* Config.ID string */
-  {15184, 33115, 27, 30, 55, 0}, /* Config.Spec ConfigSpec */
-  {17684, 34916, 393, 30, 55, 0}, /* Config.UpdatedAt string */
-  {17765, 35111, 170, 30, 55, 0}, /* Config.Version ObjectVersion */
-  {10712, 28666, 393, 41, 55, 0}, /* ConfigReference.Network string */
-  {5926, 23719, 393, 30, 55, 0}, /* ConfigSpec.Data string */
-  {9649, 27198, 391, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
-  {10628, 28583, 393, 30, 55, 0}, /* ConfigSpec.Name string */
-  {17327, 34385, 68, 37, 55, 0}, /* ConfigSpec.Templating Driver */
-  {27632, 27632, 373, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
-  {28424, 28424, 373, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
-  {29480, 29480, 393, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
-  {35083, 35083, 373, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
-  {26589, 26589, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
-  {26611, 26611, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
-  {26632, 26632, 307, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
-  {26661, 26661, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
-  {26689, 26689, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
-  {26713, 26713, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
-  {26733, 26733, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
-  {32203, 32203, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
-  {23516, 23516, 31, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
-  {29418, 29418, 373, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
-  {34036, 34036, 373, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
-  {34449, 34449, 51, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
-  {29885, 29885, 366, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
-  {34637, 34637, 373, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
-  {34994, 34994, 373, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
-  {35016, 35016, 373, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
+  {2471, 21087, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Availability ClusterVolumeSpec.AccessMode.Availability */
+  {3105, 21784, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.CapacityRange ClusterVolumeSpec.AccessMode.CapacityRange */
+  {10531, 28598, 385, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume map of any */
+  {13674, 32119, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
+  {13869, 32319, 305, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Secrets array of ClusterVolumeSpec.AccessMode.Secrets */
+  {14688, 32687, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
+  {12570, 30432, 363, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements.Preferred array of Topology */
+  {13278, 31460, 363, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements.Requisite array of Topology */
+  {9748, 27397, 375, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.CapacityRange.LimitBytes integer (size) */
+  {13262, 31443, 375, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.CapacityRange.RequiredBytes integer (size) */
+  {9600, 27249, 393, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Secrets.Key string */
+  {13749, 32205, 393, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Secrets.Secret string */
+  {7246, 25006, 393, 32, 48, 0}, /* Commit.Expected string */
+  {8197, 25859, 393, 32, 55, 0}, /* Commit.ID string */
+  {5847, 23671, 393, 30, 55, 0}, /* Config.CreatedAt string */
+  {8197, 25859, 393, 30, 55, 0}, /* Config.ID string */
+  {15184, 33241, 27, 30, 55, 0}, /* Config.Spec ConfigSpec */
+  {17684, 35180, 393, 30, 55, 0}, /* Config.UpdatedAt string */
+  {17765, 35409, 170, 30, 55, 0}, /* Config.Version ObjectVersion */
+  {10712, 28768, 393, 41, 55, 0}, /* ConfigReference.Network string */
+  {5926, 23743, 393, 30, 55, 0}, /* ConfigSpec.Data string */
+  {9649, 27284, 391, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
+  {10628, 28685, 393, 30, 55, 0}, /* ConfigSpec.Name string */
+  {17327, 34627, 68, 37, 55, 0}, /* ConfigSpec.Templating Driver */
+  {27734, 27734, 373, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
+  {28526, 28526, 373, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
+  {29582, 29582, 393, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
+  {35381, 35381, 373, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
+  {26668, 26668, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
+  {26690, 26690, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
+  {26711, 26711, 307, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
+  {26740, 26740, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
+  {26768, 26768, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
+  {26792, 26792, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
+  {26812, 26812, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
+  {32329, 32329, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
+  {23531, 23531, 31, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
+  {29520, 29520, 373, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
+  {34271, 34271, 373, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
+  {34704, 34704, 51, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
+  {29987, 29987, 366, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
+  {34892, 34892, 373, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
+  {35258, 35258, 373, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
+  {35280, 35280, 373, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
   {2205, 18700, 371, 25, 55, DK_NULLABLE}, /* ContainerConfig.ArgsEscaped boolean */
   {2246, 20836, 371, 25, 55, 0}, /* ContainerConfig.AttachStderr boolean */
   {2261, 20852, 371, 25, 55, 0}, /* ContainerConfig.AttachStdin boolean */
   {2275, 20867, 371, 25, 55, 0}, /* ContainerConfig.AttachStdout boolean */
-  {3763, 22121, 368, 25, 55, 0}, /* ContainerConfig.Cmd array of string (command) */
-  {6502, 24395, 393, 25, 55, 0}, /* ContainerConfig.Domainname string */
-  {7001, 24708, 368, 25, 55, 0}, /* ContainerConfig.Entrypoint array of string (command) */
-  {7014, 24721, 369, 25, 55, 0}, /* ContainerConfig.Env array of string (environment) */
-  {7292, 24984, 389, 25, 55, DK_NULLABLE}, /* ContainerConfig.ExposedPorts map of map of any (set) */
-  {7873, 25593, 96, 25, 55, 0}, /* ContainerConfig.Healthcheck HealthConfig */
-  {8126, 25706, 393, 25, 55, 0}, /* ContainerConfig.Hostname string */
-  {8449, 25823, 393, 25, 55, 0}, /* ContainerConfig.Image string */
-  {9649, 27198, 391, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
-  {10000, 27618, 393, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
-  {10931, 28787, 371, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
-  {11587, 29373, 367, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
-  {11641, 29499, 371, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
-  {14698, 32571, 367, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
-  {15311, 33335, 371, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
-  {15341, 33397, 393, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
-  {15354, 33411, 373, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
-  {17534, 34664, 371, 25, 55, 0}, /* ContainerConfig.Tty boolean */
-  {17721, 35036, 393, 25, 55, 0}, /* ContainerConfig.User string */
-  {18092, 35367, 389, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
-  {18210, 35480, 393, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
+  {3763, 22136, 368, 25, 55, 0}, /* ContainerConfig.Cmd array of string (command) */
+  {6502, 24457, 393, 25, 55, 0}, /* ContainerConfig.Domainname string */
+  {7001, 24770, 368, 25, 55, 0}, /* ContainerConfig.Entrypoint array of string (command) */
+  {7014, 24783, 369, 25, 55, 0}, /* ContainerConfig.Env array of string (environment) */
+  {7292, 25053, 389, 25, 55, DK_NULLABLE}, /* ContainerConfig.ExposedPorts map of map of any (set) */
+  {7873, 25662, 96, 25, 55, 0}, /* ContainerConfig.Healthcheck HealthConfig */
+  {8126, 25775, 393, 25, 55, 0}, /* ContainerConfig.Hostname string */
+  {8449, 25892, 393, 25, 55, 0}, /* ContainerConfig.Image string */
+  {9649, 27284, 391, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
+  {10000, 27720, 393, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
+  {10931, 28889, 371, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
+  {11587, 29475, 367, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
+  {11641, 29601, 371, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
+  {14698, 32697, 367, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
+  {15311, 33570, 371, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
+  {15341, 33632, 393, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
+  {15354, 33646, 373, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
+  {17534, 34919, 371, 25, 55, 0}, /* ContainerConfig.Tty boolean */
+  {17721, 35300, 393, 25, 55, 0}, /* ContainerConfig.User string */
+  {18092, 35681, 389, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
+  {18210, 35794, 393, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
   {2205, 18700, 371, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ArgsEscaped boolean */
   {2246, 20836, 371, 25, 55, 0}, /* ContainerCreateRequest.AttachStderr boolean */
   {2261, 20852, 371, 25, 55, 0}, /* ContainerCreateRequest.AttachStdin boolean */
   {2275, 20867, 371, 25, 55, 0}, /* ContainerCreateRequest.AttachStdout boolean */
-  {3763, 22121, 368, 25, 55, 0}, /* ContainerCreateRequest.Cmd array of string (command) */
-  {6502, 24395, 393, 25, 55, 0}, /* ContainerCreateRequest.Domainname string */
-  {7001, 24708, 368, 25, 55, 0}, /* ContainerCreateRequest.Entrypoint array of string (command) */
-  {7014, 24721, 369, 25, 55, 0}, /* ContainerCreateRequest.Env array of string (environment) */
-  {7292, 24984, 389, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ExposedPorts map of map of any (set) */
-  {7873, 25593, 96, 25, 55, 0}, /* ContainerCreateRequest.Healthcheck HealthConfig */
-  {7941, 25670, 98, 25, 55, 0}, /* ContainerCreateRequest.HostConfig HostConfig */
-  {8126, 25706, 393, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
-  {8449, 25823, 393, 25, 55, 0}, /* ContainerCreateRequest.Image string */
-  {9649, 27198, 391, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
-  {10000, 27618, 393, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
-  {10931, 28787, 371, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
-  {11160, 28923, 160, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
-  {11587, 29373, 367, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
-  {11641, 29499, 371, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
-  {14698, 32571, 367, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
-  {15311, 33335, 371, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
-  {15341, 33397, 393, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
-  {15354, 33411, 373, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
-  {17534, 34664, 371, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
-  {17721, 35036, 393, 25, 55, 0}, /* ContainerCreateRequest.User string */
-  {18092, 35367, 389, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
-  {18210, 35480, 393, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
-  {8417, 25790, 393, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
-  {18162, 35431, 367, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
+  {3763, 22136, 368, 25, 55, 0}, /* ContainerCreateRequest.Cmd array of string (command) */
+  {6502, 24457, 393, 25, 55, 0}, /* ContainerCreateRequest.Domainname string */
+  {7001, 24770, 368, 25, 55, 0}, /* ContainerCreateRequest.Entrypoint array of string (command) */
+  {7014, 24783, 369, 25, 55, 0}, /* ContainerCreateRequest.Env array of string (environment) */
+  {7292, 25053, 389, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ExposedPorts map of map of any (set) */
+  {7873, 25662, 96, 25, 55, 0}, /* ContainerCreateRequest.Healthcheck HealthConfig */
+  {7941, 25739, 98, 25, 55, 0}, /* ContainerCreateRequest.HostConfig HostConfig */
+  {8126, 25775, 393, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
+  {8449, 25892, 393, 25, 55, 0}, /* ContainerCreateRequest.Image string */
+  {9649, 27284, 391, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
+  {10000, 27720, 393, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
+  {10931, 28889, 371, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
+  {11160, 29025, 160, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
+  {11587, 29475, 367, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
+  {11641, 29601, 371, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
+  {14698, 32697, 367, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
+  {15311, 33570, 371, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
+  {15341, 33632, 393, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
+  {15354, 33646, 373, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
+  {17534, 34919, 371, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
+  {17721, 35300, 393, 25, 55, 0}, /* ContainerCreateRequest.User string */
+  {18092, 35681, 389, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
+  {18210, 35794, 393, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
+  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
+  {18162, 35745, 367, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
   {2158, 18613, 393, 25, 55, 0}, /* ContainerInspectResponse.AppArmorProfile string */
   {2198, 18693, 367, 25, 55, 0}, /* ContainerInspectResponse.Args array of string */
-  {3854, 22277, 32, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
-  {5837, 23637, 393, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.Created string */
-  {6515, 24423, 393, 25, 55, 0}, /* ContainerInspectResponse.Driver string */
-  {7146, 24843, 367, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.ExecIDs array of string */
-  {7736, 25485, 69, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.GraphDriver DriverData */
-  {7941, 25670, 98, 25, 55, 0}, /* ContainerInspectResponse.HostConfig HostConfig */
-  {8137, 25717, 393, 25, 55, 0}, /* ContainerInspectResponse.HostnamePath string */
-  {8160, 25741, 393, 25, 55, 0}, /* ContainerInspectResponse.HostsPath string */
-  {8417, 25790, 393, 25, 55, 0}, /* ContainerInspectResponse.Id string */
-  {8449, 25823, 393, 25, 55, 0}, /* ContainerInspectResponse.Image string */
-  {8839, 26021, 168, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
-  {9974, 27583, 393, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
-  {10493, 28482, 393, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
-  {10558, 28524, 330, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
-  {10628, 28583, 393, 25, 55, 0}, /* ContainerInspectResponse.Name string */
-  {11091, 28904, 156, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
-  {11267, 29156, 385, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
-  {11807, 29734, 393, 25, 55, 0}, /* ContainerInspectResponse.Path string */
-  {11941, 29983, 393, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
-  {12650, 30491, 393, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
-  {13305, 31419, 393, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
-  {13351, 31460, 373, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
-  {14886, 32749, 373, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
-  {14899, 32764, 373, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
-  {15269, 33260, 40, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
-  {15368, 33426, 233, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
-  {22164, 22164, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
-  {22178, 22178, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
-  {25042, 25042, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
-  {27295, 27295, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
-  {28144, 28144, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
-  {30418, 30418, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
-  {33301, 33301, 387, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
-  {34959, 34959, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
-  {24619, 24619, 393, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
-  {26452, 26452, 393, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
-  {31917, 31917, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
-  {31928, 31928, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
-  {31941, 31941, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
-  {31953, 31953, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
-  {34670, 34670, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
-  {34681, 34681, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
-  {34694, 34694, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
-  {34706, 34706, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
-  {23691, 23691, 373, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
-  {27295, 27295, 373, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
-  {5492, 23177, 367, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
-  {15167, 33097, 373, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
-  {5963, 23760, 371, 25, 55, 0}, /* ContainerState.Dead boolean */
-  {7026, 24733, 393, 25, 55, 0}, /* ContainerState.Error string */
-  {7235, 24916, 373, 25, 55, 0}, /* ContainerState.ExitCode integer */
-  {7403, 25123, 393, 25, 55, 0}, /* ContainerState.FinishedAt string */
-  {7819, 25569, 94, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
-  {11509, 29451, 371, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
-  {11845, 29784, 371, 25, 55, 0}, /* ContainerState.Paused boolean */
-  {11884, 29910, 373, 25, 55, 0}, /* ContainerState.Pid integer */
-  {13403, 31493, 371, 25, 55, 0}, /* ContainerState.Restarting boolean */
-  {13576, 31836, 371, 25, 55, 0}, /* ContainerState.Running boolean */
-  {15257, 33236, 393, 25, 55, 0}, /* ContainerState.StartedAt string */
-  {15289, 33309, 41, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
-  {21246, 21246, 29, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
-  {23504, 23504, 30, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
-  {25790, 25790, 393, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
-  {28292, 28292, 36, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
-  {28583, 28583, 393, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
-  {28957, 28957, 377, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
-  {29328, 29328, 373, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
-  {29636, 29636, 393, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
-  {29958, 29958, 38, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
-  {30284, 30284, 30, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
-  {30367, 30367, 393, 25, 55, 0}, /* ContainerStatsResponse.preread string */
-  {30870, 30870, 393, 25, 55, 0}, /* ContainerStatsResponse.read string */
-  {33450, 33450, 44, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
-  {4415, 22752, 393, 25, 55, 0}, /* ContainerStatus.ContainerID string */
-  {7235, 24916, 373, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
-  {11744, 29910, 373, 25, 55, 0}, /* ContainerStatus.PID integer */
-  {30877, 30877, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
-  {30967, 30967, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
-  {35494, 35494, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
-  {35519, 35519, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
-  {3769, 22144, 393, 25, 55, 0}, /* ContainerSummary.Command string */
-  {5837, 23637, 373, 25, 55, 0}, /* ContainerSummary.Created integer */
-  {7819, 25569, 46, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
-  {7941, 25670, 48, 25, 55, 0}, /* ContainerSummary.HostConfig ContainerSummary.HostConfig */
-  {8417, 25790, 393, 25, 55, 0}, /* ContainerSummary.Id string */
-  {8449, 25823, 393, 25, 55, 0}, /* ContainerSummary.Image string */
-  {8744, 25968, 393, 25, 55, 0}, /* ContainerSummary.ImageID string */
-  {8839, 26021, 168, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
-  {9649, 27198, 390, 25, 55, 0}, /* ContainerSummary.Labels map of string */
-  {10558, 28524, 330, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
-  {10655, 28612, 367, 25, 55, 0}, /* ContainerSummary.Names array of string */
-  {11091, 28904, 49, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
-  {12532, 30276, 346, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
-  {14886, 32749, 373, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
-  {14899, 32764, 373, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
-  {15269, 33260, 50, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
-  {15289, 33309, 393, 25, 55, 0}, /* ContainerSummary.Status string */
-  {7334, 25061, 373, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
-  {15289, 33309, 47, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
+  {3854, 22292, 32, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
+  {5837, 23661, 393, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.Created string */
+  {6515, 24485, 393, 25, 55, 0}, /* ContainerInspectResponse.Driver string */
+  {7146, 24912, 367, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.ExecIDs array of string */
+  {7736, 25554, 69, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.GraphDriver DriverData */
+  {7941, 25739, 98, 25, 55, 0}, /* ContainerInspectResponse.HostConfig HostConfig */
+  {8137, 25786, 393, 25, 55, 0}, /* ContainerInspectResponse.HostnamePath string */
+  {8160, 25810, 393, 25, 55, 0}, /* ContainerInspectResponse.HostsPath string */
+  {8417, 25859, 393, 25, 55, 0}, /* ContainerInspectResponse.Id string */
+  {8449, 25892, 393, 25, 55, 0}, /* ContainerInspectResponse.Image string */
+  {8839, 26090, 168, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
+  {9974, 27677, 393, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
+  {10493, 28584, 393, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
+  {10558, 28626, 330, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
+  {10628, 28685, 393, 25, 55, 0}, /* ContainerInspectResponse.Name string */
+  {11091, 29006, 156, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
+  {11267, 29258, 385, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
+  {11807, 29836, 393, 25, 55, 0}, /* ContainerInspectResponse.Path string */
+  {11941, 30085, 393, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
+  {12650, 30593, 393, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
+  {13305, 31530, 393, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
+  {13351, 31571, 373, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
+  {14886, 32875, 373, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
+  {14899, 32890, 373, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
+  {15269, 33444, 40, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
+  {15368, 33661, 233, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
+  {22179, 22179, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
+  {22193, 22193, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
+  {25111, 25111, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
+  {27389, 27389, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
+  {28246, 28246, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
+  {30520, 30520, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
+  {33521, 33521, 387, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
+  {35223, 35223, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
+  {24681, 24681, 393, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
+  {26531, 26531, 393, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
+  {32043, 32043, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
+  {32054, 32054, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
+  {32067, 32067, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
+  {32079, 32079, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
+  {34925, 34925, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
+  {34936, 34936, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
+  {34949, 34949, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
+  {34961, 34961, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
+  {23715, 23715, 373, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
+  {27389, 27389, 373, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
+  {5492, 23192, 367, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
+  {15167, 33223, 373, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
+  {5963, 23784, 371, 25, 55, 0}, /* ContainerState.Dead boolean */
+  {7026, 24795, 393, 25, 55, 0}, /* ContainerState.Error string */
+  {7235, 24985, 373, 25, 55, 0}, /* ContainerState.ExitCode integer */
+  {7403, 25192, 393, 25, 55, 0}, /* ContainerState.FinishedAt string */
+  {7819, 25638, 94, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
+  {11509, 29553, 371, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
+  {11845, 29886, 371, 25, 55, 0}, /* ContainerState.Paused boolean */
+  {11884, 30012, 373, 25, 55, 0}, /* ContainerState.Pid integer */
+  {13403, 31604, 371, 25, 55, 0}, /* ContainerState.Restarting boolean */
+  {13576, 31962, 371, 25, 55, 0}, /* ContainerState.Running boolean */
+  {15257, 33420, 393, 25, 55, 0}, /* ContainerState.StartedAt string */
+  {15289, 33529, 41, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
+  {21261, 21261, 29, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
+  {23519, 23519, 30, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
+  {25859, 25859, 393, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
+  {28394, 28394, 36, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
+  {28685, 28685, 393, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
+  {29059, 29059, 377, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
+  {29430, 29430, 373, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
+  {29738, 29738, 393, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
+  {30060, 30060, 38, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
+  {30386, 30386, 30, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
+  {30469, 30469, 393, 25, 55, 0}, /* ContainerStatsResponse.preread string */
+  {30972, 30972, 393, 25, 55, 0}, /* ContainerStatsResponse.read string */
+  {33685, 33685, 44, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
+  {4415, 22767, 393, 25, 55, 0}, /* ContainerStatus.ContainerID string */
+  {7235, 24985, 373, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
+  {11744, 30012, 373, 25, 55, 0}, /* ContainerStatus.PID integer */
+  {30979, 30979, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
+  {31069, 31069, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
+  {35808, 35808, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
+  {35833, 35833, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
+  {3769, 22159, 393, 25, 55, 0}, /* ContainerSummary.Command string */
+  {5837, 23661, 373, 25, 55, 0}, /* ContainerSummary.Created integer */
+  {7819, 25638, 46, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
+  {7941, 25739, 48, 25, 55, 0}, /* ContainerSummary.HostConfig ContainerSummary.HostConfig */
+  {8417, 25859, 393, 25, 55, 0}, /* ContainerSummary.Id string */
+  {8449, 25892, 393, 25, 55, 0}, /* ContainerSummary.Image string */
+  {8744, 26037, 393, 25, 55, 0}, /* ContainerSummary.ImageID string */
+  {8839, 26090, 168, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
+  {9649, 27284, 390, 25, 55, 0}, /* ContainerSummary.Labels map of string */
+  {10558, 28626, 330, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
+  {10655, 28714, 367, 25, 55, 0}, /* ContainerSummary.Names array of string */
+  {11091, 29006, 49, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
+  {12532, 30378, 346, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
+  {14886, 32875, 373, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
+  {14899, 32890, 373, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
+  {15269, 33444, 50, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
+  {15289, 33529, 393, 25, 55, 0}, /* ContainerSummary.Status string */
+  {7334, 25130, 373, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
+  {15289, 33529, 47, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
   {2120, 18567, 390, 46, 55, DK_NULLABLE}, /* ContainerSummary.HostConfig.Annotations map of string */
-  {11039, 28873, 393, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
-  {11179, 28957, 379, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
-  {29900, 29900, 373, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
-  {34412, 34412, 373, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
-  {34432, 34432, 373, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
-  {12665, 30507, 365, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
-  {17420, 34532, 367, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
-  {2527, 21146, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
-  {2548, 21170, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
-  {2570, 21195, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
-  {2592, 21220, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteIOps array of ThrottleDevice */
-  {2615, 21260, 373, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeight integer */
-  {2629, 21275, 309, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice array of ContainerUpdateRequest.BlkioWeightDevice */
-  {3207, 21903, 393, 25, 55, 0}, /* ContainerUpdateRequest.CgroupParent string */
-  {5674, 23385, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuCount integer */
-  {5685, 23397, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuPercent integer */
-  {5698, 23411, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuPeriod integer */
-  {5710, 23424, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuQuota integer */
-  {5721, 23436, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimePeriod integer */
-  {5741, 23458, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimeRuntime integer */
-  {5762, 23491, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuShares integer */
-  {5774, 23551, 393, 25, 55, 0}, /* ContainerUpdateRequest.CpusetCpus string */
-  {5787, 23565, 393, 25, 55, 0}, /* ContainerUpdateRequest.CpusetMems string */
-  {6156, 23984, 367, 28, 55, 0}, /* ContainerUpdateRequest.DeviceCgroupRules array of string */
-  {6233, 24019, 313, 40, 55, 0}, /* ContainerUpdateRequest.DeviceRequests array of DeviceRequest */
-  {6250, 24037, 312, 25, 55, 0}, /* ContainerUpdateRequest.Devices array of DeviceMapping */
-  {6358, 24197, 373, 25, 39, 0}, /* ContainerUpdateRequest.DiskQuota integer */
-  {8215, 26548, 375, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
-  {8236, 26571, 373, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
-  {9318, 26276, 371, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
-  {9551, 27110, 375, 36, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
-  {9566, 27126, 375, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
-  {10181, 28232, 375, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
-  {10218, 28271, 375, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
-  {10238, 28307, 375, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
-  {10251, 28321, 373, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
-  {10690, 28647, 373, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
-  {10701, 28647, 373, 25, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
-  {11597, 29432, 371, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
-  {11917, 29945, 373, 25, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
-  {13366, 31476, 200, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
-  {17590, 34746, 310, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
-  {11807, 29734, 393, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
-  {18173, 35442, 373, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
-  {7812, 25562, 373, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
-  {10628, 28583, 393, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
-  {14954, 32829, 373, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
-  {18162, 35431, 367, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
-  {10270, 28351, 393, 34, 55, 0}, /* ContainerWaitExitError.Message string */
-  {7026, 24733, 58, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
-  {15298, 24916, 373, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
+  {11039, 28975, 393, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
+  {11179, 29059, 379, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
+  {30002, 30002, 373, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
+  {34667, 34667, 373, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
+  {34687, 34687, 373, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
+  {12665, 30609, 365, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
+  {17420, 34787, 367, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
+  {2527, 21161, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
+  {2548, 21185, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
+  {2570, 21210, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
+  {2592, 21235, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteIOps array of ThrottleDevice */
+  {2615, 21275, 373, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeight integer */
+  {2629, 21290, 309, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice array of ContainerUpdateRequest.BlkioWeightDevice */
+  {3207, 21918, 393, 25, 55, 0}, /* ContainerUpdateRequest.CgroupParent string */
+  {5674, 23400, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuCount integer */
+  {5685, 23412, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuPercent integer */
+  {5698, 23426, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuPeriod integer */
+  {5710, 23439, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuQuota integer */
+  {5721, 23451, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimePeriod integer */
+  {5741, 23473, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimeRuntime integer */
+  {5762, 23506, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuShares integer */
+  {5774, 23566, 393, 25, 55, 0}, /* ContainerUpdateRequest.CpusetCpus string */
+  {5787, 23580, 393, 25, 55, 0}, /* ContainerUpdateRequest.CpusetMems string */
+  {6156, 24031, 367, 28, 55, 0}, /* ContainerUpdateRequest.DeviceCgroupRules array of string */
+  {6233, 24066, 313, 40, 55, 0}, /* ContainerUpdateRequest.DeviceRequests array of DeviceRequest */
+  {6250, 24084, 312, 25, 55, 0}, /* ContainerUpdateRequest.Devices array of DeviceMapping */
+  {6358, 24244, 373, 25, 39, 0}, /* ContainerUpdateRequest.DiskQuota integer */
+  {8215, 26627, 375, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
+  {8236, 26650, 373, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
+  {9318, 26345, 371, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
+  {9551, 27196, 375, 36, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
+  {9566, 27212, 375, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
+  {10181, 28334, 375, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
+  {10218, 28373, 375, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
+  {10238, 28409, 375, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
+  {10251, 28423, 373, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
+  {10690, 28749, 373, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
+  {10701, 28749, 373, 25, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
+  {11597, 29534, 371, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
+  {11917, 30047, 373, 25, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
+  {13366, 31587, 200, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
+  {17590, 35001, 310, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
+  {11807, 29836, 393, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
+  {18173, 35756, 373, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
+  {7812, 25631, 373, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
+  {10628, 28685, 393, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
+  {14954, 32955, 373, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
+  {18162, 35745, 367, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
+  {10270, 28453, 393, 34, 55, 0}, /* ContainerWaitExitError.Message string */
+  {7026, 24795, 58, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
+  {15298, 24985, 373, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
   {1974, 18385, 393, 46, 55, 0}, /* ContainerdInfo.Address string */
-  {10677, 28634, 61, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
-  {5479, 23164, 393, 46, 55, 0}, /* ContainerdInfo.Namespaces.Containers string */
-  {12419, 30221, 393, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
+  {10677, 28736, 61, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
+  {5479, 23179, 393, 46, 55, 0}, /* ContainerdInfo.Namespaces.Containers string */
+  {12419, 30323, 393, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
   {1945, 18355, 373, 52, 55, 0}, /* ContainersDiskUsage.ActiveCount integer */
-  {9472, 26972, 308, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
-  {13061, 31039, 373, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
-  {17497, 34610, 373, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
-  {17510, 34624, 373, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
-  {21044, 21044, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
-  {24733, 24733, 393, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
-  {24741, 24755, 80, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
-  {25790, 25790, 393, 36, 55, 0}, /* CreateImageInfo.id string */
-  {30547, 30547, 393, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
-  {30558, 30575, 194, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
-  {33309, 33309, 393, 25, 55, 0}, /* CreateImageInfo.status string */
-  {8197, 25790, 393, 50, 55, 0}, /* DeviceInfo.ID string */
-  {14961, 32836, 393, 50, 55, 0}, /* DeviceInfo.Source string */
-  {3222, 21919, 393, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
-  {11814, 29741, 393, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
-  {11832, 29761, 393, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
-  {3041, 21702, 365, 40, 55, 0}, /* DeviceRequest.Capabilities array of array of string */
-  {5637, 23344, 373, 40, 55, 0}, /* DeviceRequest.Count integer */
-  {6176, 24006, 367, 40, 55, 0}, /* DeviceRequest.DeviceIDs array of string */
-  {6515, 24423, 393, 40, 55, 0}, /* DeviceRequest.Driver string */
-  {11684, 29545, 390, 40, 55, 0}, /* DeviceRequest.Options map of string */
-  {6067, 23879, 168, 30, 55, DK_REQUIRED}, /* DistributionInspect.Descriptor OCIDescriptor */
-  {11952, 29994, 336, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
-  {10628, 28583, 393, 31, 55, DK_REQUIRED}, /* Driver.Name string */
-  {11684, 29545, 390, 31, 55, 0}, /* Driver.Options map of string */
-  {5926, 23719, 390, 25, 55, DK_REQUIRED}, /* DriverData.Data map of string */
-  {10628, 28583, 393, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
-  {8351, 26859, 393, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
-  {8389, 26892, 393, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
-  {9770, 27333, 367, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
-  {10628, 28583, 393, 25, 55, 0}, /* EndpointPortConfig.Name string */
-  {12753, 30626, 72, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
-  {12829, 30725, 73, 34, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
-  {12859, 30769, 373, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
-  {16322, 34255, 373, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
-  {6706, 24619, 393, 25, 55, 0}, /* EndpointResource.EndpointID string */
-  {8351, 26859, 393, 25, 55, 0}, /* EndpointResource.IPv4Address string */
-  {8389, 26892, 393, 25, 55, 0}, /* EndpointResource.IPv6Address string */
-  {10000, 27618, 393, 25, 55, 0}, /* EndpointResource.MacAddress string */
-  {10628, 28583, 393, 30, 55, 0}, /* EndpointResource.Name string */
+  {9472, 27051, 308, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
+  {13061, 31141, 373, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
+  {17497, 34865, 373, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
+  {17510, 34879, 373, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
+  {21059, 21059, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
+  {24795, 24795, 393, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
+  {24803, 24817, 80, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
+  {25859, 25859, 393, 36, 55, 0}, /* CreateImageInfo.id string */
+  {30649, 30649, 393, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
+  {30660, 30677, 194, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
+  {33529, 33529, 393, 25, 55, 0}, /* CreateImageInfo.status string */
+  {8197, 25859, 393, 50, 55, 0}, /* DeviceInfo.ID string */
+  {14961, 32962, 393, 50, 55, 0}, /* DeviceInfo.Source string */
+  {3222, 21934, 393, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
+  {11814, 29843, 393, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
+  {11832, 29863, 393, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
+  {3041, 21717, 365, 40, 55, 0}, /* DeviceRequest.Capabilities array of array of string */
+  {5637, 23359, 373, 40, 55, 0}, /* DeviceRequest.Count integer */
+  {6176, 24053, 367, 40, 55, 0}, /* DeviceRequest.DeviceIDs array of string */
+  {6515, 24485, 393, 40, 55, 0}, /* DeviceRequest.Driver string */
+  {11684, 29647, 390, 40, 55, 0}, /* DeviceRequest.Options map of string */
+  {6067, 23926, 168, 30, 55, DK_REQUIRED}, /* DistributionInspect.Descriptor OCIDescriptor */
+  {11952, 30096, 336, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
+  {10628, 28685, 393, 31, 55, DK_REQUIRED}, /* Driver.Name string */
+  {11684, 29647, 390, 31, 55, 0}, /* Driver.Options map of string */
+  {5926, 23743, 390, 25, 55, DK_REQUIRED}, /* DriverData.Data map of string */
+  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
+  {8351, 26938, 393, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
+  {8389, 26971, 393, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
+  {9770, 27427, 367, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
+  {10628, 28685, 393, 25, 55, 0}, /* EndpointPortConfig.Name string */
+  {12753, 30728, 72, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
+  {12829, 30827, 73, 34, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
+  {12859, 30871, 373, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
+  {16322, 34490, 373, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
+  {6706, 24681, 393, 25, 55, 0}, /* EndpointResource.EndpointID string */
+  {8351, 26938, 393, 25, 55, 0}, /* EndpointResource.IPv4Address string */
+  {8389, 26971, 393, 25, 55, 0}, /* EndpointResource.IPv6Address string */
+  {10000, 27720, 393, 25, 55, 0}, /* EndpointResource.MacAddress string */
+  {10628, 28685, 393, 30, 55, 0}, /* EndpointResource.Name string */
   {2012, 18424, 367, 25, 55, 0}, /* EndpointSettings.Aliases array of string */
-  {5915, 24265, 367, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
-  {6552, 24448, 391, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
-  {6706, 24619, 393, 25, 55, 0}, /* EndpointSettings.EndpointID string */
-  {7521, 25317, 393, 25, 55, 0}, /* EndpointSettings.Gateway string */
-  {7670, 25412, 393, 25, 55, 0}, /* EndpointSettings.GlobalIPv6Address string */
-  {7690, 25434, 373, 25, 55, 0}, /* EndpointSettings.GlobalIPv6PrefixLen integer */
-  {7778, 25529, 373, 48, 55, 0}, /* EndpointSettings.GwPriority integer */
-  {8271, 26810, 70, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
-  {8297, 26763, 393, 25, 55, 0}, /* EndpointSettings.IPAddress string */
-  {8309, 26776, 373, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
-  {8403, 26907, 393, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
-  {9833, 27405, 367, 25, 55, 0}, /* EndpointSettings.Links array of string */
-  {10000, 27618, 393, 25, 55, 0}, /* EndpointSettings.MacAddress string */
-  {10996, 28827, 393, 25, 55, 0}, /* EndpointSettings.NetworkID string */
-  {10317, 28465, 77, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
-  {12532, 30276, 314, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
-  {6985, 24691, 393, 25, 55, 0}, /* EngineDescription.EngineVersion string */
-  {9649, 27198, 390, 25, 55, 0}, /* EngineDescription.Labels map of string */
-  {12419, 30221, 315, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
-  {10628, 28583, 393, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
-  {17540, 34719, 393, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
-  {22127, 22127, 373, 25, 55, 0}, /* ErrorDetail.code integer */
-  {28351, 28351, 393, 25, 55, 0}, /* ErrorDetail.message string */
-  {28351, 28351, 393, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
-  {2344, 20929, 390, 25, 55, 0}, /* EventActor.Attributes map of string */
-  {8197, 25790, 393, 25, 55, 0}, /* EventActor.ID string */
+  {5915, 24327, 367, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
+  {6552, 24510, 391, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
+  {6706, 24681, 393, 25, 55, 0}, /* EndpointSettings.EndpointID string */
+  {7521, 25386, 393, 25, 55, 0}, /* EndpointSettings.Gateway string */
+  {7670, 25481, 393, 25, 55, 0}, /* EndpointSettings.GlobalIPv6Address string */
+  {7690, 25503, 373, 25, 55, 0}, /* EndpointSettings.GlobalIPv6PrefixLen integer */
+  {7778, 25598, 373, 48, 55, 0}, /* EndpointSettings.GwPriority integer */
+  {8271, 26889, 70, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
+  {8297, 26842, 393, 25, 55, 0}, /* EndpointSettings.IPAddress string */
+  {8309, 26855, 373, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
+  {8403, 26986, 393, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
+  {9833, 27499, 367, 25, 55, 0}, /* EndpointSettings.Links array of string */
+  {10000, 27720, 393, 25, 55, 0}, /* EndpointSettings.MacAddress string */
+  {10996, 28929, 393, 25, 55, 0}, /* EndpointSettings.NetworkID string */
+  {10317, 28567, 77, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
+  {12532, 30378, 314, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
+  {6985, 24753, 393, 25, 55, 0}, /* EngineDescription.EngineVersion string */
+  {9649, 27284, 390, 25, 55, 0}, /* EngineDescription.Labels map of string */
+  {12419, 30323, 315, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
+  {10628, 28685, 393, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
+  {17540, 34974, 393, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
+  {22142, 22142, 373, 25, 55, 0}, /* ErrorDetail.code integer */
+  {28453, 28453, 393, 25, 55, 0}, /* ErrorDetail.message string */
+  {28453, 28453, 393, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
+  {2344, 20944, 390, 25, 55, 0}, /* EventActor.Attributes map of string */
+  {8197, 25859, 393, 25, 55, 0}, /* EventActor.ID string */
   {1936, 18337, 393, 25, 55, 0}, /* EventMessage.Action string */
   {1959, 18370, 82, 25, 55, 0}, /* EventMessage.Actor EventActor */
-  {17540, 34719, 84, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
-  {31993, 31993, 85, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
-  {34467, 34467, 373, 25, 55, 0}, /* EventMessage.time integer */
-  {34474, 34485, 373, 25, 55, 0}, /* EventMessage.timeNano integer */
+  {17540, 34974, 84, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
+  {32119, 32119, 85, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
+  {34722, 34722, 373, 25, 55, 0}, /* EventMessage.time integer */
+  {34729, 34740, 373, 25, 55, 0}, /* EventMessage.timeNano integer */
   {2246, 20836, 371, 25, 55, 0}, /* ExecConfig.AttachStderr boolean */
   {2261, 20852, 371, 25, 55, 0}, /* ExecConfig.AttachStdin boolean */
   {2275, 20867, 371, 25, 55, 0}, /* ExecConfig.AttachStdout boolean */
-  {3763, 22121, 368, 25, 55, 0}, /* ExecConfig.Cmd array of string (command) */
-  {4042, 22487, 366, 42, 55, DK_NULLABLE}, /* ExecConfig.ConsoleSize array of integer */
-  {6133, 23960, 393, 25, 55, 0}, /* ExecConfig.DetachKeys string */
-  {7014, 24721, 369, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
-  {12608, 30438, 371, 25, 55, 0}, /* ExecConfig.Privileged boolean */
-  {17534, 34664, 371, 25, 55, 0}, /* ExecConfig.Tty boolean */
-  {17721, 35036, 393, 25, 55, 0}, /* ExecConfig.User string */
-  {18210, 35480, 393, 35, 55, 0}, /* ExecConfig.WorkingDir string */
-  {3010, 21668, 371, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
-  {4415, 22752, 393, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
-  {6133, 23960, 393, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
-  {7235, 24916, 373, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
-  {8197, 25790, 393, 25, 55, 0}, /* ExecInspectResponse.ID string */
-  {11628, 29485, 371, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
-  {11641, 29499, 371, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
-  {11653, 29512, 371, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
-  {11884, 29910, 373, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
-  {12634, 30474, 193, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
-  {13576, 31836, 371, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
-  {4042, 22487, 366, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
-  {6124, 23938, 371, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
-  {17534, 34664, 371, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
-  {9606, 27176, 373, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
-  {11807, 29734, 393, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
-  {6515, 24423, 393, 49, 55, 0}, /* FirewallInfo.Driver string */
-  {9301, 26259, 365, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
-  {6335, 24172, 92, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
-  {10635, 28590, 93, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
-  {9606, 27176, 393, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
-  {17747, 35083, 373, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
-  {9606, 27176, 393, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
-  {17747, 35083, 393, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
-  {7334, 25061, 373, 39, 55, 0}, /* Health.FailingStreak integer */
-  {9915, 27518, 318, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
-  {15289, 33309, 95, 39, 55, 0}, /* Health.Status Health.Status */
-  {9420, 26537, 374, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
-  {13416, 31506, 373, 25, 55, 0}, /* HealthConfig.Retries integer */
-  {15227, 33204, 374, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
-  {15243, 33221, 374, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
-  {17340, 34405, 367, 25, 55, 0}, /* HealthConfig.Test array of string */
-  {17364, 34497, 374, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
-  {6672, 24584, 393, 39, 55, 0}, /* HealthcheckResult.End string */
-  {7235, 24916, 373, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
-  {11735, 29659, 393, 39, 55, 0}, /* HealthcheckResult.Output string */
-  {15219, 33182, 393, 39, 55, 0}, /* HealthcheckResult.Start string */
+  {3763, 22136, 368, 25, 55, 0}, /* ExecConfig.Cmd array of string (command) */
+  {4042, 22502, 366, 42, 55, DK_NULLABLE}, /* ExecConfig.ConsoleSize array of integer */
+  {6133, 24007, 393, 25, 55, 0}, /* ExecConfig.DetachKeys string */
+  {7014, 24783, 369, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
+  {12608, 30540, 371, 25, 55, 0}, /* ExecConfig.Privileged boolean */
+  {17534, 34919, 371, 25, 55, 0}, /* ExecConfig.Tty boolean */
+  {17721, 35300, 393, 25, 55, 0}, /* ExecConfig.User string */
+  {18210, 35794, 393, 35, 55, 0}, /* ExecConfig.WorkingDir string */
+  {3010, 21683, 371, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
+  {4415, 22767, 393, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
+  {6133, 24007, 393, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
+  {7235, 24985, 373, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
+  {8197, 25859, 393, 25, 55, 0}, /* ExecInspectResponse.ID string */
+  {11628, 29587, 371, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
+  {11641, 29601, 371, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
+  {11653, 29614, 371, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
+  {11884, 30012, 373, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
+  {12634, 30576, 193, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
+  {13576, 31962, 371, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
+  {4042, 22502, 366, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
+  {6124, 23985, 371, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
+  {17534, 34919, 371, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
+  {9606, 27262, 373, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
+  {11807, 29836, 393, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
+  {6515, 24485, 393, 49, 55, 0}, /* FirewallInfo.Driver string */
+  {9301, 26328, 365, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
+  {6335, 24219, 92, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
+  {10635, 28692, 93, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
+  {9606, 27262, 393, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
+  {17747, 35381, 373, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
+  {9606, 27262, 393, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
+  {17747, 35381, 393, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
+  {7334, 25130, 373, 39, 55, 0}, /* Health.FailingStreak integer */
+  {9915, 27612, 318, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
+  {15289, 33529, 95, 39, 55, 0}, /* Health.Status Health.Status */
+  {9420, 26616, 374, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
+  {13416, 31617, 373, 25, 55, 0}, /* HealthConfig.Retries integer */
+  {15227, 33388, 374, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
+  {15243, 33405, 374, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
+  {17340, 34660, 367, 25, 55, 0}, /* HealthConfig.Test array of string */
+  {17364, 34752, 374, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
+  {6672, 24646, 393, 39, 55, 0}, /* HealthcheckResult.End string */
+  {7235, 24985, 373, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
+  {11735, 29761, 393, 39, 55, 0}, /* HealthcheckResult.Output string */
+  {15219, 33366, 393, 39, 55, 0}, /* HealthcheckResult.Start string */
   {2120, 18567, 391, 43, 55, 0}, /* HostConfig.Annotations map of string (labels) */
-  {2437, 21030, 371, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
-  {2519, 21138, 367, 25, 55, 0}, /* HostConfig.Binds array of string */
-  {2527, 21146, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceReadBps array of ThrottleDevice */
-  {2548, 21170, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceReadIOps array of ThrottleDevice */
-  {2570, 21195, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteBps array of ThrottleDevice */
-  {2592, 21220, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteIOps array of ThrottleDevice */
-  {2615, 21260, 373, 25, 55, 0}, /* HostConfig.BlkioWeight integer */
-  {2629, 21275, 319, 25, 55, 0}, /* HostConfig.BlkioWeightDevice array of HostConfig.BlkioWeightDevice */
-  {3022, 21681, 367, 25, 55, 0}, /* HostConfig.CapAdd array of string */
-  {3031, 21691, 367, 25, 55, 0}, /* HostConfig.CapDrop array of string */
-  {3041, 21702, 367, 40, 40, 0}, /* HostConfig.Capabilities array of string */
-  {3183, 21878, 393, 25, 55, 0}, /* HostConfig.Cgroup string */
-  {3207, 21903, 393, 25, 55, 0}, /* HostConfig.CgroupParent string */
-  {3258, 21968, 100, 41, 55, 0}, /* HostConfig.CgroupnsMode HostConfig.CgroupnsMode */
-  {4042, 22487, 366, 25, 55, DK_NULLABLE}, /* HostConfig.ConsoleSize array of integer */
-  {4429, 22767, 393, 25, 55, 0}, /* HostConfig.ContainerIDFile string */
-  {5674, 23385, 373, 25, 55, 0}, /* HostConfig.CpuCount integer */
-  {5685, 23397, 373, 25, 55, 0}, /* HostConfig.CpuPercent integer */
-  {5698, 23411, 373, 25, 55, 0}, /* HostConfig.CpuPeriod integer */
-  {5710, 23424, 373, 25, 55, 0}, /* HostConfig.CpuQuota integer */
-  {5721, 23436, 373, 25, 55, 0}, /* HostConfig.CpuRealtimePeriod integer */
-  {5741, 23458, 373, 25, 55, 0}, /* HostConfig.CpuRealtimeRuntime integer */
-  {5762, 23491, 373, 25, 55, 0}, /* HostConfig.CpuShares integer */
-  {5774, 23551, 393, 25, 55, 0}, /* HostConfig.CpusetCpus string */
-  {5787, 23565, 393, 25, 55, 0}, /* HostConfig.CpusetMems string */
-  {6156, 23984, 367, 28, 55, 0}, /* HostConfig.DeviceCgroupRules array of string */
-  {6233, 24019, 313, 40, 55, 0}, /* HostConfig.DeviceRequests array of DeviceRequest */
-  {6250, 24037, 312, 25, 55, 0}, /* HostConfig.Devices array of DeviceMapping */
-  {6358, 24197, 373, 25, 39, 0}, /* HostConfig.DiskQuota integer */
-  {6405, 24246, 367, 25, 55, 0}, /* HostConfig.Dns array of string */
-  {6411, 24277, 367, 25, 55, 0}, /* HostConfig.DnsOptions array of string */
-  {6424, 24291, 367, 25, 55, 0}, /* HostConfig.DnsSearch array of string */
-  {7321, 25015, 367, 25, 55, 0}, /* HostConfig.ExtraHosts array of string */
-  {7758, 25508, 367, 25, 55, 0}, /* HostConfig.GroupAdd array of string */
-  {8215, 26548, 375, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
-  {8236, 26571, 373, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
-  {9318, 26276, 371, 37, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
-  {9441, 26835, 393, 25, 55, 0}, /* HostConfig.IpcMode string */
-  {9451, 26951, 101, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
-  {9551, 27110, 375, 36, 41, 0}, /* HostConfig.KernelMemory integer (size) */
-  {9566, 27126, 375, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
-  {9833, 27405, 367, 25, 55, 0}, /* HostConfig.Links array of string */
-  {9921, 27524, 102, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
-  {10062, 28045, 367, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
-  {10181, 28232, 375, 25, 55, 0}, /* HostConfig.Memory integer (size) */
-  {10218, 28271, 375, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
-  {10238, 28307, 375, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
-  {10251, 28321, 373, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
-  {10558, 28524, 329, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
-  {10690, 28647, 373, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
-  {10701, 28647, 373, 25, 55, 0}, /* HostConfig.NanoCpus integer */
-  {11039, 28873, 393, 25, 55, 0}, /* HostConfig.NetworkMode string */
-  {11597, 29432, 371, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
-  {11614, 29464, 373, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
-  {11900, 29927, 393, 25, 55, 0}, /* HostConfig.PidMode string */
-  {11917, 29945, 373, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
-  {12457, 30231, 386, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
-  {12608, 30438, 371, 25, 55, 0}, /* HostConfig.Privileged boolean */
-  {12794, 30687, 371, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
-  {13028, 30996, 367, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
-  {13044, 31013, 371, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
-  {13366, 31476, 200, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
-  {13601, 31862, 393, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
-  {13888, 32232, 367, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
-  {14706, 32579, 375, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
-  {15378, 33436, 391, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
-  {15936, 34003, 391, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
-  {17436, 34552, 390, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
-  {17580, 35068, 393, 25, 55, 0}, /* HostConfig.UTSMode string */
-  {17590, 34746, 320, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
-  {17728, 35054, 393, 25, 55, 0}, /* HostConfig.UsernsMode string */
-  {17913, 35245, 393, 25, 55, 0}, /* HostConfig.VolumeDriver string */
-  {18138, 35395, 367, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
-  {11807, 29734, 393, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
-  {18173, 35442, 373, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
-  {3854, 22277, 391, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
-  {17540, 34719, 103, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
-  {7812, 25562, 373, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
-  {10628, 28583, 393, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
-  {14954, 32829, 373, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
-  {8197, 25790, 393, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
-  {8417, 25790, 393, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
-  {3854, 22277, 321, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
-  {6515, 24423, 393, 25, 55, 0}, /* IPAM.Driver string */
-  {11684, 29545, 391, 25, 55, 0}, /* IPAM.Options map of string (labels) */
-  {2450, 21050, 390, 41, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
-  {7521, 25317, 393, 41, 55, 0}, /* IPAMConfig.Gateway string */
-  {8323, 26792, 393, 41, 55, 0}, /* IPAMConfig.IPRange string */
-  {15416, 33822, 393, 41, 55, 0}, /* IPAMConfig.Subnet string */
-  {15453, 33845, 384, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
-  {2697, 21366, 303, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
-  {12875, 30786, 347, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
-  {14716, 32620, 351, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
-  {2357, 20942, 390, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
-  {17540, 34719, 393, 40, 55, 0}, /* ImageBuild(outputs).Type string */
-  {7812, 25562, 373, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
-  {10628, 28583, 393, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
-  {14954, 32829, 373, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
+  {2437, 21045, 371, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
+  {2519, 21153, 367, 25, 55, 0}, /* HostConfig.Binds array of string */
+  {2527, 21161, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceReadBps array of ThrottleDevice */
+  {2548, 21185, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceReadIOps array of ThrottleDevice */
+  {2570, 21210, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteBps array of ThrottleDevice */
+  {2592, 21235, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteIOps array of ThrottleDevice */
+  {2615, 21275, 373, 25, 55, 0}, /* HostConfig.BlkioWeight integer */
+  {2629, 21290, 319, 25, 55, 0}, /* HostConfig.BlkioWeightDevice array of HostConfig.BlkioWeightDevice */
+  {3022, 21696, 367, 25, 55, 0}, /* HostConfig.CapAdd array of string */
+  {3031, 21706, 367, 25, 55, 0}, /* HostConfig.CapDrop array of string */
+  {3041, 21717, 367, 40, 40, 0}, /* HostConfig.Capabilities array of string */
+  {3183, 21893, 393, 25, 55, 0}, /* HostConfig.Cgroup string */
+  {3207, 21918, 393, 25, 55, 0}, /* HostConfig.CgroupParent string */
+  {3258, 21983, 100, 41, 55, 0}, /* HostConfig.CgroupnsMode HostConfig.CgroupnsMode */
+  {4042, 22502, 366, 25, 55, DK_NULLABLE}, /* HostConfig.ConsoleSize array of integer */
+  {4429, 22782, 393, 25, 55, 0}, /* HostConfig.ContainerIDFile string */
+  {5674, 23400, 373, 25, 55, 0}, /* HostConfig.CpuCount integer */
+  {5685, 23412, 373, 25, 55, 0}, /* HostConfig.CpuPercent integer */
+  {5698, 23426, 373, 25, 55, 0}, /* HostConfig.CpuPeriod integer */
+  {5710, 23439, 373, 25, 55, 0}, /* HostConfig.CpuQuota integer */
+  {5721, 23451, 373, 25, 55, 0}, /* HostConfig.CpuRealtimePeriod integer */
+  {5741, 23473, 373, 25, 55, 0}, /* HostConfig.CpuRealtimeRuntime integer */
+  {5762, 23506, 373, 25, 55, 0}, /* HostConfig.CpuShares integer */
+  {5774, 23566, 393, 25, 55, 0}, /* HostConfig.CpusetCpus string */
+  {5787, 23580, 393, 25, 55, 0}, /* HostConfig.CpusetMems string */
+  {6156, 24031, 367, 28, 55, 0}, /* HostConfig.DeviceCgroupRules array of string */
+  {6233, 24066, 313, 40, 55, 0}, /* HostConfig.DeviceRequests array of DeviceRequest */
+  {6250, 24084, 312, 25, 55, 0}, /* HostConfig.Devices array of DeviceMapping */
+  {6358, 24244, 373, 25, 39, 0}, /* HostConfig.DiskQuota integer */
+  {6405, 24308, 367, 25, 55, 0}, /* HostConfig.Dns array of string */
+  {6411, 24339, 367, 25, 55, 0}, /* HostConfig.DnsOptions array of string */
+  {6424, 24353, 367, 25, 55, 0}, /* HostConfig.DnsSearch array of string */
+  {7321, 25084, 367, 25, 55, 0}, /* HostConfig.ExtraHosts array of string */
+  {7758, 25577, 367, 25, 55, 0}, /* HostConfig.GroupAdd array of string */
+  {8215, 26627, 375, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
+  {8236, 26650, 373, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
+  {9318, 26345, 371, 37, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
+  {9441, 26914, 393, 25, 55, 0}, /* HostConfig.IpcMode string */
+  {9451, 27030, 101, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
+  {9551, 27196, 375, 36, 41, 0}, /* HostConfig.KernelMemory integer (size) */
+  {9566, 27212, 375, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
+  {9833, 27499, 367, 25, 55, 0}, /* HostConfig.Links array of string */
+  {9921, 27618, 102, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
+  {10062, 28147, 367, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
+  {10181, 28334, 375, 25, 55, 0}, /* HostConfig.Memory integer (size) */
+  {10218, 28373, 375, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
+  {10238, 28409, 375, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
+  {10251, 28423, 373, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
+  {10558, 28626, 329, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
+  {10690, 28749, 373, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
+  {10701, 28749, 373, 25, 55, 0}, /* HostConfig.NanoCpus integer */
+  {11039, 28975, 393, 25, 55, 0}, /* HostConfig.NetworkMode string */
+  {11597, 29534, 371, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
+  {11614, 29566, 373, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
+  {11900, 30029, 393, 25, 55, 0}, /* HostConfig.PidMode string */
+  {11917, 30047, 373, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
+  {12457, 30333, 386, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
+  {12608, 30540, 371, 25, 55, 0}, /* HostConfig.Privileged boolean */
+  {12794, 30789, 371, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
+  {13028, 31098, 367, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
+  {13044, 31115, 371, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
+  {13366, 31587, 200, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
+  {13601, 31988, 393, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
+  {13888, 32358, 367, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
+  {14706, 32705, 375, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
+  {15378, 33671, 391, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
+  {15936, 34238, 391, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
+  {17436, 34807, 390, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
+  {17580, 35366, 393, 25, 55, 0}, /* HostConfig.UTSMode string */
+  {17590, 35001, 320, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
+  {17728, 35352, 393, 25, 55, 0}, /* HostConfig.UsernsMode string */
+  {17913, 35559, 393, 25, 55, 0}, /* HostConfig.VolumeDriver string */
+  {18138, 35709, 367, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
+  {11807, 29836, 393, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
+  {18173, 35756, 373, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
+  {3854, 22292, 391, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
+  {17540, 34974, 103, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
+  {7812, 25631, 373, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
+  {10628, 28685, 393, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
+  {14954, 32955, 373, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
+  {8197, 25859, 393, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
+  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
+  {3854, 22292, 321, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
+  {6515, 24485, 393, 25, 55, 0}, /* IPAM.Driver string */
+  {11684, 29647, 391, 25, 55, 0}, /* IPAM.Options map of string (labels) */
+  {2450, 21065, 390, 41, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
+  {7521, 25386, 393, 41, 55, 0}, /* IPAMConfig.Gateway string */
+  {8323, 26871, 393, 41, 55, 0}, /* IPAMConfig.IPRange string */
+  {15416, 34057, 393, 41, 55, 0}, /* IPAMConfig.Subnet string */
+  {15453, 34080, 384, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
+  {2697, 21381, 303, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
+  {12875, 30888, 347, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
+  {14716, 32746, 351, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
+  {2357, 20957, 390, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
+  {17540, 34974, 393, 40, 55, 0}, /* ImageBuild(outputs).Type string */
+  {7812, 25631, 373, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
+  {10628, 28685, 393, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
+  {14954, 32955, 373, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
   {2205, 18700, 371, 25, 55, DK_NULLABLE}, /* ImageConfig.ArgsEscaped boolean */
   {2246, 20836, 371, 25, 49, 0}, /* ImageConfig.AttachStderr boolean */
   {2261, 20852, 371, 25, 49, 0}, /* ImageConfig.AttachStdin boolean */
   {2275, 20867, 371, 25, 49, 0}, /* ImageConfig.AttachStdout boolean */
-  {3763, 22121, 367, 25, 55, 0}, /* ImageConfig.Cmd array of string */
-  {6502, 24395, 393, 25, 49, 0}, /* ImageConfig.Domainname string */
-  {7001, 24708, 367, 25, 55, 0}, /* ImageConfig.Entrypoint array of string */
-  {7014, 24721, 367, 25, 55, 0}, /* ImageConfig.Env array of string */
-  {7292, 24984, 388, 25, 55, DK_NULLABLE}, /* ImageConfig.ExposedPorts map of map of any */
-  {7873, 25593, 96, 25, 55, 0}, /* ImageConfig.Healthcheck HealthConfig */
-  {8126, 25706, 393, 25, 49, 0}, /* ImageConfig.Hostname string */
-  {8449, 25823, 393, 25, 49, 0}, /* ImageConfig.Image string */
-  {9649, 27198, 390, 25, 55, 0}, /* ImageConfig.Labels map of string */
-  {10000, 27618, 393, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
-  {10931, 28787, 371, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
-  {11587, 29373, 367, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
-  {11641, 29499, 371, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
-  {14698, 32571, 367, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
-  {15311, 33335, 371, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
-  {15341, 33397, 393, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
-  {15354, 33411, 373, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
-  {17534, 34664, 371, 25, 49, 0}, /* ImageConfig.Tty boolean */
-  {17721, 35036, 393, 25, 55, 0}, /* ImageConfig.User string */
-  {18092, 35367, 388, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
-  {18210, 35480, 393, 25, 55, 0}, /* ImageConfig.WorkingDir string */
-  {6043, 23855, 393, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
-  {17643, 34856, 393, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
-  {3779, 22154, 393, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
-  {5837, 23637, 373, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
-  {5859, 23660, 393, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
-  {8417, 25790, 393, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
-  {14867, 32729, 373, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
-  {16306, 34205, 367, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
+  {3763, 22136, 367, 25, 55, 0}, /* ImageConfig.Cmd array of string */
+  {6502, 24457, 393, 25, 49, 0}, /* ImageConfig.Domainname string */
+  {7001, 24770, 367, 25, 55, 0}, /* ImageConfig.Entrypoint array of string */
+  {7014, 24783, 367, 25, 55, 0}, /* ImageConfig.Env array of string */
+  {7292, 25053, 388, 25, 55, DK_NULLABLE}, /* ImageConfig.ExposedPorts map of map of any */
+  {7873, 25662, 96, 25, 55, 0}, /* ImageConfig.Healthcheck HealthConfig */
+  {8126, 25775, 393, 25, 49, 0}, /* ImageConfig.Hostname string */
+  {8449, 25892, 393, 25, 49, 0}, /* ImageConfig.Image string */
+  {9649, 27284, 390, 25, 55, 0}, /* ImageConfig.Labels map of string */
+  {10000, 27720, 393, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
+  {10931, 28889, 371, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
+  {11587, 29475, 367, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
+  {11641, 29601, 371, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
+  {14698, 32697, 367, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
+  {15311, 33570, 371, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
+  {15341, 33632, 393, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
+  {15354, 33646, 373, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
+  {17534, 34919, 371, 25, 49, 0}, /* ImageConfig.Tty boolean */
+  {17721, 35300, 393, 25, 55, 0}, /* ImageConfig.User string */
+  {18092, 35681, 388, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
+  {18210, 35794, 393, 25, 55, 0}, /* ImageConfig.WorkingDir string */
+  {6043, 23879, 393, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
+  {17643, 35120, 393, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
+  {3779, 22169, 393, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
+  {5837, 23661, 373, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
+  {5859, 23684, 393, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
+  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
+  {14867, 32855, 373, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
+  {16306, 34440, 367, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
   {2183, 18678, 393, 25, 55, 0}, /* ImageInspect.Architecture string */
-  {2393, 20984, 393, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
-  {3779, 22154, 393, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
-  {3854, 22277, 114, 25, 55, 0}, /* ImageInspect.Config ImageConfig */
-  {4070, 22516, 393, 25, 44, 0}, /* ImageInspect.Container string */
-  {4276, 22659, 32, 25, 44, 0}, /* ImageInspect.ContainerConfig ContainerConfig */
-  {5837, 23637, 393, 25, 55, DK_NULLABLE}, /* ImageInspect.Created string */
-  {6067, 23879, 168, 48, 55, DK_NULLABLE}, /* ImageInspect.Descriptor OCIDescriptor */
-  {6470, 24349, 393, 25, 51, 0}, /* ImageInspect.DockerVersion string */
-  {7736, 25485, 69, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
-  {8417, 25790, 393, 25, 55, 0}, /* ImageInspect.Id string */
-  {8422, 25795, 109, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
-  {10050, 27678, 326, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
-  {10280, 28361, 118, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
-  {11718, 29590, 393, 25, 55, 0}, /* ImageInspect.Os string */
-  {11723, 29646, 393, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
-  {11777, 29692, 393, 25, 51, 0}, /* ImageInspect.Parent string */
-  {13224, 31301, 367, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
-  {13238, 31316, 367, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
-  {13450, 31557, 119, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
-  {14867, 32729, 373, 25, 55, 0}, /* ImageInspect.Size integer */
-  {17755, 35091, 393, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
-  {17788, 35141, 373, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
-  {9674, 27224, 393, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
-  {9701, 27255, 367, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
-  {17540, 34719, 393, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
+  {2393, 20999, 393, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
+  {3779, 22169, 393, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
+  {3854, 22292, 114, 25, 55, 0}, /* ImageInspect.Config ImageConfig */
+  {4070, 22531, 393, 25, 44, 0}, /* ImageInspect.Container string */
+  {4276, 22674, 32, 25, 44, 0}, /* ImageInspect.ContainerConfig ContainerConfig */
+  {5837, 23661, 393, 25, 55, DK_NULLABLE}, /* ImageInspect.Created string */
+  {6067, 23926, 168, 48, 55, DK_NULLABLE}, /* ImageInspect.Descriptor OCIDescriptor */
+  {6470, 24411, 393, 25, 51, 0}, /* ImageInspect.DockerVersion string */
+  {7736, 25554, 69, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
+  {8417, 25859, 393, 25, 55, 0}, /* ImageInspect.Id string */
+  {8422, 25864, 109, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
+  {10050, 27780, 326, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
+  {10280, 28463, 118, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
+  {11718, 29692, 393, 25, 55, 0}, /* ImageInspect.Os string */
+  {11723, 29748, 393, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
+  {11777, 29794, 393, 25, 51, 0}, /* ImageInspect.Parent string */
+  {13224, 31403, 367, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
+  {13238, 31418, 367, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
+  {13450, 31668, 119, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
+  {14867, 32855, 373, 25, 55, 0}, /* ImageInspect.Size integer */
+  {17755, 35389, 393, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
+  {17788, 35455, 373, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
+  {9674, 27310, 393, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
+  {9701, 27341, 367, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
+  {17540, 34974, 393, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
   {2303, 20910, 121, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.AttestationData ImageManifestSummary.AttestationData */
-  {2486, 21087, 371, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
-  {6067, 23879, 168, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
-  {8197, 25790, 393, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
-  {8625, 25896, 122, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
-  {9606, 27176, 124, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
-  {14867, 32729, 125, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
-  {7449, 25175, 393, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
-  {5479, 23164, 367, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
-  {8422, 25795, 109, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
-  {11941, 29983, 169, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
-  {14867, 32729, 123, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
-  {17632, 34821, 373, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
-  {5593, 23260, 373, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
-  {17470, 34582, 373, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
-  {9203, 26158, 324, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
-  {15167, 33097, 373, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
-  {23865, 23865, 393, 25, 55, 0}, /* ImageSearchResponseItem.description string */
-  {26922, 26922, 371, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
-  {26937, 26937, 371, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
-  {28583, 28583, 393, 25, 55, 0}, /* ImageSearchResponseItem.name string */
-  {33169, 33169, 373, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
-  {5479, 23164, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
-  {5837, 23637, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
-  {6067, 23879, 168, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
-  {8417, 25790, 393, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
-  {9649, 27198, 390, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
-  {10050, 27678, 326, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
-  {11786, 29701, 393, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
-  {13224, 31301, 367, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
-  {13238, 31316, 367, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
-  {14675, 32547, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
-  {14867, 32729, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
-  {17788, 35141, 373, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
+  {2486, 21102, 371, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
+  {6067, 23926, 168, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
+  {8197, 25859, 393, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
+  {8625, 25965, 122, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
+  {9606, 27262, 124, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
+  {14867, 32855, 125, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
+  {7449, 25244, 393, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
+  {5479, 23179, 367, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
+  {8422, 25864, 109, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
+  {11941, 30085, 169, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
+  {14867, 32855, 123, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
+  {17632, 35085, 373, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
+  {5593, 23275, 373, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
+  {17470, 34837, 373, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
+  {9203, 26227, 324, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
+  {15167, 33223, 373, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
+  {23889, 23889, 393, 25, 55, 0}, /* ImageSearchResponseItem.description string */
+  {27001, 27001, 371, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
+  {27016, 27016, 371, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
+  {28685, 28685, 393, 25, 55, 0}, /* ImageSearchResponseItem.name string */
+  {33353, 33353, 373, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
+  {5479, 23179, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
+  {5837, 23661, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
+  {6067, 23926, 168, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
+  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
+  {9649, 27284, 390, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
+  {10050, 27780, 326, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
+  {11786, 29803, 393, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
+  {13224, 31403, 367, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
+  {13238, 31418, 367, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
+  {14675, 32673, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
+  {14867, 32855, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
+  {17788, 35455, 373, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
   {1945, 18355, 373, 52, 55, 0}, /* ImagesDiskUsage.ActiveCount integer */
-  {9472, 26972, 328, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
-  {13061, 31039, 373, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
-  {17497, 34610, 373, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
-  {17510, 34624, 373, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
-  {10307, 28432, 367, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
-  {10628, 28583, 393, 25, 55, 0}, /* IndexInfo.Name string */
-  {11576, 29349, 371, 25, 55, 0}, /* IndexInfo.Official boolean */
-  {13879, 32223, 371, 25, 55, 0}, /* IndexInfo.Secure boolean */
-  {10013, 27640, 393, 25, 55, 0}, /* JoinTokens.Manager string */
-  {18201, 35471, 393, 25, 55, 0}, /* JoinTokens.Worker string */
-  {7531, 25334, 317, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
-  {10190, 28241, 375, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
-  {10690, 28647, 373, 25, 55, 0}, /* Limit.NanoCPUs integer */
-  {11910, 29938, 373, 41, 55, 0}, /* Limit.Pids integer */
+  {9472, 27051, 328, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
+  {13061, 31141, 373, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
+  {17497, 34865, 373, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
+  {17510, 34879, 373, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
+  {10307, 28534, 367, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
+  {10628, 28685, 393, 25, 55, 0}, /* IndexInfo.Name string */
+  {11576, 29451, 371, 25, 55, 0}, /* IndexInfo.Official boolean */
+  {13879, 32349, 371, 25, 55, 0}, /* IndexInfo.Secure boolean */
+  {10013, 27742, 393, 25, 55, 0}, /* JoinTokens.Manager string */
+  {18201, 35785, 393, 25, 55, 0}, /* JoinTokens.Worker string */
+  {7531, 25403, 317, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
+  {10190, 28343, 375, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
+  {10690, 28749, 373, 25, 55, 0}, /* Limit.NanoCPUs integer */
+  {11910, 30040, 373, 41, 55, 0}, /* Limit.Pids integer */
   {1967, 18378, 393, 32, 55, 0}, /* ManagerStatus.Addr string */
-  {9723, 27278, 371, 32, 55, 0}, /* ManagerStatus.Leader boolean */
-  {12954, 30843, 197, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
-  {2505, 21123, 137, 25, 55, 0}, /* Mount.BindOptions Mount.BindOptions */
-  {4028, 22473, 393, 29, 55, 0}, /* Mount.Consistency string */
-  {9054, 26049, 139, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
-  {12969, 30901, 371, 25, 55, 0}, /* Mount.ReadOnly boolean */
-  {14961, 32836, 393, 25, 55, 0}, /* Mount.Source string */
-  {16313, 34246, 393, 25, 55, 0}, /* Mount.Target string */
-  {17444, 34560, 140, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
-  {17540, 34719, 144, 25, 55, 0}, /* Mount.Type MountType */
-  {17989, 35304, 141, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
-  {5818, 23617, 371, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
-  {11464, 29267, 371, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
-  {12739, 30612, 138, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
-  {12980, 30913, 371, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
-  {13005, 30941, 371, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
-  {15463, 33855, 393, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
-  {10317, 28465, 373, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
-  {11684, 29545, 365, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
-  {14874, 32736, 375, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
-  {6524, 24432, 142, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
-  {9649, 27198, 391, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
-  {11230, 29067, 371, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
-  {15463, 33855, 393, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
-  {10628, 28583, 393, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
-  {11684, 29545, 390, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
-  {6110, 23924, 393, 25, 55, 0}, /* MountPoint.Destination string */
-  {6515, 24423, 393, 25, 55, 0}, /* MountPoint.Driver string */
-  {10317, 28465, 393, 25, 55, 0}, /* MountPoint.Mode string */
-  {10628, 28583, 393, 25, 55, 0}, /* MountPoint.Name string */
-  {12739, 30612, 393, 25, 55, 0}, /* MountPoint.Propagation string */
-  {12935, 31912, 371, 25, 55, 0}, /* MountPoint.RW boolean */
-  {14961, 32836, 393, 25, 55, 0}, /* MountPoint.Source string */
-  {17540, 34719, 144, 25, 55, 0}, /* MountPoint.Type MountType */
-  {9301, 26259, 365, 53, 55, 0}, /* NRIInfo.Info array of array of string */
+  {9723, 27364, 371, 32, 55, 0}, /* ManagerStatus.Leader boolean */
+  {12954, 30945, 197, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
+  {2505, 21138, 137, 25, 55, 0}, /* Mount.BindOptions Mount.BindOptions */
+  {4028, 22488, 393, 29, 55, 0}, /* Mount.Consistency string */
+  {9054, 26118, 139, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
+  {12969, 31003, 371, 25, 55, 0}, /* Mount.ReadOnly boolean */
+  {14961, 32962, 393, 25, 55, 0}, /* Mount.Source string */
+  {16313, 34481, 393, 25, 55, 0}, /* Mount.Target string */
+  {17444, 34815, 140, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
+  {17540, 34974, 144, 25, 55, 0}, /* Mount.Type MountType */
+  {17989, 35618, 141, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
+  {5818, 23641, 371, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
+  {11464, 29369, 371, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
+  {12739, 30714, 138, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
+  {12980, 31015, 371, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
+  {13005, 31043, 371, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
+  {15463, 34090, 393, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
+  {10317, 28567, 373, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
+  {11684, 29647, 365, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
+  {14874, 32862, 375, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
+  {6524, 24494, 142, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
+  {9649, 27284, 391, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
+  {11230, 29169, 371, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
+  {15463, 34090, 393, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
+  {10628, 28685, 393, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
+  {11684, 29647, 390, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
+  {6110, 23971, 393, 25, 55, 0}, /* MountPoint.Destination string */
+  {6515, 24485, 393, 25, 55, 0}, /* MountPoint.Driver string */
+  {10317, 28567, 393, 25, 55, 0}, /* MountPoint.Mode string */
+  {10628, 28685, 393, 25, 55, 0}, /* MountPoint.Name string */
+  {12739, 30714, 393, 25, 55, 0}, /* MountPoint.Propagation string */
+  {12935, 32038, 371, 25, 55, 0}, /* MountPoint.RW boolean */
+  {14961, 32962, 393, 25, 55, 0}, /* MountPoint.Source string */
+  {17540, 34974, 144, 25, 55, 0}, /* MountPoint.Type MountType */
+  {9301, 26328, 365, 53, 55, 0}, /* NRIInfo.Info array of array of string */
   {2290, 20883, 371, 27, 55, 0}, /* Network.Attachable boolean */
-  {3893, 22362, 26, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
-  {3959, 22433, 371, 41, 55, 0}, /* Network.ConfigOnly boolean */
-  {5479, 23164, 381, 25, 51, 0}, /* Network.Containers map of NetworkContainer */
-  {5837, 23637, 393, 25, 55, 0}, /* Network.Created string */
-  {6515, 24423, 393, 25, 55, 0}, /* Network.Driver string */
-  {6617, 24526, 371, 47, 55, 0}, /* Network.EnableIPv4 boolean */
-  {6630, 24540, 371, 25, 55, 0}, /* Network.EnableIPv6 boolean */
-  {8264, 26803, 106, 25, 55, 0}, /* Network.IPAM IPAM */
-  {8417, 25790, 393, 25, 55, 0}, /* Network.Id string */
-  {9308, 26266, 371, 29, 55, 0}, /* Network.Ingress boolean */
-  {9409, 26526, 371, 25, 55, 0}, /* Network.Internal boolean */
-  {9649, 27198, 390, 25, 55, 0}, /* Network.Labels map of string */
-  {10628, 28583, 393, 25, 55, 0}, /* Network.Name string */
-  {11684, 29545, 390, 25, 55, 0}, /* Network.Options map of string */
-  {11876, 29793, 337, 41, 55, 0}, /* Network.Peers array of PeerInfo */
-  {13674, 31993, 393, 25, 55, 0}, /* Network.Scope string */
+  {3893, 22377, 26, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
+  {3959, 22448, 371, 41, 55, 0}, /* Network.ConfigOnly boolean */
+  {5479, 23179, 381, 25, 51, 0}, /* Network.Containers map of NetworkContainer */
+  {5837, 23661, 393, 25, 55, 0}, /* Network.Created string */
+  {6515, 24485, 393, 25, 55, 0}, /* Network.Driver string */
+  {6617, 24588, 371, 47, 55, 0}, /* Network.EnableIPv4 boolean */
+  {6630, 24602, 371, 25, 55, 0}, /* Network.EnableIPv6 boolean */
+  {8264, 26882, 106, 25, 55, 0}, /* Network.IPAM IPAM */
+  {8417, 25859, 393, 25, 55, 0}, /* Network.Id string */
+  {9308, 26335, 371, 29, 55, 0}, /* Network.Ingress boolean */
+  {9409, 26605, 371, 25, 55, 0}, /* Network.Internal boolean */
+  {9649, 27284, 390, 25, 55, 0}, /* Network.Labels map of string */
+  {10628, 28685, 393, 25, 55, 0}, /* Network.Name string */
+  {11684, 29647, 390, 25, 55, 0}, /* Network.Options map of string */
+  {11876, 29895, 337, 41, 55, 0}, /* Network.Peers array of PeerInfo */
+  {13674, 32119, 393, 25, 55, 0}, /* Network.Scope string */
   {1984, 18395, 367, 25, 55, 0}, /* NetworkAttachment.Addresses array of string */
-  {10712, 28666, 146, 25, 55, 0}, /* NetworkAttachment.Network Network */
+  {10712, 28768, 146, 25, 55, 0}, /* NetworkAttachment.Network Network */
   {2012, 18424, 367, 25, 55, 0}, /* NetworkAttachmentConfig.Aliases array of string */
-  {6552, 24448, 390, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
-  {16313, 34246, 393, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
-  {4070, 22516, 393, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
-  {6689, 24601, 75, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
-  {6706, 24619, 393, 25, 51, 0}, /* NetworkContainer.EndpointID string */
-  {8351, 26859, 393, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
-  {8389, 26892, 393, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
-  {10000, 27618, 393, 25, 51, 0}, /* NetworkContainer.MacAddress string */
-  {10628, 28583, 393, 30, 51, 0}, /* NetworkContainer.Name string */
+  {6552, 24510, 390, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
+  {16313, 34481, 393, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
+  {4070, 22531, 393, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
+  {6689, 24663, 75, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
+  {6706, 24681, 393, 25, 51, 0}, /* NetworkContainer.EndpointID string */
+  {8351, 26938, 393, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
+  {8389, 26971, 393, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
+  {10000, 27720, 393, 25, 51, 0}, /* NetworkContainer.MacAddress string */
+  {10628, 28685, 393, 30, 51, 0}, /* NetworkContainer.Name string */
   {2290, 20883, 371, 27, 55, 0}, /* NetworkCreateRequest.Attachable boolean */
-  {3273, 22009, 371, 25, 45, 0}, /* NetworkCreateRequest.CheckDuplicate boolean */
-  {3893, 22362, 26, 41, 55, 0}, /* NetworkCreateRequest.ConfigFrom ConfigReference */
-  {3959, 22433, 371, 41, 55, 0}, /* NetworkCreateRequest.ConfigOnly boolean */
-  {6515, 24423, 393, 25, 55, 0}, /* NetworkCreateRequest.Driver string */
-  {6617, 24526, 371, 47, 55, 0}, /* NetworkCreateRequest.EnableIPv4 boolean */
-  {6630, 24540, 371, 25, 55, 0}, /* NetworkCreateRequest.EnableIPv6 boolean */
-  {8264, 26803, 106, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
-  {9308, 26266, 371, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
-  {9409, 26526, 371, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
-  {9649, 27198, 391, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
-  {10628, 28583, 393, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
-  {11684, 29545, 391, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
-  {13674, 31993, 393, 41, 55, 0}, /* NetworkCreateRequest.Scope string */
-  {8417, 25790, 393, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
-  {18152, 35421, 393, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
-  {4070, 22516, 393, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
-  {7455, 25181, 371, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
+  {3273, 22024, 371, 25, 45, 0}, /* NetworkCreateRequest.CheckDuplicate boolean */
+  {3893, 22377, 26, 41, 55, 0}, /* NetworkCreateRequest.ConfigFrom ConfigReference */
+  {3959, 22448, 371, 41, 55, 0}, /* NetworkCreateRequest.ConfigOnly boolean */
+  {6515, 24485, 393, 25, 55, 0}, /* NetworkCreateRequest.Driver string */
+  {6617, 24588, 371, 47, 55, 0}, /* NetworkCreateRequest.EnableIPv4 boolean */
+  {6630, 24602, 371, 25, 55, 0}, /* NetworkCreateRequest.EnableIPv6 boolean */
+  {8264, 26882, 106, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
+  {9308, 26335, 371, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
+  {9409, 26605, 371, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
+  {9649, 27284, 391, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
+  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
+  {11684, 29647, 391, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
+  {13674, 32119, 393, 41, 55, 0}, /* NetworkCreateRequest.Scope string */
+  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
+  {18152, 35735, 393, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
+  {4070, 22531, 393, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
+  {7455, 25250, 371, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
   {2290, 20883, 371, 27, 55, 0}, /* NetworkInspect.Attachable boolean */
-  {3893, 22362, 26, 41, 55, 0}, /* NetworkInspect.ConfigFrom ConfigReference */
-  {3959, 22433, 371, 41, 55, 0}, /* NetworkInspect.ConfigOnly boolean */
-  {5479, 23164, 378, 25, 55, 0}, /* NetworkInspect.Containers map of EndpointResource */
-  {5837, 23637, 393, 25, 55, 0}, /* NetworkInspect.Created string */
-  {6515, 24423, 393, 25, 55, 0}, /* NetworkInspect.Driver string */
-  {6617, 24526, 371, 47, 55, 0}, /* NetworkInspect.EnableIPv4 boolean */
-  {6630, 24540, 371, 25, 55, 0}, /* NetworkInspect.EnableIPv6 boolean */
-  {8264, 26803, 106, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
-  {8417, 25790, 393, 25, 55, 0}, /* NetworkInspect.Id string */
-  {9308, 26266, 371, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
-  {9409, 26526, 371, 25, 55, 0}, /* NetworkInspect.Internal boolean */
-  {9649, 27198, 390, 25, 55, 0}, /* NetworkInspect.Labels map of string */
-  {10628, 28583, 393, 25, 55, 0}, /* NetworkInspect.Name string */
-  {11684, 29545, 390, 25, 55, 0}, /* NetworkInspect.Options map of string */
-  {11876, 29793, 337, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
-  {13674, 31993, 393, 25, 55, 0}, /* NetworkInspect.Scope string */
-  {14623, 32481, 383, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
-  {15289, 33309, 157, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
-  {11212, 28991, 367, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
-  {18102, 35377, 367, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
+  {3893, 22377, 26, 41, 55, 0}, /* NetworkInspect.ConfigFrom ConfigReference */
+  {3959, 22448, 371, 41, 55, 0}, /* NetworkInspect.ConfigOnly boolean */
+  {5479, 23179, 378, 25, 55, 0}, /* NetworkInspect.Containers map of EndpointResource */
+  {5837, 23661, 393, 25, 55, 0}, /* NetworkInspect.Created string */
+  {6515, 24485, 393, 25, 55, 0}, /* NetworkInspect.Driver string */
+  {6617, 24588, 371, 47, 55, 0}, /* NetworkInspect.EnableIPv4 boolean */
+  {6630, 24602, 371, 25, 55, 0}, /* NetworkInspect.EnableIPv6 boolean */
+  {8264, 26882, 106, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
+  {8417, 25859, 393, 25, 55, 0}, /* NetworkInspect.Id string */
+  {9308, 26335, 371, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
+  {9409, 26605, 371, 25, 55, 0}, /* NetworkInspect.Internal boolean */
+  {9649, 27284, 390, 25, 55, 0}, /* NetworkInspect.Labels map of string */
+  {10628, 28685, 393, 25, 55, 0}, /* NetworkInspect.Name string */
+  {11684, 29647, 390, 25, 55, 0}, /* NetworkInspect.Options map of string */
+  {11876, 29895, 337, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
+  {13674, 32119, 393, 25, 55, 0}, /* NetworkInspect.Scope string */
+  {14623, 32607, 383, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
+  {15289, 33529, 157, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
+  {11212, 29093, 367, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
+  {18102, 35691, 367, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
   {1974, 18385, 393, 25, 31, 0}, /* NetworkSettings.Address string */
-  {2649, 21314, 393, 25, 51, 0}, /* NetworkSettings.Bridge string */
-  {6706, 24619, 393, 32, 51, 0}, /* NetworkSettings.EndpointID string */
-  {7521, 25317, 393, 25, 51, 0}, /* NetworkSettings.Gateway string */
-  {7670, 25412, 393, 32, 51, 0}, /* NetworkSettings.GlobalIPv6Address string */
-  {7690, 25434, 373, 32, 51, 0}, /* NetworkSettings.GlobalIPv6PrefixLen integer */
-  {7798, 25547, 371, 32, 51, 0}, /* NetworkSettings.HairpinMode boolean */
-  {8297, 26763, 393, 32, 51, 0}, /* NetworkSettings.IPAddress string */
-  {8309, 26776, 373, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
-  {8403, 26907, 393, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
-  {9785, 27350, 393, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
-  {9808, 27376, 373, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
-  {10000, 27618, 393, 25, 51, 0}, /* NetworkSettings.MacAddress string */
-  {11179, 28957, 379, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
-  {12472, 30247, 393, 25, 31, 0}, /* NetworkSettings.PortMapping string */
-  {12532, 30276, 386, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
-  {13649, 31966, 393, 32, 55, 0}, /* NetworkSettings.SandboxID string */
-  {13661, 31979, 393, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
-  {13701, 32027, 300, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
-  {13724, 32052, 300, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
-  {8264, 26803, 108, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
+  {2649, 21329, 393, 25, 51, 0}, /* NetworkSettings.Bridge string */
+  {6706, 24681, 393, 32, 51, 0}, /* NetworkSettings.EndpointID string */
+  {7521, 25386, 393, 25, 51, 0}, /* NetworkSettings.Gateway string */
+  {7670, 25481, 393, 32, 51, 0}, /* NetworkSettings.GlobalIPv6Address string */
+  {7690, 25503, 373, 32, 51, 0}, /* NetworkSettings.GlobalIPv6PrefixLen integer */
+  {7798, 25616, 371, 32, 51, 0}, /* NetworkSettings.HairpinMode boolean */
+  {8297, 26842, 393, 32, 51, 0}, /* NetworkSettings.IPAddress string */
+  {8309, 26855, 373, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
+  {8403, 26986, 393, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
+  {9785, 27444, 393, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
+  {9808, 27470, 373, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
+  {10000, 27720, 393, 25, 51, 0}, /* NetworkSettings.MacAddress string */
+  {11179, 29059, 379, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
+  {12472, 30349, 393, 25, 31, 0}, /* NetworkSettings.PortMapping string */
+  {12532, 30378, 386, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
+  {13649, 32092, 393, 32, 55, 0}, /* NetworkSettings.SandboxID string */
+  {13661, 32105, 393, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
+  {13701, 32153, 300, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
+  {13724, 32178, 300, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
+  {8264, 26882, 108, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
   {2290, 20883, 371, 27, 55, 0}, /* NetworkSummary.Attachable boolean */
-  {3893, 22362, 26, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
-  {3959, 22433, 371, 41, 55, 0}, /* NetworkSummary.ConfigOnly boolean */
-  {5479, 23164, 381, 25, 51, 0}, /* NetworkSummary.Containers map of NetworkContainer */
-  {5837, 23637, 393, 25, 55, 0}, /* NetworkSummary.Created string */
-  {6515, 24423, 393, 25, 55, 0}, /* NetworkSummary.Driver string */
-  {6617, 24526, 371, 47, 55, 0}, /* NetworkSummary.EnableIPv4 boolean */
-  {6630, 24540, 371, 25, 55, 0}, /* NetworkSummary.EnableIPv6 boolean */
-  {8264, 26803, 106, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
-  {8417, 25790, 393, 25, 55, 0}, /* NetworkSummary.Id string */
-  {9308, 26266, 371, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
-  {9409, 26526, 371, 25, 55, 0}, /* NetworkSummary.Internal boolean */
-  {9649, 27198, 390, 25, 55, 0}, /* NetworkSummary.Labels map of string */
-  {10628, 28583, 393, 25, 55, 0}, /* NetworkSummary.Name string */
-  {11684, 29545, 390, 25, 55, 0}, /* NetworkSummary.Options map of string */
-  {11876, 29793, 337, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
-  {13674, 31993, 393, 25, 55, 0}, /* NetworkSummary.Scope string */
-  {6706, 24619, 393, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
-  {6719, 24633, 393, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
-  {9301, 26259, 390, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
-  {10628, 28583, 393, 52, 55, 0}, /* NetworkTaskInfo.Name string */
-  {6910, 24663, 379, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
-  {5847, 23647, 393, 25, 55, 0}, /* Node.CreatedAt string */
-  {6053, 23865, 162, 25, 55, 0}, /* Node.Description NodeDescription */
-  {8197, 25790, 393, 25, 55, 0}, /* Node.ID string */
-  {10023, 27650, 135, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
-  {15184, 33115, 163, 25, 55, 0}, /* Node.Spec NodeSpec */
-  {15289, 33309, 167, 32, 55, 0}, /* Node.Status NodeStatus */
-  {17684, 34916, 393, 25, 55, 0}, /* Node.UpdatedAt string */
-  {17765, 35111, 170, 25, 55, 0}, /* Node.Version ObjectVersion */
-  {6928, 24682, 78, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
-  {8126, 25706, 393, 25, 55, 0}, /* NodeDescription.Hostname string */
-  {11941, 29983, 173, 25, 55, 0}, /* NodeDescription.Platform Platform */
-  {13339, 31438, 199, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
-  {16290, 34541, 260, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
-  {2471, 21072, 164, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
-  {9649, 27198, 391, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
-  {10628, 28583, 393, 25, 55, 0}, /* NodeSpec.Name string */
-  {13426, 31521, 165, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
+  {3893, 22377, 26, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
+  {3959, 22448, 371, 41, 55, 0}, /* NetworkSummary.ConfigOnly boolean */
+  {5479, 23179, 381, 25, 51, 0}, /* NetworkSummary.Containers map of NetworkContainer */
+  {5837, 23661, 393, 25, 55, 0}, /* NetworkSummary.Created string */
+  {6515, 24485, 393, 25, 55, 0}, /* NetworkSummary.Driver string */
+  {6617, 24588, 371, 47, 55, 0}, /* NetworkSummary.EnableIPv4 boolean */
+  {6630, 24602, 371, 25, 55, 0}, /* NetworkSummary.EnableIPv6 boolean */
+  {8264, 26882, 106, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
+  {8417, 25859, 393, 25, 55, 0}, /* NetworkSummary.Id string */
+  {9308, 26335, 371, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
+  {9409, 26605, 371, 25, 55, 0}, /* NetworkSummary.Internal boolean */
+  {9649, 27284, 390, 25, 55, 0}, /* NetworkSummary.Labels map of string */
+  {10628, 28685, 393, 25, 55, 0}, /* NetworkSummary.Name string */
+  {11684, 29647, 390, 25, 55, 0}, /* NetworkSummary.Options map of string */
+  {11876, 29895, 337, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
+  {13674, 32119, 393, 25, 55, 0}, /* NetworkSummary.Scope string */
+  {6706, 24681, 393, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
+  {6719, 24695, 393, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
+  {9301, 26328, 390, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
+  {10628, 28685, 393, 52, 55, 0}, /* NetworkTaskInfo.Name string */
+  {6910, 24725, 379, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
+  {5847, 23671, 393, 25, 55, 0}, /* Node.CreatedAt string */
+  {6053, 23889, 162, 25, 55, 0}, /* Node.Description NodeDescription */
+  {8197, 25859, 393, 25, 55, 0}, /* Node.ID string */
+  {10023, 27752, 135, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
+  {15184, 33241, 163, 25, 55, 0}, /* Node.Spec NodeSpec */
+  {15289, 33529, 167, 32, 55, 0}, /* Node.Status NodeStatus */
+  {17684, 35180, 393, 25, 55, 0}, /* Node.UpdatedAt string */
+  {17765, 35409, 170, 25, 55, 0}, /* Node.Version ObjectVersion */
+  {6928, 24744, 78, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
+  {8126, 25775, 393, 25, 55, 0}, /* NodeDescription.Hostname string */
+  {11941, 30085, 173, 25, 55, 0}, /* NodeDescription.Platform Platform */
+  {13339, 31549, 199, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
+  {16290, 34796, 260, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
+  {2471, 21087, 164, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
+  {9649, 27284, 391, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
+  {10628, 28685, 393, 25, 55, 0}, /* NodeSpec.Name string */
+  {13426, 31632, 165, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
   {1967, 18378, 393, 32, 55, 0}, /* NodeStatus.Addr string */
-  {10270, 28351, 393, 32, 55, 0}, /* NodeStatus.Message string */
-  {15269, 33260, 166, 32, 55, 0}, /* NodeStatus.State NodeState */
-  {6260, 24070, 393, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
-  {10158, 28207, 393, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
-  {14867, 32729, 373, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
-  {17573, 34952, 367, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
+  {10270, 28453, 393, 32, 55, 0}, /* NodeStatus.Message string */
+  {15269, 33444, 166, 32, 55, 0}, /* NodeStatus.State NodeState */
+  {6260, 24117, 393, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
+  {10158, 28309, 393, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
+  {14867, 32855, 373, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
+  {17573, 35216, 367, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
   {18567, 18567, 390, 48, 55, DK_NULLABLE}, /* OCIDescriptor.annotations map of string */
   {20765, 20780, 393, 48, 55, DK_NULLABLE}, /* OCIDescriptor.artifactType string */
-  {23719, 23719, 393, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
-  {24070, 24070, 393, 30, 55, 0}, /* OCIDescriptor.digest string */
-  {28195, 28207, 393, 30, 55, 0}, /* OCIDescriptor.mediaType string */
-  {29983, 29983, 169, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
-  {32729, 32729, 373, 30, 55, 0}, /* OCIDescriptor.size integer */
-  {34952, 34952, 367, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
+  {23743, 23743, 393, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
+  {24117, 24117, 393, 30, 55, 0}, /* OCIDescriptor.digest string */
+  {28297, 28309, 393, 30, 55, 0}, /* OCIDescriptor.mediaType string */
+  {30085, 30085, 169, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
+  {32855, 32855, 373, 30, 55, 0}, /* OCIDescriptor.size integer */
+  {35216, 35216, 367, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
   {2183, 18678, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.Architecture string */
-  {7366, 25095, 367, 30, 39, 0}, /* OCIPlatform.Features array of string */
-  {11521, 29590, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
-  {11526, 29622, 367, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
-  {11548, 29646, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
-  {17755, 35091, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
+  {7366, 25164, 367, 30, 39, 0}, /* OCIPlatform.Features array of string */
+  {11521, 29692, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
+  {11526, 29724, 367, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
+  {11548, 29748, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
+  {17755, 35389, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
   {18678, 18678, 393, 30, 55, 0}, /* OCIPlatform.architecture string */
-  {29590, 29590, 393, 30, 55, 0}, /* OCIPlatform.os string */
-  {29595, 29622, 367, 30, 55, 0}, /* OCIPlatform.os.features array of string */
-  {29609, 29646, 393, 30, 55, 0}, /* OCIPlatform.os.version string */
-  {35091, 35091, 393, 30, 55, 0}, /* OCIPlatform.variant string */
-  {9245, 26212, 373, 25, 55, 0}, /* ObjectVersion.Index integer */
-  {8259, 26758, 393, 41, 55, 0}, /* PeerInfo.IP string */
-  {10628, 28583, 393, 41, 55, 0}, /* PeerInfo.Name string */
+  {29692, 29692, 393, 30, 55, 0}, /* OCIPlatform.os string */
+  {29697, 29724, 367, 30, 55, 0}, /* OCIPlatform.os.features array of string */
+  {29711, 29748, 393, 30, 55, 0}, /* OCIPlatform.os.version string */
+  {35389, 35389, 393, 30, 55, 0}, /* OCIPlatform.variant string */
+  {9245, 26281, 373, 25, 55, 0}, /* ObjectVersion.Index integer */
+  {8259, 26837, 393, 41, 55, 0}, /* PeerInfo.IP string */
+  {10628, 28685, 393, 41, 55, 0}, /* PeerInfo.Name string */
   {1967, 18378, 393, 32, 55, 0}, /* PeerNode.Addr string */
-  {11333, 29208, 393, 32, 55, 0}, /* PeerNode.NodeID string */
+  {11333, 29310, 393, 32, 55, 0}, /* PeerNode.NodeID string */
   {2183, 18678, 393, 25, 55, 0}, /* Platform.Architecture string */
-  {11521, 29590, 393, 25, 55, 0}, /* Platform.OS string */
-  {3854, 22277, 175, 25, 55, DK_REQUIRED}, /* Plugin.Config Plugin.Config */
-  {6643, 24554, 371, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
-  {8417, 25790, 393, 25, 55, 0}, /* Plugin.Id string */
-  {10628, 28583, 393, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
-  {12360, 30158, 393, 26, 55, 0}, /* Plugin.PluginReference string */
-  {14655, 32513, 183, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
+  {11521, 29692, 393, 25, 55, 0}, /* Platform.OS string */
+  {3854, 22292, 175, 25, 55, DK_REQUIRED}, /* Plugin.Config Plugin.Config */
+  {6643, 24616, 371, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
+  {8417, 25859, 393, 25, 55, 0}, /* Plugin.Id string */
+  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
+  {12360, 30260, 393, 26, 55, 0}, /* Plugin.PluginReference string */
+  {14655, 32639, 183, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
   {2198, 18693, 176, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args Plugin.Config.Args */
-  {6053, 23865, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
-  {6470, 24349, 393, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
-  {6486, 24379, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Documentation string */
-  {7001, 24708, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Entrypoint array of string */
-  {7014, 24721, 342, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
-  {9397, 26514, 177, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
-  {9431, 26824, 371, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
-  {9841, 27413, 179, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
-  {10558, 28524, 343, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
-  {10712, 28666, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
-  {11890, 29916, 371, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
-  {12721, 30593, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
-  {17721, 35036, 181, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
-  {18191, 35460, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
-  {31595, 31595, 182, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
-  {6053, 23865, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
-  {10628, 28583, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
-  {14644, 32502, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
-  {17747, 35083, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
-  {12764, 30637, 178, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
-  {14945, 32820, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
-  {17547, 34726, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
+  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
+  {6470, 24411, 393, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
+  {6486, 24441, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Documentation string */
+  {7001, 24770, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Entrypoint array of string */
+  {7014, 24783, 342, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
+  {9397, 26593, 177, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
+  {9431, 26903, 371, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
+  {9841, 27507, 179, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
+  {10558, 28626, 343, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
+  {10712, 28768, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
+  {11890, 30018, 371, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
+  {12721, 30695, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
+  {17721, 35300, 181, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
+  {18191, 35774, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
+  {31706, 31706, 182, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
+  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
+  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
+  {14644, 32628, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
+  {17747, 35381, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
+  {12764, 30739, 178, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
+  {14945, 32946, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
+  {17547, 34981, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
   {2022, 18452, 371, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.AllowAllDevices boolean */
-  {3041, 21702, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
-  {6250, 24037, 341, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
-  {17540, 34719, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
-  {7515, 25384, 373, 25, 55, 0}, /* Plugin.Config.User.GID integer */
-  {17555, 34740, 373, 25, 55, 0}, /* Plugin.Config.User.UID integer */
-  {24059, 24059, 367, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
-  {34719, 34719, 393, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
+  {3041, 21717, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
+  {6250, 24084, 341, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
+  {17540, 34974, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
+  {7515, 25453, 373, 25, 55, 0}, /* Plugin.Config.User.GID integer */
+  {17555, 34995, 373, 25, 55, 0}, /* Plugin.Config.User.UID integer */
+  {24106, 24106, 367, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
+  {34974, 34974, 393, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
   {2198, 18693, 367, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Args array of string */
-  {6250, 24037, 341, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
-  {7014, 24721, 367, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
-  {10558, 28524, 343, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
-  {6053, 23865, 393, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
-  {10628, 28583, 393, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
-  {11807, 29734, 393, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
-  {14644, 32502, 367, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
-  {6053, 23865, 393, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
-  {10628, 28583, 393, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
-  {14644, 32502, 367, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
-  {17747, 35083, 393, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
-  {6053, 23865, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
-  {6110, 23924, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
-  {10628, 28583, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
-  {11684, 29545, 367, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
-  {14644, 32502, 367, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
-  {14961, 32836, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
-  {17540, 34719, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
-  {6053, 23865, 393, 25, 55, 0}, /* PluginPrivilege.Description string */
-  {10628, 28583, 393, 25, 55, 0}, /* PluginPrivilege.Name string */
-  {17747, 35083, 367, 25, 55, 0}, /* PluginPrivilege.Value array of string */
-  {2402, 20993, 367, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
-  {9915, 27518, 367, 30, 55, 0}, /* PluginsInfo.Log array of string */
-  {10712, 28666, 367, 25, 55, 0}, /* PluginsInfo.Network array of string */
-  {17802, 35156, 367, 25, 55, 0}, /* PluginsInfo.Volume array of string */
-  {8106, 25684, 393, 32, 55, 0}, /* PortBinding.HostIp string */
-  {8115, 25694, 393, 32, 55, 0}, /* PortBinding.HostPort string */
-  {12532, 30276, 314, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
-  {8259, 26758, 393, 25, 55, 0}, /* PortSummary.IP string */
-  {12594, 30403, 373, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
-  {12781, 30673, 373, 25, 55, 0}, /* PortSummary.PublicPort integer */
-  {17540, 34719, 192, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
+  {6250, 24084, 341, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
+  {7014, 24783, 367, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
+  {10558, 28626, 343, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
+  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
+  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
+  {11807, 29836, 393, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
+  {14644, 32628, 367, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
+  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
+  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
+  {14644, 32628, 367, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
+  {17747, 35381, 393, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
+  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
+  {6110, 23971, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
+  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
+  {11684, 29647, 367, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
+  {14644, 32628, 367, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
+  {14961, 32962, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
+  {17540, 34974, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
+  {6053, 23889, 393, 25, 55, 0}, /* PluginPrivilege.Description string */
+  {10628, 28685, 393, 25, 55, 0}, /* PluginPrivilege.Name string */
+  {17747, 35381, 367, 25, 55, 0}, /* PluginPrivilege.Value array of string */
+  {2402, 21008, 367, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
+  {9915, 27612, 367, 30, 55, 0}, /* PluginsInfo.Log array of string */
+  {10712, 28768, 367, 25, 55, 0}, /* PluginsInfo.Network array of string */
+  {17802, 35470, 367, 25, 55, 0}, /* PluginsInfo.Volume array of string */
+  {8106, 25753, 393, 32, 55, 0}, /* PortBinding.HostIp string */
+  {8115, 25763, 393, 32, 55, 0}, /* PortBinding.HostPort string */
+  {12532, 30378, 314, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
+  {8259, 26837, 393, 25, 55, 0}, /* PortSummary.IP string */
+  {12594, 30505, 373, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
+  {12781, 30775, 373, 25, 55, 0}, /* PortSummary.PublicPort integer */
+  {17540, 34974, 192, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
   {18715, 18715, 367, 25, 55, 0}, /* ProcessConfig.arguments array of string */
-  {24708, 24708, 393, 25, 55, 0}, /* ProcessConfig.entrypoint string */
-  {30438, 30438, 371, 25, 55, 0}, /* ProcessConfig.privileged boolean */
-  {34664, 34664, 371, 25, 55, 0}, /* ProcessConfig.tty boolean */
-  {35036, 35036, 393, 25, 55, 0}, /* ProcessConfig.user string */
-  {22127, 22127, 373, 25, 35, 0}, /* ProgressDetail.code integer */
-  {23691, 23691, 373, 36, 55, 0}, /* ProgressDetail.current integer */
-  {28351, 28351, 373, 25, 35, 0}, /* ProgressDetail.message integer */
-  {34582, 34582, 373, 36, 55, 0}, /* ProgressDetail.total integer */
-  {13249, 31328, 393, 53, 55, 0}, /* PullIdentity.Repository string */
-  {21044, 21044, 0, 25, 55, 0}, /* PushImageInfo.aux any */
-  {24733, 24733, 393, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
-  {24741, 24755, 80, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
-  {30547, 30547, 393, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
-  {30558, 30575, 194, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
-  {33309, 33309, 393, 25, 55, 0}, /* PushImageInfo.status string */
+  {24770, 24770, 393, 25, 55, 0}, /* ProcessConfig.entrypoint string */
+  {30540, 30540, 371, 25, 55, 0}, /* ProcessConfig.privileged boolean */
+  {34919, 34919, 371, 25, 55, 0}, /* ProcessConfig.tty boolean */
+  {35300, 35300, 393, 25, 55, 0}, /* ProcessConfig.user string */
+  {22142, 22142, 373, 25, 35, 0}, /* ProgressDetail.code integer */
+  {23715, 23715, 373, 36, 55, 0}, /* ProgressDetail.current integer */
+  {28453, 28453, 373, 25, 35, 0}, /* ProgressDetail.message integer */
+  {34837, 34837, 373, 36, 55, 0}, /* ProgressDetail.total integer */
+  {13249, 31430, 393, 53, 55, 0}, /* PullIdentity.Repository string */
+  {21059, 21059, 0, 25, 55, 0}, /* PushImageInfo.aux any */
+  {24795, 24795, 393, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
+  {24803, 24817, 80, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
+  {30649, 30649, 393, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
+  {30660, 30677, 194, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
+  {33529, 33529, 393, 25, 55, 0}, /* PushImageInfo.status string */
   {2040, 18472, 367, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsCIDRs array of string */
   {2078, 18513, 367, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsHostnames array of string */
-  {9253, 26220, 380, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
-  {9373, 26391, 367, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
-  {10307, 28432, 367, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
-  {7531, 25334, 317, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
-  {10190, 28241, 375, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
-  {10690, 28647, 373, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
-  {10701, 28647, 373, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
-  {10138, 28173, 373, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
-  {10628, 28583, 201, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
-  {14915, 32789, 203, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
-  {10628, 28583, 393, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
-  {29734, 29734, 393, 32, 55, 0}, /* Runtime.path string */
-  {31872, 31886, 367, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
-  {33309, 33309, 390, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
-  {5847, 23647, 393, 25, 55, 0}, /* Secret.CreatedAt string */
-  {8197, 25790, 393, 25, 55, 0}, /* Secret.ID string */
-  {15184, 33115, 206, 25, 55, 0}, /* Secret.Spec SecretSpec */
-  {17684, 34916, 393, 25, 55, 0}, /* Secret.UpdatedAt string */
-  {17765, 35111, 170, 25, 55, 0}, /* Secret.Version ObjectVersion */
-  {5926, 23719, 393, 25, 55, 0}, /* SecretSpec.Data string */
-  {6515, 24423, 68, 31, 55, 0}, /* SecretSpec.Driver Driver */
-  {9649, 27198, 391, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
-  {10628, 28583, 393, 25, 55, 0}, /* SecretSpec.Name string */
-  {17327, 34385, 68, 37, 55, 0}, /* SecretSpec.Templating Driver */
-  {5847, 23647, 393, 25, 55, 0}, /* Service.CreatedAt string */
-  {6678, 24590, 208, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
-  {8197, 25790, 393, 25, 55, 0}, /* Service.ID string */
-  {9495, 26996, 210, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
-  {14533, 32447, 211, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
-  {15184, 33115, 216, 25, 55, 0}, /* Service.Spec ServiceSpec */
-  {17669, 34900, 212, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
-  {17684, 34916, 393, 25, 55, 0}, /* Service.UpdatedAt string */
-  {17765, 35111, 170, 25, 55, 0}, /* Service.Version ObjectVersion */
-  {12532, 30276, 314, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
-  {15184, 33115, 76, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
-  {17775, 35127, 350, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
+  {9253, 26289, 380, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
+  {9373, 26460, 367, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
+  {10307, 28534, 367, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
+  {7531, 25403, 317, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
+  {10190, 28343, 375, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
+  {10690, 28749, 373, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
+  {10701, 28749, 373, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
+  {10138, 28275, 373, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
+  {10628, 28685, 201, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
+  {14915, 32915, 203, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
+  {10628, 28685, 393, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
+  {29836, 29836, 393, 32, 55, 0}, /* Runtime.path string */
+  {31998, 32012, 367, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
+  {33529, 33529, 390, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
+  {5847, 23671, 393, 25, 55, 0}, /* Secret.CreatedAt string */
+  {8197, 25859, 393, 25, 55, 0}, /* Secret.ID string */
+  {15184, 33241, 206, 25, 55, 0}, /* Secret.Spec SecretSpec */
+  {17684, 35180, 393, 25, 55, 0}, /* Secret.UpdatedAt string */
+  {17765, 35409, 170, 25, 55, 0}, /* Secret.Version ObjectVersion */
+  {5926, 23743, 393, 25, 55, 0}, /* SecretSpec.Data string */
+  {6515, 24485, 68, 31, 55, 0}, /* SecretSpec.Driver Driver */
+  {9649, 27284, 391, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
+  {10628, 28685, 393, 25, 55, 0}, /* SecretSpec.Name string */
+  {17327, 34627, 68, 37, 55, 0}, /* SecretSpec.Templating Driver */
+  {5847, 23671, 393, 25, 55, 0}, /* Service.CreatedAt string */
+  {6678, 24652, 208, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
+  {8197, 25859, 393, 25, 55, 0}, /* Service.ID string */
+  {9495, 27075, 210, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
+  {14533, 32573, 211, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
+  {15184, 33241, 216, 25, 55, 0}, /* Service.Spec ServiceSpec */
+  {17669, 35164, 212, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
+  {17684, 35180, 393, 25, 55, 0}, /* Service.UpdatedAt string */
+  {17765, 35409, 170, 25, 55, 0}, /* Service.Version ObjectVersion */
+  {12532, 30378, 314, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
+  {15184, 33241, 76, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
+  {17775, 35441, 350, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
   {1967, 18378, 393, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.Addr string */
-  {10996, 28827, 393, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
-  {9480, 26980, 170, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
-  {9658, 27207, 393, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
-  {3812, 22234, 373, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
-  {6095, 23908, 373, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
-  {13586, 31846, 373, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
-  {3798, 22219, 393, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
-  {10270, 28351, 393, 25, 55, 0}, /* Service.UpdateStatus.Message string */
-  {15257, 33236, 393, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
-  {15269, 33260, 213, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
-  {8197, 25790, 393, 25, 55, 0}, /* ServiceCreateResponse.ID string */
-  {18152, 35421, 393, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
-  {18162, 35431, 367, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
-  {9883, 27473, 373, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
-  {12532, 30276, 367, 52, 55, 0}, /* ServiceInfo.Ports array of string */
-  {17319, 34371, 334, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
-  {17741, 35121, 393, 52, 55, 0}, /* ServiceInfo.VIP string */
-  {6875, 24647, 76, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
-  {9649, 27198, 391, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
-  {10317, 28465, 217, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
-  {10628, 28583, 393, 25, 55, 0}, /* ServiceSpec.Name string */
-  {11179, 28957, 332, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
-  {13433, 31539, 220, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
-  {17304, 34355, 262, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
-  {17654, 34884, 223, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
-  {7661, 25403, 385, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
-  {7712, 25459, 385, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
-  {13195, 31253, 218, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
-  {13208, 31266, 219, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
-  {13184, 31242, 373, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
-  {10090, 28092, 373, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
-  {17478, 34590, 373, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
-  {6035, 23847, 374, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
-  {7350, 25078, 221, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
-  {10106, 28109, 392, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
-  {10324, 28472, 374, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
-  {11710, 29571, 222, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
-  {11763, 29678, 373, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
-  {6035, 23847, 374, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Delay integer (duration) */
-  {7350, 25078, 224, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
-  {10106, 28109, 392, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
-  {10324, 28472, 374, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
-  {11710, 29571, 225, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
-  {11763, 29678, 373, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
-  {6043, 23855, 393, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
-  {17643, 34856, 393, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
-  {18162, 35431, 367, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
-  {6436, 24312, 393, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
-  {7026, 24733, 393, 53, 55, 0}, /* SignatureIdentity.Error string */
-  {9613, 27183, 132, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
-  {10628, 28583, 393, 53, 55, 0}, /* SignatureIdentity.Name string */
-  {14794, 32632, 231, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
-  {14810, 32649, 232, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
-  {17407, 34519, 352, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
-  {18162, 35431, 367, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
-  {17374, 34507, 393, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
-  {17540, 34719, 230, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
-  {17561, 34940, 393, 53, 55, 0}, /* SignatureTimestamp.URI string */
-  {2776, 21435, 393, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
-  {2796, 21457, 393, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
-  {2875, 21490, 393, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
-  {2895, 21512, 393, 53, 55, 0}, /* SignerIdentity.BuildSignerURI string */
-  {2924, 21544, 393, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
-  {3163, 21849, 393, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
-  {9463, 26963, 393, 53, 55, 0}, /* SignerIdentity.Issuer string */
-  {13524, 31780, 393, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
-  {13556, 31815, 393, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
-  {14970, 32882, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
-  {14995, 32909, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
-  {15024, 32940, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
-  {15058, 32977, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
-  {15085, 33007, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
-  {15107, 33031, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
-  {15129, 33055, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
-  {15391, 33795, 393, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
-  {13450, 31557, 202, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
-  {6580, 24478, 373, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
-  {8333, 26846, 373, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
-  {5847, 23647, 393, 25, 55, 0}, /* Swarm.CreatedAt string */
-  {5948, 23743, 373, 40, 55, 0}, /* Swarm.DataPathPort integer */
-  {5978, 23785, 367, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
-  {8197, 25790, 393, 25, 55, 0}, /* Swarm.ID string */
-  {9519, 27022, 131, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
-  {13499, 31567, 371, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
-  {15184, 33115, 239, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
-  {15425, 33831, 373, 39, 55, 0}, /* Swarm.SubnetSize integer */
-  {16290, 34541, 260, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
-  {17684, 34916, 393, 25, 55, 0}, /* Swarm.UpdatedAt string */
-  {17765, 35111, 170, 25, 55, 0}, /* Swarm.Version ObjectVersion */
-  {3290, 22036, 11, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
-  {5618, 23296, 371, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
-  {7026, 24733, 393, 32, 55, 0}, /* SwarmInfo.Error string */
-  {9898, 27490, 134, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
-  {10039, 27667, 373, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
-  {11274, 29163, 393, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
-  {11333, 29208, 393, 32, 55, 0}, /* SwarmInfo.NodeID string */
-  {11456, 29259, 373, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
-  {13167, 31185, 338, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
+  {10996, 28929, 393, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
+  {9480, 27059, 170, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
+  {9658, 27293, 393, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
+  {3812, 22249, 373, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
+  {6095, 23955, 373, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
+  {13586, 31972, 373, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
+  {3798, 22234, 393, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
+  {10270, 28453, 393, 25, 55, 0}, /* Service.UpdateStatus.Message string */
+  {15257, 33420, 393, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
+  {15269, 33444, 213, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
+  {8197, 25859, 393, 25, 55, 0}, /* ServiceCreateResponse.ID string */
+  {18152, 35735, 393, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
+  {18162, 35745, 367, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
+  {9883, 27567, 373, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
+  {12532, 30378, 367, 52, 55, 0}, /* ServiceInfo.Ports array of string */
+  {17319, 34613, 334, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
+  {17741, 35435, 393, 52, 55, 0}, /* ServiceInfo.VIP string */
+  {6875, 24709, 76, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
+  {9649, 27284, 391, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
+  {10317, 28567, 217, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
+  {10628, 28685, 393, 25, 55, 0}, /* ServiceSpec.Name string */
+  {11179, 29059, 332, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
+  {13433, 31650, 220, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
+  {17304, 34597, 262, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
+  {17654, 35148, 223, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
+  {7661, 25472, 385, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
+  {7712, 25528, 385, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
+  {13195, 31355, 218, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
+  {13208, 31368, 219, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
+  {13184, 31344, 373, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
+  {10090, 28194, 373, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
+  {17478, 34845, 373, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
+  {6035, 23871, 374, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
+  {7350, 25147, 221, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
+  {10106, 28211, 392, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
+  {10324, 28574, 374, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
+  {11710, 29673, 222, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
+  {11763, 29780, 373, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
+  {6035, 23871, 374, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Delay integer (duration) */
+  {7350, 25147, 224, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
+  {10106, 28211, 392, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
+  {10324, 28574, 374, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
+  {11710, 29673, 225, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
+  {11763, 29780, 373, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
+  {6043, 23879, 393, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
+  {17643, 35120, 393, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
+  {18162, 35745, 367, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
+  {6436, 24374, 393, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
+  {7026, 24795, 393, 53, 55, 0}, /* SignatureIdentity.Error string */
+  {9613, 27269, 132, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
+  {10628, 28685, 393, 53, 55, 0}, /* SignatureIdentity.Name string */
+  {14794, 32758, 231, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
+  {14810, 32775, 232, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
+  {17407, 34774, 352, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
+  {18162, 35745, 367, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
+  {17374, 34762, 393, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
+  {17540, 34974, 230, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
+  {17561, 35204, 393, 53, 55, 0}, /* SignatureTimestamp.URI string */
+  {2776, 21450, 393, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
+  {2796, 21472, 393, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
+  {2875, 21505, 393, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
+  {2895, 21527, 393, 53, 55, 0}, /* SignerIdentity.BuildSignerURI string */
+  {2924, 21559, 393, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
+  {3163, 21864, 393, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
+  {9463, 27042, 393, 53, 55, 0}, /* SignerIdentity.Issuer string */
+  {13524, 31906, 393, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
+  {13556, 31941, 393, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
+  {14970, 33008, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
+  {14995, 33035, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
+  {15024, 33066, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
+  {15058, 33103, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
+  {15085, 33133, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
+  {15107, 33157, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
+  {15129, 33181, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
+  {15391, 34030, 393, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
+  {13450, 31668, 202, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
+  {6580, 24540, 373, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
+  {8333, 26925, 373, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
+  {5847, 23671, 393, 25, 55, 0}, /* Swarm.CreatedAt string */
+  {5948, 23767, 373, 40, 55, 0}, /* Swarm.DataPathPort integer */
+  {5978, 23809, 367, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
+  {8197, 25859, 393, 25, 55, 0}, /* Swarm.ID string */
+  {9519, 27108, 131, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
+  {13499, 31678, 371, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
+  {15184, 33241, 239, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
+  {15425, 34066, 373, 39, 55, 0}, /* Swarm.SubnetSize integer */
+  {16290, 34796, 260, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
+  {17684, 35180, 393, 25, 55, 0}, /* Swarm.UpdatedAt string */
+  {17765, 35409, 170, 25, 55, 0}, /* Swarm.Version ObjectVersion */
+  {3290, 22051, 11, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
+  {5618, 23311, 371, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
+  {7026, 24795, 393, 32, 55, 0}, /* SwarmInfo.Error string */
+  {9898, 27584, 134, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
+  {10039, 27769, 373, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
+  {11274, 29265, 393, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
+  {11333, 29310, 393, 32, 55, 0}, /* SwarmInfo.NodeID string */
+  {11456, 29361, 373, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
+  {13167, 31287, 338, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
   {1996, 18407, 393, 25, 55, 0}, /* SwarmInitRequest.AdvertiseAddr string */
-  {5933, 23726, 393, 30, 55, 0}, /* SwarmInitRequest.DataPathAddr string */
-  {5948, 23743, 373, 40, 55, 0}, /* SwarmInitRequest.DataPathPort integer */
-  {5978, 23785, 367, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
-  {7463, 25189, 371, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
-  {9849, 27428, 393, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
-  {15184, 33115, 239, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
-  {15425, 33831, 373, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
+  {5933, 23750, 393, 30, 55, 0}, /* SwarmInitRequest.DataPathAddr string */
+  {5948, 23767, 373, 40, 55, 0}, /* SwarmInitRequest.DataPathPort integer */
+  {5978, 23809, 367, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
+  {7463, 25258, 371, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
+  {9849, 27522, 393, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
+  {15184, 33241, 239, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
+  {15425, 34066, 373, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
   {1996, 18407, 393, 25, 55, 0}, /* SwarmJoinRequest.AdvertiseAddr string */
-  {5933, 23726, 393, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
-  {9507, 27009, 393, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
-  {9849, 27428, 393, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
-  {13153, 31170, 367, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
-  {2948, 21614, 240, 25, 55, DK_NULLABLE}, /* SwarmSpec.CAConfig SwarmSpec.CAConfig */
-  {6370, 24210, 243, 25, 55, DK_NULLABLE}, /* SwarmSpec.Dispatcher SwarmSpec.Dispatcher */
-  {6653, 24564, 244, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
-  {9649, 27198, 391, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
-  {10628, 28583, 393, 25, 55, 0}, /* SwarmSpec.Name string */
-  {11694, 29555, 245, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
-  {12940, 30829, 246, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
-  {16342, 34269, 247, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
-  {7307, 25000, 353, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
-  {7481, 25220, 373, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
-  {11285, 29175, 374, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
-  {14836, 32658, 393, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
-  {14852, 32676, 393, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
-  {2939, 21604, 393, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
-  {11684, 29545, 390, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
-  {12753, 30626, 242, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
-  {17567, 34946, 393, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
-  {7907, 25617, 374, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
-  {2418, 21009, 371, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
-  {16357, 34285, 373, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
-  {6602, 24502, 373, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
-  {7925, 25636, 373, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
-  {9532, 27074, 373, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
-  {9945, 27550, 373, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
-  {14926, 32800, 373, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
-  {9933, 27537, 248, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
-  {10628, 28583, 393, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
-  {11684, 29545, 390, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
-  {17600, 34808, 393, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
-  {2705, 21401, 302, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
-  {2758, 21415, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
-  {5293, 23096, 62, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
-  {5479, 23164, 308, 25, 51, 0}, /* SystemDataUsageResponse.Containers array of ContainerSummary */
-  {9181, 26119, 129, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
-  {9194, 26133, 328, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
-  {9710, 27264, 373, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
-  {18078, 35352, 299, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
-  {18092, 35367, 364, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
+  {5933, 23750, 393, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
+  {9507, 27095, 393, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
+  {9849, 27522, 393, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
+  {13153, 31272, 367, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
+  {2948, 21629, 240, 25, 55, DK_NULLABLE}, /* SwarmSpec.CAConfig SwarmSpec.CAConfig */
+  {6370, 24257, 243, 25, 55, DK_NULLABLE}, /* SwarmSpec.Dispatcher SwarmSpec.Dispatcher */
+  {6653, 24626, 244, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
+  {9649, 27284, 391, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
+  {10628, 28685, 393, 25, 55, 0}, /* SwarmSpec.Name string */
+  {11694, 29657, 245, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
+  {12940, 30931, 246, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
+  {16342, 34511, 247, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
+  {7307, 25069, 353, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
+  {7481, 25289, 373, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
+  {11285, 29277, 374, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
+  {14836, 32784, 393, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
+  {14852, 32802, 393, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
+  {2939, 21619, 393, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
+  {11684, 29647, 390, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
+  {12753, 30728, 242, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
+  {17567, 35210, 393, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
+  {7907, 25686, 374, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
+  {2418, 21024, 371, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
+  {16357, 34527, 373, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
+  {6602, 24564, 373, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
+  {7925, 25705, 373, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
+  {9532, 27160, 373, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
+  {9945, 27644, 373, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
+  {14926, 32926, 373, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
+  {9933, 27631, 248, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
+  {10628, 28685, 393, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
+  {11684, 29647, 390, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
+  {17600, 35072, 393, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
+  {2705, 21416, 302, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
+  {2758, 21430, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
+  {5293, 23111, 62, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
+  {5479, 23179, 308, 25, 51, 0}, /* SystemDataUsageResponse.Containers array of ContainerSummary */
+  {9181, 26188, 129, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
+  {9194, 26202, 328, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
+  {9710, 27350, 373, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
+  {18078, 35666, 299, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
+  {18092, 35681, 364, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
   {2183, 18678, 393, 25, 55, 0}, /* SystemInfo.Architecture string */
-  {2658, 21323, 371, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
-  {2678, 21345, 371, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
-  {2959, 21786, 367, 44, 55, 0}, /* SystemInfo.CDISpecDirs array of string */
-  {2973, 23481, 371, 32, 55, 0}, /* SystemInfo.CPUSet boolean */
-  {2982, 23491, 371, 32, 55, 0}, /* SystemInfo.CPUShares boolean */
-  {3192, 21887, 253, 32, 55, 0}, /* SystemInfo.CgroupDriver SystemInfo.CgroupDriver */
-  {3242, 21940, 254, 41, 55, 0}, /* SystemInfo.CgroupVersion SystemInfo.CgroupVersion */
-  {3300, 22046, 393, 32, 41, 0}, /* SystemInfo.ClusterAdvertise string */
-  {3333, 22066, 393, 32, 41, 0}, /* SystemInfo.ClusterStore string */
-  {5402, 23131, 60, 46, 55, DK_NULLABLE}, /* SystemInfo.Containerd ContainerdInfo */
-  {5415, 23144, 24, 32, 55, 0}, /* SystemInfo.ContainerdCommit Commit */
-  {5479, 23164, 373, 25, 55, 0}, /* SystemInfo.Containers integer */
-  {5534, 23198, 373, 25, 55, 0}, /* SystemInfo.ContainersPaused integer */
-  {5553, 23218, 373, 25, 55, 0}, /* SystemInfo.ContainersRunning integer */
-  {5573, 23239, 373, 25, 55, 0}, /* SystemInfo.ContainersStopped integer */
-  {5645, 23352, 371, 25, 55, 0}, /* SystemInfo.CpuCfsPeriod boolean */
-  {5660, 23369, 371, 25, 55, 0}, /* SystemInfo.CpuCfsQuota boolean */
-  {5970, 23767, 371, 25, 55, 0}, /* SystemInfo.Debug boolean */
-  {5996, 23805, 355, 41, 55, 0}, /* SystemInfo.DefaultAddressPools array of SystemInfo.DefaultAddressPools */
-  {6018, 23829, 393, 32, 55, 0}, /* SystemInfo.DefaultRuntime string */
-  {6296, 24131, 311, 50, 55, 0}, /* SystemInfo.DiscoveredDevices array of DeviceInfo */
-  {6316, 24152, 393, 25, 31, 0}, /* SystemInfo.DiscoveryBackend string */
-  {6454, 24331, 393, 25, 55, 0}, /* SystemInfo.DockerRootDir string */
-  {6515, 24423, 393, 25, 55, 0}, /* SystemInfo.Driver string */
-  {6565, 24462, 365, 25, 55, 0}, /* SystemInfo.DriverStatus array of array of string */
-  {7272, 24963, 371, 25, 55, 0}, /* SystemInfo.ExperimentalBuild boolean */
-  {7416, 25137, 90, 49, 55, DK_NULLABLE}, /* SystemInfo.FirewallBackend FirewallInfo */
-  {7531, 25334, 317, 32, 55, 0}, /* SystemInfo.GenericResources array of GenericResources */
-  {8172, 25754, 393, 25, 55, 0}, /* SystemInfo.HttpProxy string */
-  {8184, 25767, 393, 25, 55, 0}, /* SystemInfo.HttpsProxy string */
-  {8197, 25790, 393, 25, 55, 0}, /* SystemInfo.ID string */
-  {8365, 26874, 371, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
-  {9194, 26133, 373, 25, 55, 0}, /* SystemInfo.Images integer */
-  {9280, 26236, 393, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
-  {9325, 26283, 393, 32, 55, 0}, /* SystemInfo.InitBinary string */
-  {9338, 26297, 24, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
-  {9351, 26311, 393, 25, 31, 0}, /* SystemInfo.InitPath string */
-  {9362, 26323, 393, 25, 31, 0}, /* SystemInfo.InitSha1 string */
-  {9451, 26951, 256, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
-  {9551, 27110, 371, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
-  {9566, 27126, 371, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
-  {9584, 27146, 393, 25, 55, 0}, /* SystemInfo.KernelVersion string */
-  {9649, 27198, 367, 25, 55, 0}, /* SystemInfo.Labels array of string */
-  {9862, 27442, 371, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
-  {9984, 27594, 393, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
-  {10170, 28220, 373, 25, 55, 0}, /* SystemInfo.MemTotal integer */
-  {10204, 28256, 371, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
-  {10567, 28659, 373, 25, 55, 0}, /* SystemInfo.NCPU integer */
-  {10574, 28541, 373, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
-  {10592, 28561, 373, 25, 55, 0}, /* SystemInfo.NFd integer */
-  {10598, 28568, 373, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
-  {10612, 29322, 145, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
-  {10628, 28583, 393, 25, 55, 0}, /* SystemInfo.Name string */
-  {11257, 29124, 393, 25, 55, 0}, /* SystemInfo.NoProxy string */
-  {11539, 29636, 393, 25, 55, 0}, /* SystemInfo.OSType string */
-  {11548, 29646, 393, 41, 55, 0}, /* SystemInfo.OSVersion string */
-  {11597, 29432, 371, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
-  {11614, 29464, 373, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
-  {11666, 29526, 393, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
-  {11917, 29945, 371, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
-  {12419, 30221, 188, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
-  {12677, 30519, 393, 39, 55, 0}, /* SystemInfo.ProductLicense string */
-  {13103, 31122, 198, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
-  {13543, 31801, 24, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
-  {13611, 31901, 382, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
-  {13902, 32247, 367, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
-  {13931, 32309, 393, 25, 55, 0}, /* SystemInfo.ServerVersion string */
-  {15485, 33878, 371, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
-  {15497, 33891, 236, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
-  {16194, 34138, 365, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
-  {16209, 34154, 393, 25, 55, 0}, /* SystemInfo.SystemTime string */
-  {18162, 35431, 367, 39, 55, 0}, /* SystemInfo.Warnings array of string */
-  {2498, 21109, 393, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
-  {14867, 32729, 373, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
+  {2658, 21338, 371, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
+  {2678, 21360, 371, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
+  {2959, 21801, 367, 44, 55, 0}, /* SystemInfo.CDISpecDirs array of string */
+  {2973, 23496, 371, 32, 55, 0}, /* SystemInfo.CPUSet boolean */
+  {2982, 23506, 371, 32, 55, 0}, /* SystemInfo.CPUShares boolean */
+  {3192, 21902, 253, 32, 55, 0}, /* SystemInfo.CgroupDriver SystemInfo.CgroupDriver */
+  {3242, 21955, 254, 41, 55, 0}, /* SystemInfo.CgroupVersion SystemInfo.CgroupVersion */
+  {3300, 22061, 393, 32, 41, 0}, /* SystemInfo.ClusterAdvertise string */
+  {3333, 22081, 393, 32, 41, 0}, /* SystemInfo.ClusterStore string */
+  {5402, 23146, 60, 46, 55, DK_NULLABLE}, /* SystemInfo.Containerd ContainerdInfo */
+  {5415, 23159, 24, 32, 55, 0}, /* SystemInfo.ContainerdCommit Commit */
+  {5479, 23179, 373, 25, 55, 0}, /* SystemInfo.Containers integer */
+  {5534, 23213, 373, 25, 55, 0}, /* SystemInfo.ContainersPaused integer */
+  {5553, 23233, 373, 25, 55, 0}, /* SystemInfo.ContainersRunning integer */
+  {5573, 23254, 373, 25, 55, 0}, /* SystemInfo.ContainersStopped integer */
+  {5645, 23367, 371, 25, 55, 0}, /* SystemInfo.CpuCfsPeriod boolean */
+  {5660, 23384, 371, 25, 55, 0}, /* SystemInfo.CpuCfsQuota boolean */
+  {5970, 23791, 371, 25, 55, 0}, /* SystemInfo.Debug boolean */
+  {5996, 23829, 355, 41, 55, 0}, /* SystemInfo.DefaultAddressPools array of SystemInfo.DefaultAddressPools */
+  {6018, 23853, 393, 32, 55, 0}, /* SystemInfo.DefaultRuntime string */
+  {6296, 24178, 311, 50, 55, 0}, /* SystemInfo.DiscoveredDevices array of DeviceInfo */
+  {6316, 24199, 393, 25, 31, 0}, /* SystemInfo.DiscoveryBackend string */
+  {6454, 24393, 393, 25, 55, 0}, /* SystemInfo.DockerRootDir string */
+  {6515, 24485, 393, 25, 55, 0}, /* SystemInfo.Driver string */
+  {6565, 24524, 365, 25, 55, 0}, /* SystemInfo.DriverStatus array of array of string */
+  {7272, 25032, 371, 25, 55, 0}, /* SystemInfo.ExperimentalBuild boolean */
+  {7416, 25206, 90, 49, 55, DK_NULLABLE}, /* SystemInfo.FirewallBackend FirewallInfo */
+  {7531, 25403, 317, 32, 55, 0}, /* SystemInfo.GenericResources array of GenericResources */
+  {8172, 25823, 393, 25, 55, 0}, /* SystemInfo.HttpProxy string */
+  {8184, 25836, 393, 25, 55, 0}, /* SystemInfo.HttpsProxy string */
+  {8197, 25859, 393, 25, 55, 0}, /* SystemInfo.ID string */
+  {8365, 26953, 371, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
+  {9194, 26202, 373, 25, 55, 0}, /* SystemInfo.Images integer */
+  {9280, 26305, 393, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
+  {9325, 26352, 393, 32, 55, 0}, /* SystemInfo.InitBinary string */
+  {9338, 26366, 24, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
+  {9351, 26380, 393, 25, 31, 0}, /* SystemInfo.InitPath string */
+  {9362, 26392, 393, 25, 31, 0}, /* SystemInfo.InitSha1 string */
+  {9451, 27030, 256, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
+  {9551, 27196, 371, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
+  {9566, 27212, 371, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
+  {9584, 27232, 393, 25, 55, 0}, /* SystemInfo.KernelVersion string */
+  {9649, 27284, 367, 25, 55, 0}, /* SystemInfo.Labels array of string */
+  {9862, 27536, 371, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
+  {9984, 27688, 393, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
+  {10170, 28322, 373, 25, 55, 0}, /* SystemInfo.MemTotal integer */
+  {10204, 28358, 371, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
+  {10567, 28761, 373, 25, 55, 0}, /* SystemInfo.NCPU integer */
+  {10574, 28643, 373, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
+  {10592, 28663, 373, 25, 55, 0}, /* SystemInfo.NFd integer */
+  {10598, 28670, 373, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
+  {10612, 29424, 145, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
+  {10628, 28685, 393, 25, 55, 0}, /* SystemInfo.Name string */
+  {11257, 29226, 393, 25, 55, 0}, /* SystemInfo.NoProxy string */
+  {11539, 29738, 393, 25, 55, 0}, /* SystemInfo.OSType string */
+  {11548, 29748, 393, 41, 55, 0}, /* SystemInfo.OSVersion string */
+  {11597, 29534, 371, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
+  {11614, 29566, 373, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
+  {11666, 29628, 393, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
+  {11917, 30047, 371, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
+  {12419, 30323, 188, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
+  {12677, 30621, 393, 39, 55, 0}, /* SystemInfo.ProductLicense string */
+  {13103, 31224, 198, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
+  {13543, 31927, 24, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
+  {13611, 32027, 382, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
+  {13902, 32373, 367, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
+  {13931, 32435, 393, 25, 55, 0}, /* SystemInfo.ServerVersion string */
+  {15485, 34113, 371, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
+  {15497, 34126, 236, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
+  {16194, 34373, 365, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
+  {16209, 34389, 393, 25, 55, 0}, /* SystemInfo.SystemTime string */
+  {18162, 35745, 367, 39, 55, 0}, /* SystemInfo.Warnings array of string */
+  {2498, 21124, 393, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
+  {14867, 32855, 373, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
   {2134, 18587, 393, 25, 55, 0}, /* SystemVersion.ApiVersion string */
   {2176, 18671, 393, 25, 55, 0}, /* SystemVersion.Arch string */
-  {2912, 21531, 393, 25, 55, 0}, /* SystemVersion.BuildTime string */
-  {3829, 22252, 356, 35, 55, 0}, /* SystemVersion.Components array of SystemVersion.Components */
-  {7257, 24948, 371, 25, 55, 0}, /* SystemVersion.Experimental boolean */
-  {7649, 25390, 393, 25, 55, 0}, /* SystemVersion.GitCommit string */
-  {7724, 25472, 393, 25, 55, 0}, /* SystemVersion.GoVersion string */
-  {9584, 27146, 393, 25, 55, 0}, /* SystemVersion.KernelVersion string */
-  {10291, 28389, 393, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
-  {11718, 29590, 393, 25, 55, 0}, /* SystemVersion.Os string */
-  {11941, 29983, 259, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
-  {17765, 35111, 393, 25, 55, 0}, /* SystemVersion.Version string */
-  {6146, 23974, 385, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
-  {10628, 28583, 393, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
-  {17765, 35111, 393, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
-  {10628, 28583, 393, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
-  {3121, 21802, 393, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
-  {3143, 21827, 393, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
-  {17522, 34651, 393, 30, 55, 0}, /* TLSInfo.TrustRoot string */
+  {2912, 21546, 393, 25, 55, 0}, /* SystemVersion.BuildTime string */
+  {3829, 22267, 356, 35, 55, 0}, /* SystemVersion.Components array of SystemVersion.Components */
+  {7257, 25017, 371, 25, 55, 0}, /* SystemVersion.Experimental boolean */
+  {7649, 25459, 393, 25, 55, 0}, /* SystemVersion.GitCommit string */
+  {7724, 25541, 393, 25, 55, 0}, /* SystemVersion.GoVersion string */
+  {9584, 27232, 393, 25, 55, 0}, /* SystemVersion.KernelVersion string */
+  {10291, 28491, 393, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
+  {11718, 29692, 393, 25, 55, 0}, /* SystemVersion.Os string */
+  {11941, 30085, 259, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
+  {17765, 35409, 393, 25, 55, 0}, /* SystemVersion.Version string */
+  {6146, 24021, 385, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
+  {10628, 28685, 393, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
+  {17765, 35409, 393, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
+  {10628, 28685, 393, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
+  {3121, 21817, 393, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
+  {3143, 21842, 393, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
+  {17522, 34906, 393, 30, 55, 0}, /* TLSInfo.TrustRoot string */
   {2219, 20807, 317, 32, 55, 0}, /* Task.AssignedGenericResources array of GenericResources */
-  {5847, 23647, 393, 25, 55, 0}, /* Task.CreatedAt string */
-  {6080, 23892, 287, 25, 55, 0}, /* Task.DesiredState TaskState */
-  {8197, 25790, 393, 25, 55, 0}, /* Task.ID string */
-  {9480, 26980, 170, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
-  {9649, 27198, 390, 25, 55, 0}, /* Task.Labels map of string */
-  {10628, 28583, 393, 25, 55, 0}, /* Task.Name string */
-  {11190, 28968, 331, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
-  {11333, 29208, 393, 25, 55, 0}, /* Task.NodeID string */
-  {14158, 32386, 393, 25, 55, 0}, /* Task.ServiceID string */
-  {14908, 32782, 373, 25, 55, 0}, /* Task.Slot integer */
-  {15184, 33115, 262, 25, 55, 0}, /* Task.Spec TaskSpec */
-  {15289, 33309, 288, 25, 55, 0}, /* Task.Status TaskStatus */
-  {17684, 34916, 393, 25, 55, 0}, /* Task.UpdatedAt string */
-  {17765, 35111, 170, 25, 55, 0}, /* Task.Version ObjectVersion */
-  {4723, 22952, 263, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
-  {7495, 25235, 373, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
-  {9933, 27537, 278, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
-  {10768, 28692, 279, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
-  {11179, 28957, 332, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
-  {11929, 29971, 280, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
-  {12390, 30190, 283, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
-  {13339, 31438, 284, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
-  {13366, 31476, 285, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
-  {13601, 31862, 393, 30, 55, 0}, /* TaskSpec.Runtime string */
+  {5847, 23671, 393, 25, 55, 0}, /* Task.CreatedAt string */
+  {6080, 23939, 287, 25, 55, 0}, /* Task.DesiredState TaskState */
+  {8197, 25859, 393, 25, 55, 0}, /* Task.ID string */
+  {9480, 27059, 170, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
+  {9649, 27284, 390, 25, 55, 0}, /* Task.Labels map of string */
+  {10628, 28685, 393, 25, 55, 0}, /* Task.Name string */
+  {11190, 29070, 331, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
+  {11333, 29310, 393, 25, 55, 0}, /* Task.NodeID string */
+  {14158, 32512, 393, 25, 55, 0}, /* Task.ServiceID string */
+  {14908, 32908, 373, 25, 55, 0}, /* Task.Slot integer */
+  {15184, 33241, 262, 25, 55, 0}, /* Task.Spec TaskSpec */
+  {15289, 33529, 288, 25, 55, 0}, /* Task.Status TaskStatus */
+  {17684, 35180, 393, 25, 55, 0}, /* Task.UpdatedAt string */
+  {17765, 35409, 170, 25, 55, 0}, /* Task.Version ObjectVersion */
+  {4723, 22967, 263, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
+  {7495, 25304, 373, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
+  {9933, 27631, 278, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
+  {10768, 28794, 279, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
+  {11179, 29059, 332, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
+  {11929, 30073, 280, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
+  {12390, 30292, 283, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
+  {13339, 31549, 284, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
+  {13366, 31587, 285, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
+  {13601, 31988, 393, 30, 55, 0}, /* TaskSpec.Runtime string */
   {2198, 18693, 368, 25, 55, 0}, /* TaskSpec.ContainerSpec.Args array of string (command) */
-  {3056, 21717, 367, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
-  {3072, 21734, 367, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
-  {3769, 22144, 368, 25, 55, 0}, /* TaskSpec.ContainerSpec.Command array of string (command) */
-  {4018, 22463, 358, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs array of TaskSpec.ContainerSpec.Configs */
-  {5903, 24252, 266, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig TaskSpec.ContainerSpec.DNSConfig */
-  {6269, 24089, 393, 25, 55, 0}, /* TaskSpec.ContainerSpec.Dir string */
-  {7014, 24721, 369, 25, 55, 0}, /* TaskSpec.ContainerSpec.Env array of string (environment) */
-  {7769, 25520, 367, 27, 55, 0}, /* TaskSpec.ContainerSpec.Groups array of string */
-  {7844, 25578, 96, 27, 55, 0}, /* TaskSpec.ContainerSpec.HealthCheck HealthConfig */
-  {8126, 25706, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Hostname string */
-  {8152, 25733, 367, 27, 55, 0}, /* TaskSpec.ContainerSpec.Hosts array of string */
-  {8449, 25823, 393, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
-  {9318, 26276, 371, 38, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
-  {9451, 26951, 267, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
-  {9649, 27198, 391, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
-  {10558, 28524, 329, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
-  {11614, 29464, 373, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
-  {11641, 29499, 371, 27, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
-  {12621, 30451, 268, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
-  {12969, 30901, 371, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
-  {13869, 32193, 359, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
-  {15323, 33377, 374, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
-  {15341, 33397, 393, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
-  {15936, 34003, 391, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
-  {16300, 34664, 371, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
-  {17590, 34746, 360, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
-  {17721, 35036, 393, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
-  {3906, 22376, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
-  {3946, 22419, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
-  {7377, 25106, 265, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
-  {13601, 31862, 385, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
-  {7515, 25384, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
-  {10317, 28465, 373, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
-  {10628, 28583, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
-  {17555, 34740, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
-  {10663, 28620, 367, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
-  {11684, 29545, 367, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
-  {13682, 32008, 367, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
+  {3056, 21732, 367, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
+  {3072, 21749, 367, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
+  {3769, 22159, 368, 25, 55, 0}, /* TaskSpec.ContainerSpec.Command array of string (command) */
+  {4018, 22478, 358, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs array of TaskSpec.ContainerSpec.Configs */
+  {5903, 24314, 266, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig TaskSpec.ContainerSpec.DNSConfig */
+  {6269, 24136, 393, 25, 55, 0}, /* TaskSpec.ContainerSpec.Dir string */
+  {7014, 24783, 369, 25, 55, 0}, /* TaskSpec.ContainerSpec.Env array of string (environment) */
+  {7769, 25589, 367, 27, 55, 0}, /* TaskSpec.ContainerSpec.Groups array of string */
+  {7844, 25647, 96, 27, 55, 0}, /* TaskSpec.ContainerSpec.HealthCheck HealthConfig */
+  {8126, 25775, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Hostname string */
+  {8152, 25802, 367, 27, 55, 0}, /* TaskSpec.ContainerSpec.Hosts array of string */
+  {8449, 25892, 393, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
+  {9318, 26345, 371, 38, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
+  {9451, 27030, 267, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
+  {9649, 27284, 391, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
+  {10558, 28626, 329, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
+  {11614, 29566, 373, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
+  {11641, 29601, 371, 27, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
+  {12621, 30553, 268, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
+  {12969, 31003, 371, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
+  {13869, 32319, 359, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
+  {15323, 33612, 374, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
+  {15341, 33632, 393, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
+  {15936, 34238, 391, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
+  {16300, 34919, 371, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
+  {17590, 35001, 360, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
+  {17721, 35300, 393, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
+  {3906, 22391, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
+  {3946, 22434, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
+  {7377, 25175, 265, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
+  {13601, 31988, 385, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
+  {7515, 25453, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
+  {10317, 28567, 373, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
+  {10628, 28685, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
+  {17555, 34995, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
+  {10663, 28722, 367, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
+  {11684, 29647, 367, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
+  {13682, 32134, 367, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
   {2147, 18601, 269, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor TaskSpec.ContainerSpec.Privileges.AppArmor */
-  {5871, 23673, 271, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
-  {11239, 29077, 371, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
-  {13632, 32291, 272, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
-  {13691, 32017, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
-  {10317, 28465, 270, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
-  {3854, 22277, 393, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
-  {7377, 25106, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
-  {13092, 31071, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
-  {6275, 24095, 371, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
-  {9732, 27287, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
-  {13426, 31521, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
-  {17540, 34719, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
-  {17721, 35036, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
-  {10317, 28465, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
-  {12694, 30537, 393, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
-  {7377, 25106, 276, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
-  {13788, 32120, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
-  {13828, 32163, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
-  {7515, 25384, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
-  {10317, 28465, 373, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
-  {10628, 28583, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
-  {17555, 34740, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
-  {7812, 25562, 373, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
-  {10628, 28583, 393, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
-  {14954, 32829, 373, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
-  {10628, 28583, 393, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
-  {11684, 29545, 390, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
-  {4415, 22752, 393, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
-  {4056, 22502, 367, 25, 55, 0}, /* TaskSpec.Placement.Constraints array of string */
-  {10124, 28129, 373, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
-  {11952, 29994, 339, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
-  {12556, 30316, 361, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
-  {15191, 33131, 282, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
-  {15200, 33140, 393, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
-  {6285, 24105, 371, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
-  {10628, 28583, 393, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
-  {12316, 30111, 344, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
-  {13144, 31161, 393, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
-  {9761, 27317, 133, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
-  {10251, 28321, 373, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
-  {13290, 31370, 199, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
-  {15473, 33865, 373, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
-  {3842, 22265, 286, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
-  {6035, 23847, 374, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
-  {10076, 28077, 373, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
-  {18182, 35451, 374, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
-  {4839, 23005, 43, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
-  {7020, 24727, 393, 25, 55, 0}, /* TaskStatus.Err string */
-  {10270, 28351, 393, 25, 55, 0}, /* TaskStatus.Message string */
-  {12486, 30262, 190, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
-  {15269, 33260, 287, 25, 55, 0}, /* TaskStatus.State TaskState */
-  {17374, 34507, 393, 25, 55, 0}, /* TaskStatus.Timestamp string */
-  {11807, 29734, 393, 25, 55, 0}, /* ThrottleDevice.Path string */
-  {12947, 30836, 373, 25, 55, 0}, /* ThrottleDevice.Rate integer */
-  {13920, 32280, 390, 42, 55, 0}, /* Topology.Segments map of string */
-  {17600, 34808, 393, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
-  {3348, 22082, 12, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
-  {5847, 23647, 393, 31, 55, 0}, /* Volume.CreatedAt string */
-  {6515, 24423, 393, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
-  {9649, 27198, 390, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
-  {10545, 28511, 393, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
-  {10628, 28583, 393, 25, 55, DK_REQUIRED}, /* Volume.Name string */
-  {11684, 29545, 390, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
-  {13674, 31993, 293, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
-  {15289, 33309, 388, 25, 55, 0}, /* Volume.Status map of map of any */
-  {17709, 34981, 294, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
-  {13081, 31059, 373, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
-  {14867, 32729, 373, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
-  {3451, 22099, 16, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
-  {6515, 24423, 393, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
-  {6552, 24448, 391, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
-  {9649, 27198, 391, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
-  {10628, 28583, 393, 25, 55, 0}, /* VolumeCreateRequest.Name string */
-  {18092, 35367, 364, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
-  {18162, 35431, 367, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
-  {15167, 33097, 373, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
-  {18102, 35377, 367, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
-  {15184, 33115, 16, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
+  {5871, 23697, 271, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
+  {11239, 29179, 371, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
+  {13632, 32417, 272, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
+  {13691, 32143, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
+  {10317, 28567, 270, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
+  {3854, 22292, 393, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
+  {7377, 25175, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
+  {13092, 31173, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
+  {6275, 24142, 371, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
+  {9732, 27381, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
+  {13426, 31632, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
+  {17540, 34974, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
+  {17721, 35300, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
+  {10317, 28567, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
+  {12694, 30639, 393, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
+  {7377, 25175, 276, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
+  {13788, 32246, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
+  {13828, 32289, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
+  {7515, 25453, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
+  {10317, 28567, 373, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
+  {10628, 28685, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
+  {17555, 34995, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
+  {7812, 25631, 373, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
+  {10628, 28685, 393, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
+  {14954, 32955, 373, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
+  {10628, 28685, 393, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
+  {11684, 29647, 390, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
+  {4415, 22767, 393, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
+  {4056, 22517, 367, 25, 55, 0}, /* TaskSpec.Placement.Constraints array of string */
+  {10124, 28231, 373, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
+  {11952, 30096, 339, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
+  {12556, 30418, 361, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
+  {15191, 33315, 282, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
+  {15200, 33324, 393, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
+  {6285, 24152, 371, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
+  {10628, 28685, 393, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
+  {12316, 30213, 344, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
+  {13144, 31263, 393, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
+  {9761, 27411, 133, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
+  {10251, 28423, 373, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
+  {13290, 31472, 199, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
+  {15473, 34100, 373, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
+  {3842, 22280, 286, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
+  {6035, 23871, 374, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
+  {10076, 28179, 373, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
+  {18182, 35765, 374, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
+  {4839, 23020, 43, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
+  {7020, 24789, 393, 25, 55, 0}, /* TaskStatus.Err string */
+  {10270, 28453, 393, 25, 55, 0}, /* TaskStatus.Message string */
+  {12486, 30364, 190, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
+  {15269, 33444, 287, 25, 55, 0}, /* TaskStatus.State TaskState */
+  {17374, 34762, 393, 25, 55, 0}, /* TaskStatus.Timestamp string */
+  {11807, 29836, 393, 25, 55, 0}, /* ThrottleDevice.Path string */
+  {12947, 30938, 373, 25, 55, 0}, /* ThrottleDevice.Rate integer */
+  {13920, 32406, 390, 42, 55, 0}, /* Topology.Segments map of string */
+  {17600, 35072, 393, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
+  {3348, 22097, 12, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
+  {5847, 23671, 393, 31, 55, 0}, /* Volume.CreatedAt string */
+  {6515, 24485, 393, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
+  {9649, 27284, 390, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
+  {10545, 28613, 393, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
+  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* Volume.Name string */
+  {11684, 29647, 390, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
+  {13674, 32119, 293, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
+  {15289, 33529, 388, 25, 55, 0}, /* Volume.Status map of map of any */
+  {17709, 35245, 294, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
+  {13081, 31161, 373, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
+  {14867, 32855, 373, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
+  {3451, 22114, 16, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
+  {6515, 24485, 393, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
+  {6552, 24510, 391, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
+  {9649, 27284, 391, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
+  {10628, 28685, 393, 25, 55, 0}, /* VolumeCreateRequest.Name string */
+  {18092, 35681, 364, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
+  {18162, 35745, 367, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
+  {15167, 33223, 373, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
+  {18102, 35691, 367, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
+  {15184, 33241, 16, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
   {1945, 18355, 373, 52, 55, 0}, /* VolumesDiskUsage.ActiveCount integer */
-  {9472, 26972, 364, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
-  {13061, 31039, 373, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
-  {17497, 34610, 373, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
-  {17510, 34624, 373, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
+  {9472, 27051, 364, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
+  {13061, 31141, 373, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
+  {17497, 34865, 373, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
+  {17510, 34879, 373, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
 };
 
 const uint16_t dk_n_fields = 1363;

@@ -4,44 +4,123 @@
 #include "model/model.h"
 
 const dk_Method dk_methods[] = {
-  {22027, 24047, 2, 2, 2, 93, DK_RETURN_VALUE, 0}, /* client:df() SystemDataUsage */
-  {22027, 26259, 2, 2, 2, 95, DK_RETURN_VALUE, 0}, /* client:info() SystemInfo */
-  {22027, 35111, 2, 2, 2, 98, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
-  {22516, 24052, 25790, 2, 2, 10, DK_RETURN_VALUE, 0}, /* container:diff() ContainerChanges */
-  {22516, 27169, 25790, 32611, 2, 16, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
-  {22516, 29776, 25790, 2, 2, 19, DK_RETURN_VALUE, 0}, /* container:pause() ContainerPause */
-  {22516, 31203, 25790, 2, 2, 12, DK_RETURN_VALUE, 0}, /* container:remove() ContainerDelete */
-  {22516, 31233, 25790, 28583, 2, 21, DK_RETURN_VALUE, 0}, /* container:rename(name) ContainerRename */
-  {22516, 31450, 25790, 34497, 2, 23, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
-  {22516, 33182, 25790, 2, 2, 24, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
-  {22516, 33357, 25790, 34497, 2, 26, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
-  {22516, 34576, 25790, 30663, 2, 27, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
-  {22516, 34832, 25790, 2, 2, 28, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
-  {22516, 34875, 25790, 2, 2, 29, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
-  {22516, 35414, 25790, 22265, 2, 30, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
-  {23164, 25354, 2, 25790, 22516, 15, DK_RETURN_OBJECT, 0}, /* containers:get(id) ContainerInspect */
-  {23164, 27421, 2, 2, 22516, 17, DK_RETURN_LIST, 0}, /* containers:list() ContainerList */
-  {23164, 30655, 2, 2, 2, 20, DK_RETURN_VALUE, 0}, /* containers:prune() ContainerPrune */
-  {23164, 31203, 2, 25790, 2, 12, DK_RETURN_VALUE, 0}, /* containers:remove(id) ContainerDelete */
-  {25823, 25653, 28583, 2, 2, 43, DK_RETURN_VALUE, 0}, /* image:history() ImageHistory */
-  {25823, 31203, 28583, 2, 2, 40, DK_RETURN_VALUE, 0}, /* image:remove() ImageDelete */
-  {25823, 34199, 28583, 31290, 2, 50, DK_RETURN_VALUE, 0}, /* image:tag(repo tag) ImageTag */
-  {26133, 25354, 2, 28583, 25823, 44, DK_RETURN_OBJECT, 0}, /* images:get(name) ImageInspect */
-  {26133, 27421, 2, 2, 25823, 45, DK_RETURN_LIST, 0}, /* images:list() ImageList */
-  {26133, 30655, 2, 2, 2, 47, DK_RETURN_VALUE, 0}, /* images:prune() ImagePrune */
-  {26133, 31203, 2, 28583, 2, 40, DK_RETURN_VALUE, 0}, /* images:remove(name) ImageDelete */
+  {22042, 24094, 2, 2, 2, 2, 93, DK_RETURN_VALUE, 0}, /* client:df() SystemDataUsage */
+  {22042, 24270, 2, 28685, 2, 2, 31, DK_RETURN_VALUE, 0}, /* client:distribution(name) DistributionInspect */
+  {22042, 26328, 2, 2, 2, 2, 95, DK_RETURN_VALUE, 0}, /* client:info() SystemInfo */
+  {22042, 27705, 2, 35318, 2, 2, 92, DK_RETURN_VALUE, 0}, /* client:login(username password serveraddress) SystemAuth */
+  {22042, 35409, 2, 2, 2, 2, 98, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
+  {22292, 31305, 25859, 2, 2, 2, 2, DK_RETURN_VALUE, 0}, /* config:remove() ConfigDelete */
+  {22478, 25423, 2, 25859, 22292, 2, 3, DK_RETURN_OBJECT, 0}, /* configs:get(id) ConfigInspect */
+  {22478, 27515, 2, 2, 22292, 2, 4, DK_RETURN_LIST, 0}, /* configs:list() ConfigList */
+  {22478, 31305, 2, 25859, 2, 2, 2, DK_RETURN_VALUE, 0}, /* configs:remove(id) ConfigDelete */
+  {22531, 24099, 25859, 2, 2, 2, 10, DK_RETURN_VALUE, 0}, /* container:diff() ContainerChanges */
+  {22531, 27255, 25859, 32737, 2, 2, 16, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
+  {22531, 29878, 25859, 2, 2, 2, 19, DK_RETURN_VALUE, 0}, /* container:pause() ContainerPause */
+  {22531, 31305, 25859, 2, 2, 2, 12, DK_RETURN_VALUE, 0}, /* container:remove() ContainerDelete */
+  {22531, 31335, 25859, 28685, 2, 2, 21, DK_RETURN_VALUE, 0}, /* container:rename(name) ContainerRename */
+  {22531, 31521, 25859, 31861, 2, 2, 22, DK_RETURN_VALUE, 0}, /* container:resize(rows columns) ContainerResize */
+  {22531, 31561, 25859, 34752, 2, 2, 23, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
+  {22531, 33366, 25859, 2, 2, 2, 24, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
+  {22531, 33592, 25859, 34752, 2, 2, 26, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
+  {22531, 34831, 25859, 30765, 2, 2, 27, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
+  {22531, 35096, 25859, 2, 2, 2, 28, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
+  {22531, 35139, 25859, 2, 2, 2, 29, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
+  {22531, 35728, 25859, 22280, 2, 2, 30, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
+  {23179, 25423, 2, 25859, 22531, 2, 15, DK_RETURN_OBJECT, 0}, /* containers:get(id) ContainerInspect */
+  {23179, 27515, 2, 2, 22531, 2, 17, DK_RETURN_LIST, 0}, /* containers:list() ContainerList */
+  {23179, 30757, 2, 2, 2, 2, 20, DK_RETURN_VALUE, 0}, /* containers:prune() ContainerPrune */
+  {23179, 31305, 2, 25859, 2, 2, 12, DK_RETURN_VALUE, 0}, /* containers:remove(id) ContainerDelete */
+  {24842, 31521, 25859, 31861, 2, 2, 33, DK_RETURN_VALUE, 0}, /* exec:resize(rows columns) ExecResize */
+  {25892, 20929, 28685, 2, 2, 2, 36, DK_RETURN_VALUE, 0}, /* image:attestations() ImageAttestations */
+  {25892, 25722, 28685, 2, 2, 2, 43, DK_RETURN_VALUE, 0}, /* image:history() ImageHistory */
+  {25892, 31305, 28685, 2, 2, 2, 40, DK_RETURN_VALUE, 0}, /* image:remove() ImageDelete */
+  {25892, 34434, 28685, 31392, 2, 2, 50, DK_RETURN_VALUE, 0}, /* image:tag(repo tag) ImageTag */
+  {26202, 21491, 2, 2, 2, 2, 0, DK_RETURN_VALUE, 0}, /* images:build_prune() BuildPrune */
+  {26202, 25423, 2, 28685, 25892, 2, 44, DK_RETURN_OBJECT, 0}, /* images:get(name) ImageInspect */
+  {26202, 27515, 2, 2, 25892, 2, 45, DK_RETURN_LIST, 0}, /* images:list() ImageList */
+  {26202, 30757, 2, 2, 2, 2, 47, DK_RETURN_VALUE, 0}, /* images:prune() ImagePrune */
+  {26202, 31305, 2, 28685, 2, 2, 40, DK_RETURN_VALUE, 0}, /* images:remove(name) ImageDelete */
+  {26202, 32134, 2, 34647, 2, 2, 49, DK_RETURN_VALUE, 0}, /* images:search(term limit) ImageSearch */
+  {28768, 31305, 25859, 2, 2, 2, 53, DK_RETURN_VALUE, 0}, /* network:remove() NetworkDelete */
+  {29059, 25423, 2, 25859, 28768, 2, 55, DK_RETURN_OBJECT, 0}, /* networks:get(id) NetworkInspect */
+  {29059, 27515, 2, 2, 28768, 2, 56, DK_RETURN_LIST, 0}, /* networks:list() NetworkList */
+  {29059, 30757, 2, 2, 2, 2, 57, DK_RETURN_VALUE, 0}, /* networks:prune() NetworkPrune */
+  {29059, 31305, 2, 25859, 2, 2, 53, DK_RETURN_VALUE, 0}, /* networks:remove(id) NetworkDelete */
+  {29258, 31305, 25859, 2, 2, 2, 58, DK_RETURN_VALUE, 0}, /* node:remove() NodeDelete */
+  {29361, 25423, 2, 25859, 29258, 2, 59, DK_RETURN_OBJECT, 0}, /* nodes:get(id) NodeInspect */
+  {29361, 27515, 2, 2, 29258, 2, 60, DK_RETURN_LIST, 0}, /* nodes:list() NodeList */
+  {29361, 31305, 2, 25859, 2, 2, 58, DK_RETURN_VALUE, 0}, /* nodes:remove(id) NodeDelete */
+  {30108, 24142, 28685, 2, 2, 2, 64, DK_RETURN_VALUE, 0}, /* plugin:disable() PluginDisable */
+  {30108, 31305, 28685, 2, 2, 2, 63, DK_RETURN_VALUE, 0}, /* plugin:remove() PluginDelete */
+  {30323, 25423, 2, 28685, 30108, 2, 66, DK_RETURN_OBJECT, 0}, /* plugins:get(name) PluginInspect */
+  {30323, 27515, 2, 2, 30108, 2, 67, DK_RETURN_LIST, 0}, /* plugins:list() PluginList */
+  {30323, 30553, 2, 31263, 2, 2, 35, DK_RETURN_VALUE, 0}, /* plugins:privileges(remote) GetPluginPrivileges */
+  {30323, 31305, 2, 28685, 2, 2, 63, DK_RETURN_VALUE, 0}, /* plugins:remove(name) PluginDelete */
+  {32205, 31305, 25859, 2, 2, 2, 74, DK_RETURN_VALUE, 0}, /* secret:remove() SecretDelete */
+  {32319, 25423, 2, 25859, 32205, 2, 75, DK_RETURN_OBJECT, 0}, /* secrets:get(id) SecretInspect */
+  {32319, 27515, 2, 2, 32205, 2, 76, DK_RETURN_LIST, 0}, /* secrets:list() SecretList */
+  {32319, 31305, 2, 25859, 2, 2, 74, DK_RETURN_VALUE, 0}, /* secrets:remove(id) SecretDelete */
+  {32468, 31305, 25859, 2, 2, 2, 79, DK_RETURN_VALUE, 0}, /* service:remove() ServiceDelete */
+  {32607, 25423, 2, 25859, 32468, 2, 80, DK_RETURN_OBJECT, 0}, /* services:get(id) ServiceInspect */
+  {32607, 27515, 2, 2, 32468, 2, 81, DK_RETURN_LIST, 0}, /* services:list() ServiceList */
+  {32607, 31305, 2, 25859, 2, 2, 79, DK_RETURN_VALUE, 0}, /* services:remove(id) ServiceDelete */
+  {34126, 26345, 2, 2, 2, 2, 85, DK_RETURN_VALUE, 0}, /* swarm:init() SwarmInit */
+  {34126, 26521, 2, 2, 2, 2, 86, DK_RETURN_VALUE, 0}, /* swarm:inspect() SwarmInspect */
+  {34126, 27088, 2, 2, 2, 2, 87, DK_RETURN_VALUE, 0}, /* swarm:join() SwarmJoin */
+  {34126, 27373, 2, 2, 2, 2, 88, DK_RETURN_VALUE, 0}, /* swarm:leave() SwarmLeave */
+  {34126, 35063, 2, 35072, 2, 2, 89, DK_RETURN_VALUE, 0}, /* swarm:unlock(unlock_key) SwarmUnlock */
+  {34613, 25423, 2, 25859, 34504, 2, 99, DK_RETURN_OBJECT, 0}, /* tasks:get(id) TaskInspect */
+  {34613, 27515, 2, 2, 34504, 2, 100, DK_RETURN_LIST, 0}, /* tasks:list() TaskList */
+  {35470, 31305, 28685, 2, 2, 2, 103, DK_RETURN_VALUE, 0}, /* volume:remove() VolumeDelete */
+  {35681, 23632, 2, 28685, 35470, 2, 102, DK_RETURN_OBJECT, 0}, /* volumes:create(name) VolumeCreate */
+  {35681, 25423, 2, 28685, 35470, 2, 104, DK_RETURN_OBJECT, 0}, /* volumes:get(name) VolumeInspect */
+  {35681, 27515, 2, 2, 35470, 35681, 105, DK_RETURN_LIST, 0}, /* volumes:list() VolumeList */
+  {35681, 30757, 2, 2, 2, 2, 106, DK_RETURN_VALUE, 0}, /* volumes:prune() VolumePrune */
+  {35681, 31305, 2, 28685, 2, 2, 103, DK_RETURN_VALUE, 0}, /* volumes:remove(name) VolumeDelete */
 };
 
-const uint16_t dk_n_methods = 26;
+const uint16_t dk_n_methods = 73;
 
 const dk_Attribute dk_attributes[] = {
-  {22516, 25790, 25790}, /* container:id() id */
-  {22516, 25823, 22286}, /* container:image() config.image image */
-  {22516, 27198, 22307}, /* container:labels() config.labels labels */
-  {22516, 33309, 33268}, /* container:status() state.status state */
-  {25823, 25790, 25790}, /* image:id() id */
-  {25823, 27198, 22307}, /* image:labels() config.labels labels */
-  {25823, 34205, 31316}, /* image:tags() repo_tags */
+  {22292, 25859, 25859}, /* config:id() id */
+  {22292, 27284, 33268}, /* config:labels() spec.labels */
+  {22292, 28685, 33282}, /* config:name() spec.name */
+  {22531, 25638, 33452}, /* container:health() state.health.status health.status */
+  {22531, 25859, 25859}, /* container:id() id */
+  {22531, 25892, 22301}, /* container:image() config.image image */
+  {22531, 27284, 22322}, /* container:labels() config.labels labels */
+  {22531, 33529, 33488}, /* container:status() state.status state */
+  {24842, 25859, 25859}, /* exec:id() id */
+  {25892, 25859, 25859}, /* image:id() id */
+  {25892, 27284, 22322}, /* image:labels() config.labels labels */
+  {25892, 34440, 31418}, /* image:tags() repo_tags */
+  {28768, 25859, 25859}, /* network:id() id */
+  {28768, 27284, 27284}, /* network:labels() labels */
+  {28768, 28685, 28685}, /* network:name() name */
+  {29258, 21087, 33248}, /* node:availability() spec.availability */
+  {29258, 25775, 23903}, /* node:hostname() description.hostname */
+  {29258, 25859, 25859}, /* node:id() id */
+  {29258, 27284, 33268}, /* node:labels() spec.labels */
+  {29258, 31632, 33294}, /* node:role() spec.role */
+  {29258, 33529, 33538}, /* node:status() status.state */
+  {29258, 35409, 35419}, /* node:version() version.index */
+  {30108, 24616, 24616}, /* plugin:enabled() enabled */
+  {30108, 25859, 25859}, /* plugin:id() id */
+  {30108, 28685, 28685}, /* plugin:name() name */
+  {30108, 32639, 32639}, /* plugin:settings() settings */
+  {32205, 25859, 25859}, /* secret:id() id */
+  {32205, 27284, 33268}, /* secret:labels() spec.labels */
+  {32205, 28685, 33282}, /* secret:name() spec.name */
+  {32468, 25859, 25859}, /* service:id() id */
+  {32468, 27284, 33268}, /* service:labels() spec.labels */
+  {32468, 28685, 33282}, /* service:name() spec.name */
+  {32468, 35409, 35419}, /* service:version() version.index */
+  {34504, 25859, 25859}, /* task:id() id */
+  {34504, 33444, 33538}, /* task:state() status.state */
+  {35470, 24485, 24485}, /* volume:driver() driver */
+  {35470, 27284, 27284}, /* volume:labels() labels */
+  {35470, 28613, 28613}, /* volume:mountpoint() mountpoint */
+  {35470, 28685, 28685}, /* volume:name() name */
 };
 
-const uint16_t dk_n_attributes = 7;
+const uint16_t dk_n_attributes = 39;

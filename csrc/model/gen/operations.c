@@ -4,406 +4,406 @@
 #include "model/model.h"
 
 const dk_Operation dk_operations[] = {
-  {2841, 21476, 11750, 31, 0, 0, 6, 1, 31, 55}, /* 0 BuildPrune POST /build/prune */
-  {3863, 22330, 11750, 67, 6, 1, 1, 1, 30, 55}, /* 1 ConfigCreate POST /configs/create */
-  {3878, 22346, 5888, 85, 7, 2, 1, 1, 30, 55}, /* 2 ConfigDelete DELETE /configs/{id} */
-  {3917, 22388, 7509, 85, 8, 3, 1, 1, 30, 55}, /* 3 ConfigInspect GET /configs/{id} */
-  {3933, 22405, 7509, 56, 9, 4, 1, 1, 30, 55}, /* 4 ConfigList GET /configs */
-  {4003, 22447, 11750, 101, 10, 5, 3, 1, 30, 55}, /* 5 ConfigUpdate POST /configs/{id}/update */
-  {4082, 22546, 7509, 203, 13, 6, 2, 1, 25, 55}, /* 6 ContainerArchive GET /containers/{id}/archive */
-  {4101, 22566, 7791, 203, 15, 7, 2, 1, 25, 55}, /* 7 ContainerArchiveInfo HEAD /containers/{id}/archive */
-  {4124, 22591, 11750, 230, 17, 8, 7, 2, 25, 55}, /* 8 ContainerAttach POST /containers/{id}/attach */
-  {4142, 22610, 7509, 256, 24, 10, 7, 2, 25, 55}, /* 9 ContainerAttachWebsocket GET /containers/{id}/attach/ws */
-  {4257, 22639, 7509, 285, 31, 12, 1, 1, 25, 55}, /* 10 ContainerChanges GET /containers/{id}/changes */
-  {4294, 22678, 11750, 124, 32, 13, 3, 1, 25, 55}, /* 11 ContainerCreate POST /containers/create */
-  {4363, 22697, 5888, 184, 35, 14, 4, 1, 25, 55}, /* 12 ContainerDelete DELETE /containers/{id} */
-  {4381, 22716, 11750, 312, 39, 15, 2, 1, 25, 55}, /* 13 ContainerExec POST /containers/{id}/exec */
-  {4397, 22733, 7509, 336, 41, 16, 1, 1, 25, 55}, /* 14 ContainerExport GET /containers/{id}/export */
-  {4447, 22787, 7509, 362, 42, 17, 2, 1, 25, 55}, /* 15 ContainerInspect GET /containers/{id}/json */
-  {4493, 22807, 11750, 386, 44, 18, 2, 1, 25, 55}, /* 16 ContainerKill POST /containers/{id}/kill */
-  {4509, 22824, 7509, 145, 46, 19, 4, 1, 25, 55}, /* 17 ContainerList GET /containers/json */
-  {4525, 22841, 7509, 410, 50, 20, 8, 1, 25, 55}, /* 18 ContainerLogs GET /containers/{id}/logs */
-  {4588, 22858, 11750, 434, 58, 21, 1, 1, 25, 55}, /* 19 ContainerPause POST /containers/{id}/pause */
-  {4626, 22876, 11750, 164, 59, 22, 1, 1, 25, 55}, /* 20 ContainerPrune POST /containers/prune */
-  {4668, 22894, 11750, 459, 60, 23, 2, 1, 25, 55}, /* 21 ContainerRename POST /containers/{id}/rename */
-  {4686, 22913, 11750, 485, 62, 24, 3, 1, 25, 55}, /* 22 ContainerResize POST /containers/{id}/resize */
-  {4704, 22932, 11750, 511, 65, 25, 3, 1, 25, 55}, /* 23 ContainerRestart POST /containers/{id}/restart */
-  {4739, 22969, 11750, 538, 68, 26, 2, 2, 25, 55}, /* 24 ContainerStart POST /containers/{id}/start */
-  {4797, 22987, 7509, 563, 70, 28, 3, 1, 25, 55}, /* 25 ContainerStats GET /containers/{id}/stats */
-  {4857, 23024, 11750, 588, 73, 29, 3, 2, 25, 55}, /* 26 ContainerStop POST /containers/{id}/stop */
-  {5091, 23041, 7509, 612, 76, 31, 2, 1, 25, 55}, /* 27 ContainerTop GET /containers/{id}/top */
-  {5129, 23057, 11750, 635, 78, 32, 1, 1, 25, 55}, /* 28 ContainerUnpause POST /containers/{id}/unpause */
-  {5148, 23077, 11750, 662, 79, 33, 2, 1, 25, 55}, /* 29 ContainerUpdate POST /containers/{id}/update */
-  {5310, 23114, 11750, 688, 81, 34, 2, 1, 25, 55}, /* 30 ContainerWait POST /containers/{id}/wait */
-  {6383, 24223, 7509, 712, 83, 35, 2, 1, 30, 55}, /* 31 DistributionInspect GET /distribution/{name}/json */
-  {7156, 24854, 7509, 750, 85, 36, 1, 1, 25, 55}, /* 32 ExecInspect GET /exec/{id}/json */
-  {7192, 24869, 11750, 768, 86, 37, 3, 1, 25, 55}, /* 33 ExecResize POST /exec/{id}/resize */
-  {7205, 24883, 11750, 788, 89, 38, 2, 2, 25, 55}, /* 34 ExecStart POST /exec/{id}/start */
-  {7627, 25360, 7509, 1259, 91, 40, 1, 1, 25, 55}, /* 35 GetPluginPrivileges GET /plugins/privileges */
-  {8457, 25831, 7509, 918, 92, 41, 4, 1, 55, 55}, /* 36 ImageAttestations GET /images/{name}/attestations */
-  {8477, 25852, 11750, 22, 96, 42, 33, 1, 25, 55}, /* 37 ImageBuild POST /build */
-  {8583, 25866, 11750, 46, 129, 43, 8, 1, 25, 55}, /* 38 ImageCommit POST /commit */
-  {8611, 25881, 11750, 807, 137, 44, 9, 1, 25, 55}, /* 39 ImageCreate POST /images/create */
-  {8637, 25909, 5888, 901, 146, 45, 4, 1, 25, 55}, /* 40 ImageDelete DELETE /images/{name} */
-  {8677, 25924, 7509, 948, 150, 46, 2, 1, 25, 55}, /* 41 ImageGet GET /images/{name}/get */
-  {8688, 25936, 7509, 824, 152, 47, 2, 1, 25, 55}, /* 42 ImageGetAll GET /images/get */
-  {8702, 25952, 7509, 969, 154, 48, 2, 1, 25, 55}, /* 43 ImageHistory GET /images/{name}/history */
-  {8754, 25979, 7509, 994, 156, 49, 3, 1, 25, 55}, /* 44 ImageInspect GET /images/{name}/json */
-  {8815, 25995, 7509, 838, 159, 50, 6, 1, 25, 55}, /* 45 ImageList GET /images/json */
-  {8827, 26008, 11750, 853, 165, 51, 3, 1, 25, 55}, /* 46 ImageLoad POST /images/load */
-  {9069, 26065, 11750, 868, 168, 52, 1, 1, 25, 55}, /* 47 ImagePrune POST /images/prune */
-  {9103, 26079, 11750, 1016, 169, 53, 4, 1, 25, 55}, /* 48 ImagePush POST /images/{name}/push */
-  {9115, 26092, 7509, 884, 173, 54, 4, 1, 25, 55}, /* 49 ImageSearch GET /images/search */
-  {9170, 26107, 11750, 1038, 177, 55, 3, 1, 25, 55}, /* 50 ImageTag POST /images/{name}/tag */
-  {10792, 28735, 11750, 1133, 180, 56, 2, 1, 25, 55}, /* 51 NetworkConnect POST /networks/{id}/connect */
-  {10852, 28753, 11750, 1079, 182, 57, 1, 1, 25, 55}, /* 52 NetworkCreate POST /networks/create */
-  {10915, 28770, 5888, 1116, 183, 58, 1, 1, 25, 55}, /* 53 NetworkDelete DELETE /networks/{id} */
-  {10949, 28806, 11750, 1158, 184, 59, 2, 1, 25, 55}, /* 54 NetworkDisconnect POST /networks/{id}/disconnect */
-  {11008, 28840, 7509, 1116, 186, 60, 3, 1, 25, 55}, /* 55 NetworkInspect GET /networks/{id} */
-  {11025, 28858, 7509, 1067, 189, 61, 1, 1, 25, 55}, /* 56 NetworkList GET /networks */
-  {11053, 28888, 11750, 1098, 190, 62, 1, 1, 25, 55}, /* 57 NetworkPrune POST /networks/prune */
-  {11302, 29194, 5888, 1195, 191, 63, 2, 1, 25, 55}, /* 58 NodeDelete DELETE /nodes/{id} */
-  {11342, 29218, 7509, 1195, 193, 64, 1, 1, 25, 55}, /* 59 NodeInspect GET /nodes/{id} */
-  {11356, 29233, 7509, 1186, 194, 65, 1, 1, 25, 55}, /* 60 NodeList GET /nodes */
-  {11443, 29245, 11750, 1209, 195, 66, 3, 1, 25, 55}, /* 61 NodeUpdate POST /nodes/{id}/update */
-  {12185, 30015, 11750, 1241, 198, 67, 2, 1, 25, 55}, /* 62 PluginCreate POST /plugins/create */
-  {12200, 30031, 5888, 1297, 200, 68, 2, 1, 25, 55}, /* 63 PluginDelete DELETE /plugins/{name} */
-  {12230, 30047, 11750, 1315, 202, 69, 2, 1, 25, 55}, /* 64 PluginDisable POST /plugins/{name}/disable */
-  {12246, 30064, 11750, 1341, 204, 70, 2, 1, 25, 55}, /* 65 PluginEnable POST /plugins/{name}/enable */
-  {12273, 30080, 7509, 1366, 206, 71, 1, 1, 25, 55}, /* 66 PluginInspect GET /plugins/{name}/json */
-  {12289, 30097, 7509, 1230, 207, 72, 1, 1, 25, 55}, /* 67 PluginList GET /plugins */
-  {12334, 30130, 11750, 1281, 208, 73, 4, 1, 25, 55}, /* 68 PluginPull POST /plugins/pull */
-  {12347, 30144, 11750, 1389, 212, 74, 2, 1, 25, 55}, /* 69 PluginPush POST /plugins/{name}/push */
-  {12378, 30177, 11750, 1412, 214, 75, 2, 1, 25, 55}, /* 70 PluginSet POST /plugins/{name}/set */
-  {12403, 30204, 11750, 1434, 216, 76, 4, 1, 26, 55}, /* 71 PluginUpgrade POST /plugins/{name}/upgrade */
-  {12913, 30793, 11757, 203, 220, 77, 5, 1, 25, 55}, /* 72 PutContainerArchive PUT /containers/{id}/archive */
-  {13758, 32088, 11750, 1471, 225, 78, 1, 1, 25, 55}, /* 73 SecretCreate POST /secrets/create */
-  {13773, 32104, 5888, 1489, 226, 79, 1, 1, 25, 55}, /* 74 SecretDelete DELETE /secrets/{id} */
-  {13799, 32132, 7509, 1489, 227, 80, 1, 1, 25, 55}, /* 75 SecretInspect GET /secrets/{id} */
-  {13815, 32149, 7509, 1460, 228, 81, 1, 1, 25, 55}, /* 76 SecretList GET /secrets */
-  {13854, 32177, 11750, 1505, 229, 82, 3, 1, 26, 55}, /* 77 SecretUpdate POST /secrets/{id}/update */
-  {14102, 32352, 11750, 1540, 232, 83, 2, 1, 25, 55}, /* 78 ServiceCreate POST /services/create */
-  {14142, 32369, 5888, 1559, 234, 84, 1, 1, 25, 55}, /* 79 ServiceDelete DELETE /services/{id} */
-  {14184, 32399, 7509, 1559, 235, 85, 2, 1, 25, 55}, /* 80 ServiceInspect GET /services/{id} */
-  {14201, 32417, 7509, 1528, 237, 86, 2, 1, 25, 55}, /* 81 ServiceList GET /services */
-  {14215, 32432, 7509, 1576, 239, 87, 8, 1, 25, 55}, /* 82 ServiceLogs GET /services/{id}/logs */
-  {14549, 32464, 11750, 1598, 247, 88, 6, 1, 25, 55}, /* 83 ServiceUpdate POST /services/{id}/update */
-  {14634, 32492, 11750, 1622, 253, 89, 0, 1, 31, 55}, /* 84 Session POST /session */
-  {15517, 33899, 11750, 1642, 253, 90, 1, 1, 25, 55}, /* 85 SwarmInit POST /swarm/init */
-  {15548, 33912, 7509, 1633, 254, 91, 0, 1, 25, 55}, /* 86 SwarmInspect GET /swarm */
-  {15563, 33928, 11750, 1656, 254, 92, 1, 1, 25, 55}, /* 87 SwarmJoin POST /swarm/join */
-  {15594, 33941, 11750, 1670, 255, 93, 1, 1, 25, 55}, /* 88 SwarmLeave POST /swarm/leave */
-  {15870, 33955, 11750, 1685, 256, 94, 1, 1, 25, 55}, /* 89 SwarmUnlock POST /swarm/unlock */
-  {15905, 33970, 7509, 1701, 257, 95, 0, 1, 25, 55}, /* 90 SwarmUnlockkey GET /swarm/unlockkey */
-  {15922, 33988, 11750, 1720, 257, 96, 5, 1, 25, 55}, /* 91 SwarmUpdate POST /swarm/update */
-  {15946, 34022, 11750, 14, 262, 97, 1, 2, 25, 55}, /* 92 SystemAuth POST /auth */
-  {15959, 34055, 7509, 1736, 263, 99, 2, 1, 25, 55}, /* 93 SystemDataUsage GET /system/df */
-  {16027, 34075, 7509, 740, 265, 100, 3, 1, 25, 55}, /* 94 SystemEvents GET /events */
-  {16042, 34091, 7509, 1059, 268, 101, 0, 1, 25, 55}, /* 95 SystemInfo GET /info */
-  {16164, 34105, 7509, 5, 268, 102, 0, 1, 25, 55}, /* 96 SystemPing GET /_ping */
-  {16177, 34119, 7791, 5, 268, 103, 0, 1, 40, 55}, /* 97 SystemPingHead HEAD /_ping */
-  {16222, 34168, 7509, 1791, 268, 104, 0, 1, 25, 55}, /* 98 SystemVersion GET /version */
-  {16385, 34316, 7509, 1758, 268, 105, 1, 1, 25, 55}, /* 99 TaskInspect GET /tasks/{id} */
-  {16399, 34331, 7509, 1749, 269, 106, 1, 1, 25, 55}, /* 100 TaskList GET /tasks */
-  {16410, 34343, 7509, 1772, 270, 107, 8, 1, 29, 55}, /* 101 TaskLogs GET /tasks/{id}/logs */
-  {17861, 35213, 11750, 1813, 278, 108, 1, 1, 25, 55}, /* 102 VolumeCreate POST /volumes/create */
-  {17898, 35229, 5888, 1848, 279, 109, 2, 1, 25, 55}, /* 103 VolumeDelete DELETE /volumes/{name} */
-  {17939, 35273, 7509, 1848, 281, 110, 1, 1, 25, 55}, /* 104 VolumeInspect GET /volumes/{name} */
-  {17955, 35290, 7509, 1802, 282, 111, 1, 1, 25, 55}, /* 105 VolumeList GET /volumes */
-  {18005, 35321, 11750, 1831, 283, 112, 1, 1, 25, 55}, /* 106 VolumePrune POST /volumes/prune */
-  {18041, 35336, 11757, 1848, 284, 113, 3, 1, 42, 55}, /* 107 VolumeUpdate PUT /volumes/{name} */
+  {2841, 21491, 11750, 31, 0, 0, 6, 1, 31, 55}, /* 0 BuildPrune POST /build/prune */
+  {3863, 22345, 11750, 67, 6, 1, 1, 1, 30, 55}, /* 1 ConfigCreate POST /configs/create */
+  {3878, 22361, 5888, 85, 7, 2, 1, 1, 30, 55}, /* 2 ConfigDelete DELETE /configs/{id} */
+  {3917, 22403, 7509, 85, 8, 3, 1, 1, 30, 55}, /* 3 ConfigInspect GET /configs/{id} */
+  {3933, 22420, 7509, 56, 9, 4, 1, 1, 30, 55}, /* 4 ConfigList GET /configs */
+  {4003, 22462, 11750, 101, 10, 5, 3, 1, 30, 55}, /* 5 ConfigUpdate POST /configs/{id}/update */
+  {4082, 22561, 7509, 203, 13, 6, 2, 1, 25, 55}, /* 6 ContainerArchive GET /containers/{id}/archive */
+  {4101, 22581, 7791, 203, 15, 7, 2, 1, 25, 55}, /* 7 ContainerArchiveInfo HEAD /containers/{id}/archive */
+  {4124, 22606, 11750, 230, 17, 8, 7, 2, 25, 55}, /* 8 ContainerAttach POST /containers/{id}/attach */
+  {4142, 22625, 7509, 256, 24, 10, 7, 2, 25, 55}, /* 9 ContainerAttachWebsocket GET /containers/{id}/attach/ws */
+  {4257, 22654, 7509, 285, 31, 12, 1, 1, 25, 55}, /* 10 ContainerChanges GET /containers/{id}/changes */
+  {4294, 22693, 11750, 124, 32, 13, 3, 1, 25, 55}, /* 11 ContainerCreate POST /containers/create */
+  {4363, 22712, 5888, 184, 35, 14, 4, 1, 25, 55}, /* 12 ContainerDelete DELETE /containers/{id} */
+  {4381, 22731, 11750, 312, 39, 15, 2, 1, 25, 55}, /* 13 ContainerExec POST /containers/{id}/exec */
+  {4397, 22748, 7509, 336, 41, 16, 1, 1, 25, 55}, /* 14 ContainerExport GET /containers/{id}/export */
+  {4447, 22802, 7509, 362, 42, 17, 2, 1, 25, 55}, /* 15 ContainerInspect GET /containers/{id}/json */
+  {4493, 22822, 11750, 386, 44, 18, 2, 1, 25, 55}, /* 16 ContainerKill POST /containers/{id}/kill */
+  {4509, 22839, 7509, 145, 46, 19, 4, 1, 25, 55}, /* 17 ContainerList GET /containers/json */
+  {4525, 22856, 7509, 410, 50, 20, 8, 1, 25, 55}, /* 18 ContainerLogs GET /containers/{id}/logs */
+  {4588, 22873, 11750, 434, 58, 21, 1, 1, 25, 55}, /* 19 ContainerPause POST /containers/{id}/pause */
+  {4626, 22891, 11750, 164, 59, 22, 1, 1, 25, 55}, /* 20 ContainerPrune POST /containers/prune */
+  {4668, 22909, 11750, 459, 60, 23, 2, 1, 25, 55}, /* 21 ContainerRename POST /containers/{id}/rename */
+  {4686, 22928, 11750, 485, 62, 24, 3, 1, 25, 55}, /* 22 ContainerResize POST /containers/{id}/resize */
+  {4704, 22947, 11750, 511, 65, 25, 3, 1, 25, 55}, /* 23 ContainerRestart POST /containers/{id}/restart */
+  {4739, 22984, 11750, 538, 68, 26, 2, 2, 25, 55}, /* 24 ContainerStart POST /containers/{id}/start */
+  {4797, 23002, 7509, 563, 70, 28, 3, 1, 25, 55}, /* 25 ContainerStats GET /containers/{id}/stats */
+  {4857, 23039, 11750, 588, 73, 29, 3, 2, 25, 55}, /* 26 ContainerStop POST /containers/{id}/stop */
+  {5091, 23056, 7509, 612, 76, 31, 2, 1, 25, 55}, /* 27 ContainerTop GET /containers/{id}/top */
+  {5129, 23072, 11750, 635, 78, 32, 1, 1, 25, 55}, /* 28 ContainerUnpause POST /containers/{id}/unpause */
+  {5148, 23092, 11750, 662, 79, 33, 2, 1, 25, 55}, /* 29 ContainerUpdate POST /containers/{id}/update */
+  {5310, 23129, 11750, 688, 81, 34, 2, 1, 25, 55}, /* 30 ContainerWait POST /containers/{id}/wait */
+  {6383, 24285, 7509, 712, 83, 35, 2, 1, 30, 55}, /* 31 DistributionInspect GET /distribution/{name}/json */
+  {7156, 24923, 7509, 750, 85, 36, 1, 1, 25, 55}, /* 32 ExecInspect GET /exec/{id}/json */
+  {7192, 24938, 11750, 768, 86, 37, 3, 1, 25, 55}, /* 33 ExecResize POST /exec/{id}/resize */
+  {7205, 24952, 11750, 788, 89, 38, 2, 2, 25, 55}, /* 34 ExecStart POST /exec/{id}/start */
+  {7627, 25429, 7509, 1259, 91, 40, 1, 1, 25, 55}, /* 35 GetPluginPrivileges GET /plugins/privileges */
+  {8457, 25900, 7509, 918, 92, 41, 4, 1, 55, 55}, /* 36 ImageAttestations GET /images/{name}/attestations */
+  {8477, 25921, 11750, 22, 96, 42, 33, 1, 25, 55}, /* 37 ImageBuild POST /build */
+  {8583, 25935, 11750, 46, 129, 43, 8, 1, 25, 55}, /* 38 ImageCommit POST /commit */
+  {8611, 25950, 11750, 807, 137, 44, 9, 1, 25, 55}, /* 39 ImageCreate POST /images/create */
+  {8637, 25978, 5888, 901, 146, 45, 4, 1, 25, 55}, /* 40 ImageDelete DELETE /images/{name} */
+  {8677, 25993, 7509, 948, 150, 46, 2, 1, 25, 55}, /* 41 ImageGet GET /images/{name}/get */
+  {8688, 26005, 7509, 824, 152, 47, 2, 1, 25, 55}, /* 42 ImageGetAll GET /images/get */
+  {8702, 26021, 7509, 969, 154, 48, 2, 1, 25, 55}, /* 43 ImageHistory GET /images/{name}/history */
+  {8754, 26048, 7509, 994, 156, 49, 3, 1, 25, 55}, /* 44 ImageInspect GET /images/{name}/json */
+  {8815, 26064, 7509, 838, 159, 50, 6, 1, 25, 55}, /* 45 ImageList GET /images/json */
+  {8827, 26077, 11750, 853, 165, 51, 3, 1, 25, 55}, /* 46 ImageLoad POST /images/load */
+  {9069, 26134, 11750, 868, 168, 52, 1, 1, 25, 55}, /* 47 ImagePrune POST /images/prune */
+  {9103, 26148, 11750, 1016, 169, 53, 4, 1, 25, 55}, /* 48 ImagePush POST /images/{name}/push */
+  {9115, 26161, 7509, 884, 173, 54, 4, 1, 25, 55}, /* 49 ImageSearch GET /images/search */
+  {9170, 26176, 11750, 1038, 177, 55, 3, 1, 25, 55}, /* 50 ImageTag POST /images/{name}/tag */
+  {10792, 28837, 11750, 1133, 180, 56, 2, 1, 25, 55}, /* 51 NetworkConnect POST /networks/{id}/connect */
+  {10852, 28855, 11750, 1079, 182, 57, 1, 1, 25, 55}, /* 52 NetworkCreate POST /networks/create */
+  {10915, 28872, 5888, 1116, 183, 58, 1, 1, 25, 55}, /* 53 NetworkDelete DELETE /networks/{id} */
+  {10949, 28908, 11750, 1158, 184, 59, 2, 1, 25, 55}, /* 54 NetworkDisconnect POST /networks/{id}/disconnect */
+  {11008, 28942, 7509, 1116, 186, 60, 3, 1, 25, 55}, /* 55 NetworkInspect GET /networks/{id} */
+  {11025, 28960, 7509, 1067, 189, 61, 1, 1, 25, 55}, /* 56 NetworkList GET /networks */
+  {11053, 28990, 11750, 1098, 190, 62, 1, 1, 25, 55}, /* 57 NetworkPrune POST /networks/prune */
+  {11302, 29296, 5888, 1195, 191, 63, 2, 1, 25, 55}, /* 58 NodeDelete DELETE /nodes/{id} */
+  {11342, 29320, 7509, 1195, 193, 64, 1, 1, 25, 55}, /* 59 NodeInspect GET /nodes/{id} */
+  {11356, 29335, 7509, 1186, 194, 65, 1, 1, 25, 55}, /* 60 NodeList GET /nodes */
+  {11443, 29347, 11750, 1209, 195, 66, 3, 1, 25, 55}, /* 61 NodeUpdate POST /nodes/{id}/update */
+  {12185, 30117, 11750, 1241, 198, 67, 2, 1, 25, 55}, /* 62 PluginCreate POST /plugins/create */
+  {12200, 30133, 5888, 1297, 200, 68, 2, 1, 25, 55}, /* 63 PluginDelete DELETE /plugins/{name} */
+  {12230, 30149, 11750, 1315, 202, 69, 2, 1, 25, 55}, /* 64 PluginDisable POST /plugins/{name}/disable */
+  {12246, 30166, 11750, 1341, 204, 70, 2, 1, 25, 55}, /* 65 PluginEnable POST /plugins/{name}/enable */
+  {12273, 30182, 7509, 1366, 206, 71, 1, 1, 25, 55}, /* 66 PluginInspect GET /plugins/{name}/json */
+  {12289, 30199, 7509, 1230, 207, 72, 1, 1, 25, 55}, /* 67 PluginList GET /plugins */
+  {12334, 30232, 11750, 1281, 208, 73, 4, 1, 25, 55}, /* 68 PluginPull POST /plugins/pull */
+  {12347, 30246, 11750, 1389, 212, 74, 2, 1, 25, 55}, /* 69 PluginPush POST /plugins/{name}/push */
+  {12378, 30279, 11750, 1412, 214, 75, 2, 1, 25, 55}, /* 70 PluginSet POST /plugins/{name}/set */
+  {12403, 30306, 11750, 1434, 216, 76, 4, 1, 26, 55}, /* 71 PluginUpgrade POST /plugins/{name}/upgrade */
+  {12913, 30895, 11757, 203, 220, 77, 5, 1, 25, 55}, /* 72 PutContainerArchive PUT /containers/{id}/archive */
+  {13758, 32214, 11750, 1471, 225, 78, 1, 1, 25, 55}, /* 73 SecretCreate POST /secrets/create */
+  {13773, 32230, 5888, 1489, 226, 79, 1, 1, 25, 55}, /* 74 SecretDelete DELETE /secrets/{id} */
+  {13799, 32258, 7509, 1489, 227, 80, 1, 1, 25, 55}, /* 75 SecretInspect GET /secrets/{id} */
+  {13815, 32275, 7509, 1460, 228, 81, 1, 1, 25, 55}, /* 76 SecretList GET /secrets */
+  {13854, 32303, 11750, 1505, 229, 82, 3, 1, 26, 55}, /* 77 SecretUpdate POST /secrets/{id}/update */
+  {14102, 32478, 11750, 1540, 232, 83, 2, 1, 25, 55}, /* 78 ServiceCreate POST /services/create */
+  {14142, 32495, 5888, 1559, 234, 84, 1, 1, 25, 55}, /* 79 ServiceDelete DELETE /services/{id} */
+  {14184, 32525, 7509, 1559, 235, 85, 2, 1, 25, 55}, /* 80 ServiceInspect GET /services/{id} */
+  {14201, 32543, 7509, 1528, 237, 86, 2, 1, 25, 55}, /* 81 ServiceList GET /services */
+  {14215, 32558, 7509, 1576, 239, 87, 8, 1, 25, 55}, /* 82 ServiceLogs GET /services/{id}/logs */
+  {14549, 32590, 11750, 1598, 247, 88, 6, 1, 25, 55}, /* 83 ServiceUpdate POST /services/{id}/update */
+  {14634, 32618, 11750, 1622, 253, 89, 0, 1, 31, 55}, /* 84 Session POST /session */
+  {15517, 34134, 11750, 1642, 253, 90, 1, 1, 25, 55}, /* 85 SwarmInit POST /swarm/init */
+  {15548, 34147, 7509, 1633, 254, 91, 0, 1, 25, 55}, /* 86 SwarmInspect GET /swarm */
+  {15563, 34163, 11750, 1656, 254, 92, 1, 1, 25, 55}, /* 87 SwarmJoin POST /swarm/join */
+  {15594, 34176, 11750, 1670, 255, 93, 1, 1, 25, 55}, /* 88 SwarmLeave POST /swarm/leave */
+  {15870, 34190, 11750, 1685, 256, 94, 1, 1, 25, 55}, /* 89 SwarmUnlock POST /swarm/unlock */
+  {15905, 34205, 7509, 1701, 257, 95, 0, 1, 25, 55}, /* 90 SwarmUnlockkey GET /swarm/unlockkey */
+  {15922, 34223, 11750, 1720, 257, 96, 5, 1, 25, 55}, /* 91 SwarmUpdate POST /swarm/update */
+  {15946, 34257, 11750, 14, 262, 97, 1, 2, 25, 55}, /* 92 SystemAuth POST /auth */
+  {15959, 34290, 7509, 1736, 263, 99, 2, 1, 25, 55}, /* 93 SystemDataUsage GET /system/df */
+  {16027, 34310, 7509, 740, 265, 100, 3, 1, 25, 55}, /* 94 SystemEvents GET /events */
+  {16042, 34326, 7509, 1059, 268, 101, 0, 1, 25, 55}, /* 95 SystemInfo GET /info */
+  {16164, 34340, 7509, 5, 268, 102, 0, 1, 25, 55}, /* 96 SystemPing GET /_ping */
+  {16177, 34354, 7791, 5, 268, 103, 0, 1, 40, 55}, /* 97 SystemPingHead HEAD /_ping */
+  {16222, 34403, 7509, 1791, 268, 104, 0, 1, 25, 55}, /* 98 SystemVersion GET /version */
+  {16385, 34558, 7509, 1758, 268, 105, 1, 1, 25, 55}, /* 99 TaskInspect GET /tasks/{id} */
+  {16399, 34573, 7509, 1749, 269, 106, 1, 1, 25, 55}, /* 100 TaskList GET /tasks */
+  {16410, 34585, 7509, 1772, 270, 107, 8, 1, 29, 55}, /* 101 TaskLogs GET /tasks/{id}/logs */
+  {17861, 35527, 11750, 1813, 278, 108, 1, 1, 25, 55}, /* 102 VolumeCreate POST /volumes/create */
+  {17898, 35543, 5888, 1848, 279, 109, 2, 1, 25, 55}, /* 103 VolumeDelete DELETE /volumes/{name} */
+  {17939, 35587, 7509, 1848, 281, 110, 1, 1, 25, 55}, /* 104 VolumeInspect GET /volumes/{name} */
+  {17955, 35604, 7509, 1802, 282, 111, 1, 1, 25, 55}, /* 105 VolumeList GET /volumes */
+  {18005, 35635, 11750, 1831, 283, 112, 1, 1, 25, 55}, /* 106 VolumePrune POST /volumes/prune */
+  {18041, 35650, 11757, 1848, 284, 113, 3, 1, 42, 55}, /* 107 VolumeUpdate PUT /volumes/{name} */
 };
 
 const uint16_t dk_n_operations = 108;
 
 const dk_Parameter dk_parameters[] = {
   {18434, 18434, 371, DK_QUERY, 39, 55, 0}, /* BuildPrune(all) boolean */
-  {25113, 25113, 396, DK_QUERY, 39, 55, 0}, /* BuildPrune(filters) string (filters) */
-  {27059, 27095, 375, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
-  {28060, 28156, 375, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
-  {28372, 28407, 375, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
-  {31385, 31402, 375, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
-  {21297, 21297, 27, DK_BODY, 30, 55, 0}, /* ConfigCreate(body) ConfigSpec */
-  {25790, 25790, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigDelete(id) string */
-  {25790, 25790, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
-  {25113, 25113, 396, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
-  {25790, 25790, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
-  {35111, 35111, 373, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
-  {21297, 21297, 27, DK_BODY, 30, 55, 0}, /* ConfigUpdate(body) ConfigSpec */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
-  {29734, 29734, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(id) string */
-  {29734, 29734, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
-  {23947, 23960, 393, DK_QUERY, 25, 55, 0}, /* ContainerAttach(detach_keys) string */
-  {27611, 27611, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
-  {33318, 33318, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
-  {33327, 33327, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
-  {33348, 33348, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
-  {33466, 33466, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
-  {23947, 23960, 393, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(detach_keys) string */
-  {27611, 27611, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
-  {33318, 33318, 371, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
-  {33327, 33327, 371, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
-  {33348, 33348, 371, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
-  {33466, 33466, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
-  {28583, 28583, 393, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
-  {29983, 29983, 393, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
-  {21297, 21297, 33, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerCreate(body) ContainerCreateRequest */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
-  {25181, 25181, 371, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
-  {27326, 27326, 371, DK_QUERY, 27, 55, 0}, /* ContainerDelete(link) boolean */
-  {35079, 35367, 371, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
-  {24798, 24829, 86, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
-  {32729, 32729, 371, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
-  {32611, 32611, 393, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
+  {25182, 25182, 396, DK_QUERY, 39, 55, 0}, /* BuildPrune(filters) string (filters) */
+  {27145, 27181, 375, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
+  {28162, 28258, 375, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
+  {28474, 28509, 375, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
+  {31487, 31504, 375, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
+  {21312, 21312, 27, DK_BODY, 30, 55, 0}, /* ConfigCreate(body) ConfigSpec */
+  {25859, 25859, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigDelete(id) string */
+  {25859, 25859, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
+  {25182, 25182, 396, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
+  {25859, 25859, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
+  {35409, 35409, 373, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
+  {21312, 21312, 27, DK_BODY, 30, 55, 0}, /* ConfigUpdate(body) ConfigSpec */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
+  {29836, 29836, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(id) string */
+  {29836, 29836, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
+  {23994, 24007, 393, DK_QUERY, 25, 55, 0}, /* ContainerAttach(detach_keys) string */
+  {27713, 27713, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
+  {33553, 33553, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
+  {33562, 33562, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
+  {33583, 33583, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
+  {33701, 33701, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
+  {23994, 24007, 393, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(detach_keys) string */
+  {27713, 27713, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
+  {33553, 33553, 371, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
+  {33562, 33562, 371, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
+  {33583, 33583, 371, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
+  {33701, 33701, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
+  {28685, 28685, 393, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
+  {30085, 30085, 393, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
+  {21312, 21312, 33, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerCreate(body) ContainerCreateRequest */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
+  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
+  {27420, 27420, 371, DK_QUERY, 27, 55, 0}, /* ContainerDelete(link) boolean */
+  {35377, 35681, 371, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
+  {24867, 24898, 86, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
+  {32855, 32855, 371, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
+  {32737, 32737, 393, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
   {18434, 18434, 371, DK_QUERY, 25, 55, 0}, /* ContainerList(all) boolean */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
-  {27295, 27295, 373, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
-  {32729, 32729, 371, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
-  {25166, 25166, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
-  {32712, 32712, 402, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
-  {33318, 33318, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
-  {33348, 33348, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
-  {34212, 34212, 393, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
-  {34519, 34519, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
-  {34867, 34867, 402, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
-  {28583, 28583, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
-  {35410, 22134, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
-  {25543, 31743, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
-  {32611, 32611, 393, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
-  {34195, 34497, 373, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
-  {23947, 23960, 393, DK_QUERY, 25, 55, 0}, /* ContainerStart(detach_keys) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
-  {29384, 29395, 371, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
-  {33466, 33466, 371, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
-  {32611, 32611, 393, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
-  {34195, 34497, 373, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
-  {30663, 30663, 393, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
-  {34875, 34875, 53, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
-  {22265, 22265, 57, DK_QUERY, 30, 55, 0}, /* ContainerWait(condition) ContainerWait(condition) */
-  {28583, 28583, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
-  {18223, 20950, 394, DK_HEADER, 30, 55, 0}, /* DistributionInspect(auth) string (base64 json of AuthConfig) */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
-  {35410, 22134, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
-  {25543, 31743, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
-  {24811, 24896, 88, DK_BODY, 25, 55, 0}, /* ExecStart(exec_start_config) ExecStartConfig */
-  {31161, 31161, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
-  {28583, 28583, 393, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
-  {29983, 29983, 370, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
-  {33289, 33289, 371, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
-  {34719, 34719, 367, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
-  {21560, 21388, 401, DK_QUERY, 25, 55, 0}, /* ImageBuild(build_args) string (json of map of string) */
-  {21639, 21626, 400, DK_QUERY, 25, 55, 0}, /* ImageBuild(cache_from) string (json of array of string) */
-  {21984, 21903, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(cgroup_parent) string */
-  {5603, 23270, 110, DK_HEADER, 25, 55, 0}, /* ImageBuild(content_type) ImageBuild(Content-type) */
-  {23528, 23411, 373, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_period) integer */
-  {23540, 23424, 373, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_quota) integer */
-  {23605, 23491, 373, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_shares) integer */
-  {23579, 23551, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_cpus) string */
-  {23592, 23565, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_mems) string */
-  {24366, 24366, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(dockerfile) string */
-  {25029, 25015, 367, DK_QUERY, 28, 55, DK_REPEATED}, /* ImageBuild(extra_hosts) array of string */
-  {25250, 25209, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(force_rm) boolean */
-  {26951, 26951, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(isolation) string */
-  {27198, 27198, 401, DK_QUERY, 25, 55, 0}, /* ImageBuild(labels) string (json of map of string) */
-  {28232, 28232, 375, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
-  {28341, 28307, 375, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
-  {28943, 28873, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
-  {29146, 29056, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
-  {29668, 29668, 398, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
-  {29983, 29983, 393, DK_QUERY, 34, 55, 0}, /* ImageBuild(platform) string */
-  {30786, 30786, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
-  {30817, 30821, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
-  {18241, 31122, 395, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
-  {31161, 31161, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
-  {31516, 31516, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
-  {32266, 32232, 400, DK_QUERY, 25, 55, 0}, /* ImageBuild(security_opt) string (json of array of string) */
-  {32590, 32579, 375, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
-  {33160, 33160, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
-  {34195, 34199, 367, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
-  {34246, 34246, 393, DK_QUERY, 37, 55, 0}, /* ImageBuild(target) string */
-  {34746, 34746, 399, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
-  {35111, 35111, 113, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
-  {26348, 26376, 372, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
-  {20984, 20984, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(author) string */
-  {21999, 21999, 367, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCommit(changes) array of string */
-  {22154, 22154, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(comment) string */
-  {22516, 22516, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(container) string */
-  {29776, 29776, 371, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
-  {31283, 31283, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
-  {34199, 34199, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
-  {22528, 22659, 32, DK_BODY, 25, 55, 0}, /* ImageCommit(container_config) ContainerConfig */
-  {18223, 20950, 394, DK_HEADER, 25, 55, 0}, /* ImageCreate(auth) string (base64 json of AuthConfig) */
-  {21999, 21999, 367, DK_QUERY, 40, 55, DK_REPEATED}, /* ImageCreate(changes) array of string */
-  {25260, 25282, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_image) string */
-  {25272, 25295, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_src) string */
-  {28351, 28351, 393, DK_QUERY, 39, 55, 0}, /* ImageCreate(message) string */
-  {29983, 29983, 393, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
-  {31283, 31283, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
-  {34199, 34199, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
-  {26335, 26362, 372, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
-  {25181, 25181, 371, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
-  {29290, 29135, 371, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
-  {29994, 29994, 370, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
-  {29983, 29983, 370, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
-  {28612, 28612, 367, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
-  {29983, 29983, 370, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
-  {29983, 29983, 397, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
-  {27678, 27678, 371, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
-  {29983, 29983, 397, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
+  {27389, 27389, 373, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
+  {32855, 32855, 371, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
+  {25235, 25235, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
+  {32838, 32838, 402, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
+  {33553, 33553, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
+  {33583, 33583, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
+  {34447, 34447, 393, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
+  {34774, 34774, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
+  {35131, 35131, 402, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
+  {28685, 28685, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
+  {35724, 22149, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
+  {25612, 31854, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
+  {32737, 32737, 393, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
+  {34430, 34752, 373, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
+  {23994, 24007, 393, DK_QUERY, 25, 55, 0}, /* ContainerStart(detach_keys) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
+  {29486, 29497, 371, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
+  {33701, 33701, 371, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
+  {32737, 32737, 393, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
+  {34430, 34752, 373, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
+  {30765, 30765, 393, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
+  {35139, 35139, 53, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
+  {22280, 22280, 57, DK_QUERY, 30, 55, 0}, /* ContainerWait(condition) ContainerWait(condition) */
+  {28685, 28685, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
+  {18223, 20965, 394, DK_HEADER, 30, 55, 0}, /* DistributionInspect(auth) string (base64 json of AuthConfig) */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
+  {35724, 22149, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
+  {25612, 31854, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
+  {24880, 24965, 88, DK_BODY, 25, 55, 0}, /* ExecStart(exec_start_config) ExecStartConfig */
+  {31263, 31263, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
+  {28685, 28685, 393, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
+  {30085, 30085, 370, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
+  {33509, 33509, 371, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
+  {34974, 34974, 367, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
+  {21575, 21403, 401, DK_QUERY, 25, 55, 0}, /* ImageBuild(build_args) string (json of map of string) */
+  {21654, 21641, 400, DK_QUERY, 25, 55, 0}, /* ImageBuild(cache_from) string (json of array of string) */
+  {21999, 21918, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(cgroup_parent) string */
+  {5603, 23285, 110, DK_HEADER, 25, 55, 0}, /* ImageBuild(content_type) ImageBuild(Content-type) */
+  {23543, 23426, 373, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_period) integer */
+  {23555, 23439, 373, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_quota) integer */
+  {23620, 23506, 373, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_shares) integer */
+  {23594, 23566, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_cpus) string */
+  {23607, 23580, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_mems) string */
+  {24428, 24428, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(dockerfile) string */
+  {25098, 25084, 367, DK_QUERY, 28, 55, DK_REPEATED}, /* ImageBuild(extra_hosts) array of string */
+  {25319, 25278, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(force_rm) boolean */
+  {27030, 27030, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(isolation) string */
+  {27284, 27284, 401, DK_QUERY, 25, 55, 0}, /* ImageBuild(labels) string (json of map of string) */
+  {28334, 28334, 375, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
+  {28443, 28409, 375, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
+  {29045, 28975, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
+  {29248, 29158, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
+  {29770, 29770, 398, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
+  {30085, 30085, 393, DK_QUERY, 34, 55, 0}, /* ImageBuild(platform) string */
+  {30888, 30888, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
+  {30919, 30923, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
+  {18241, 31224, 395, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
+  {31263, 31263, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
+  {31627, 31627, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
+  {32392, 32358, 400, DK_QUERY, 25, 55, 0}, /* ImageBuild(security_opt) string (json of array of string) */
+  {32716, 32705, 375, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
+  {33344, 33344, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
+  {34430, 34434, 367, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
+  {34481, 34481, 393, DK_QUERY, 37, 55, 0}, /* ImageBuild(target) string */
+  {35001, 35001, 399, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
+  {35409, 35409, 113, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
+  {26417, 26445, 372, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
+  {20999, 20999, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(author) string */
+  {22014, 22014, 367, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCommit(changes) array of string */
+  {22169, 22169, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(comment) string */
+  {22531, 22531, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(container) string */
+  {29878, 29878, 371, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
+  {31385, 31385, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
+  {34434, 34434, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
+  {22543, 22674, 32, DK_BODY, 25, 55, 0}, /* ImageCommit(container_config) ContainerConfig */
+  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* ImageCreate(auth) string (base64 json of AuthConfig) */
+  {22014, 22014, 367, DK_QUERY, 40, 55, DK_REPEATED}, /* ImageCreate(changes) array of string */
+  {25329, 25351, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_image) string */
+  {25341, 25364, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_src) string */
+  {28453, 28453, 393, DK_QUERY, 39, 55, 0}, /* ImageCreate(message) string */
+  {30085, 30085, 393, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
+  {31385, 31385, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
+  {34434, 34434, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
+  {26404, 26431, 372, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
+  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
+  {29392, 29237, 371, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
+  {30096, 30096, 370, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
+  {30085, 30085, 370, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
+  {28714, 28714, 367, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
+  {30085, 30085, 370, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
+  {30085, 30085, 397, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
+  {27780, 27780, 371, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
+  {30085, 30085, 397, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
   {18434, 18434, 371, DK_QUERY, 25, 55, 0}, /* ImageList(all) boolean */
-  {24079, 24079, 371, DK_QUERY, 25, 55, 0}, /* ImageList(digests) boolean */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
-  {25795, 25795, 371, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
-  {27678, 27678, 371, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
-  {32533, 32547, 371, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
-  {29983, 29983, 370, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
-  {30821, 30821, 371, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
-  {26142, 26175, 372, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* ImagePrune(filters) string (filters) */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
-  {18223, 20950, 394, DK_HEADER, 25, 55, DK_REQUIRED}, /* ImagePush(auth) string (base64 json of AuthConfig) */
-  {29983, 29983, 397, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
-  {34199, 34199, 393, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
-  {18223, 20950, 394, DK_HEADER, 25, 55, 0}, /* ImageSearch(auth) string (base64 json of AuthConfig) */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
-  {27295, 27295, 373, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
-  {34398, 34398, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
-  {31283, 31283, 393, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
-  {34199, 34199, 393, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
-  {22516, 22516, 149, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkConnect(container) NetworkConnectRequest */
-  {28676, 28718, 151, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDelete(id) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
-  {22516, 22516, 153, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(container) NetworkDisconnectRequest */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
-  {31993, 31993, 393, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
-  {35101, 35101, 371, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
-  {25181, 25181, 371, DK_QUERY, 25, 55, 0}, /* NodeDelete(force) boolean */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
-  {35111, 35111, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
-  {21297, 21297, 163, DK_BODY, 25, 55, 0}, /* NodeUpdate(body) NodeSpec */
-  {28583, 28583, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
-  {34219, 34232, 372, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
-  {25181, 25181, 371, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
-  {25181, 25181, 371, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
-  {34497, 34497, 373, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
-  {25113, 25113, 396, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
-  {18223, 20950, 394, DK_HEADER, 25, 55, 0}, /* PluginPull(auth) string (base64 json of AuthConfig) */
-  {28583, 28583, 393, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
-  {31161, 31161, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
-  {21297, 21297, 344, DK_BODY, 25, 55, 0}, /* PluginPull(body) array of PluginPrivilege */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
-  {18223, 20950, 394, DK_HEADER, 25, 55, 0}, /* PluginPush(auth) string (base64 json of AuthConfig) */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
-  {21297, 21297, 369, DK_BODY, 25, 55, 0}, /* PluginSet(body) array of string (environment) */
-  {28583, 28583, 393, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
-  {18223, 20950, 394, DK_HEADER, 26, 55, 0}, /* PluginUpgrade(auth) string (base64 json of AuthConfig) */
-  {31161, 31161, 393, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
-  {21297, 21297, 344, DK_BODY, 26, 55, 0}, /* PluginUpgrade(body) array of PluginPrivilege */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PutContainerArchive(id) string */
-  {23316, 23329, 393, DK_QUERY, 39, 55, 0}, /* PutContainerArchive(copy_uid_gid) string */
-  {29033, 29097, 393, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
-  {29734, 29734, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
-  {26348, 26376, 372, DK_BODY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(input_stream) bytes */
-  {21297, 21297, 206, DK_BODY, 25, 55, 0}, /* SecretCreate(body) SecretSpec */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretDelete(id) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
-  {25790, 25790, 393, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
-  {35111, 35111, 373, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
-  {21297, 21297, 206, DK_BODY, 26, 55, 0}, /* SecretUpdate(body) SecretSpec */
-  {18223, 20950, 394, DK_HEADER, 25, 55, 0}, /* ServiceCreate(auth) string (base64 json of AuthConfig) */
-  {21297, 21297, 216, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceCreate(body) ServiceSpec */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceDelete(id) string */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
-  {26417, 26434, 371, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
-  {33309, 33309, 371, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
-  {23974, 23974, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(details) boolean */
-  {25166, 25166, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
-  {32712, 32712, 402, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
-  {33318, 33318, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
-  {33348, 33348, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
-  {34212, 34212, 393, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
-  {34519, 34519, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
-  {18223, 20950, 394, DK_HEADER, 25, 55, 0}, /* ServiceUpdate(auth) string (base64 json of AuthConfig) */
-  {31082, 31101, 226, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
-  {31528, 31528, 393, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
-  {35111, 35111, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
-  {21297, 21297, 216, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(body) ServiceSpec */
-  {21297, 21297, 237, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmInit(body) SwarmInitRequest */
-  {21297, 21297, 238, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmJoin(body) SwarmJoinRequest */
-  {25181, 25181, 371, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
-  {21297, 21297, 249, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUnlock(body) SwarmUnlockRequest */
-  {31604, 31670, 371, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
-  {31625, 31693, 371, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
-  {31650, 31721, 371, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
-  {35111, 35111, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
-  {21297, 21297, 239, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(body) SwarmSpec */
-  {20957, 20970, 3, DK_BODY, 25, 55, 0}, /* SystemAuth(auth_config) AuthConfig */
-  {34719, 34719, 354, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
-  {35101, 35101, 371, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
-  {32712, 32712, 402, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
-  {34867, 34867, 402, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
-  {25790, 25790, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
-  {25790, 25790, 393, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
-  {23974, 23974, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(details) boolean */
-  {25166, 25166, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
-  {32712, 32712, 402, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
-  {33318, 33318, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
-  {33348, 33348, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
-  {34212, 34212, 393, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
-  {34519, 34519, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
-  {35165, 35180, 295, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
-  {25181, 25181, 371, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
-  {28583, 28583, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
-  {25113, 25113, 396, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
-  {28583, 28583, 393, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
-  {35111, 35111, 373, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
-  {21297, 21297, 298, DK_BODY, 42, 55, 0}, /* VolumeUpdate(body) VolumeUpdateRequest */
+  {24126, 24126, 371, DK_QUERY, 25, 55, 0}, /* ImageList(digests) boolean */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
+  {25864, 25864, 371, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
+  {27780, 27780, 371, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
+  {32659, 32673, 371, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
+  {30085, 30085, 370, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
+  {30923, 30923, 371, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
+  {26211, 26244, 372, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ImagePrune(filters) string (filters) */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
+  {18223, 20965, 394, DK_HEADER, 25, 55, DK_REQUIRED}, /* ImagePush(auth) string (base64 json of AuthConfig) */
+  {30085, 30085, 397, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
+  {34434, 34434, 393, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
+  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* ImageSearch(auth) string (base64 json of AuthConfig) */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
+  {27389, 27389, 373, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
+  {34640, 34640, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
+  {31385, 31385, 393, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
+  {34434, 34434, 393, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
+  {22531, 22531, 149, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkConnect(container) NetworkConnectRequest */
+  {28778, 28820, 151, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDelete(id) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
+  {22531, 22531, 153, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(container) NetworkDisconnectRequest */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
+  {32119, 32119, 393, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
+  {35399, 35399, 371, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
+  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* NodeDelete(force) boolean */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
+  {35409, 35409, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
+  {21312, 21312, 163, DK_BODY, 25, 55, 0}, /* NodeUpdate(body) NodeSpec */
+  {28685, 28685, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
+  {34454, 34467, 372, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
+  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
+  {25250, 25250, 371, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
+  {34752, 34752, 373, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
+  {25182, 25182, 396, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
+  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* PluginPull(auth) string (base64 json of AuthConfig) */
+  {28685, 28685, 393, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
+  {31263, 31263, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
+  {21312, 21312, 344, DK_BODY, 25, 55, 0}, /* PluginPull(body) array of PluginPrivilege */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
+  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* PluginPush(auth) string (base64 json of AuthConfig) */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
+  {21312, 21312, 369, DK_BODY, 25, 55, 0}, /* PluginSet(body) array of string (environment) */
+  {28685, 28685, 393, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
+  {18223, 20965, 394, DK_HEADER, 26, 55, 0}, /* PluginUpgrade(auth) string (base64 json of AuthConfig) */
+  {31263, 31263, 393, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
+  {21312, 21312, 344, DK_BODY, 26, 55, 0}, /* PluginUpgrade(body) array of PluginPrivilege */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PutContainerArchive(id) string */
+  {23331, 23344, 393, DK_QUERY, 39, 55, 0}, /* PutContainerArchive(copy_uid_gid) string */
+  {29135, 29199, 393, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
+  {29836, 29836, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
+  {26417, 26445, 372, DK_BODY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(input_stream) bytes */
+  {21312, 21312, 206, DK_BODY, 25, 55, 0}, /* SecretCreate(body) SecretSpec */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretDelete(id) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
+  {25859, 25859, 393, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
+  {35409, 35409, 373, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
+  {21312, 21312, 206, DK_BODY, 26, 55, 0}, /* SecretUpdate(body) SecretSpec */
+  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* ServiceCreate(auth) string (base64 json of AuthConfig) */
+  {21312, 21312, 216, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceCreate(body) ServiceSpec */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceDelete(id) string */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
+  {26486, 26503, 371, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
+  {33529, 33529, 371, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
+  {24021, 24021, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(details) boolean */
+  {25235, 25235, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
+  {32838, 32838, 402, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
+  {33553, 33553, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
+  {33583, 33583, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
+  {34447, 34447, 393, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
+  {34774, 34774, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
+  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* ServiceUpdate(auth) string (base64 json of AuthConfig) */
+  {31184, 31203, 226, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
+  {31639, 31639, 393, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
+  {35409, 35409, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
+  {21312, 21312, 216, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(body) ServiceSpec */
+  {21312, 21312, 237, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmInit(body) SwarmInitRequest */
+  {21312, 21312, 238, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmJoin(body) SwarmJoinRequest */
+  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
+  {21312, 21312, 249, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUnlock(body) SwarmUnlockRequest */
+  {31715, 31781, 371, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
+  {31736, 31804, 371, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
+  {31761, 31832, 371, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
+  {35409, 35409, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
+  {21312, 21312, 239, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(body) SwarmSpec */
+  {20972, 20985, 3, DK_BODY, 25, 55, 0}, /* SystemAuth(auth_config) AuthConfig */
+  {34974, 34974, 354, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
+  {35399, 35399, 371, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
+  {32838, 32838, 402, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
+  {35131, 35131, 402, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
+  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
+  {25859, 25859, 393, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
+  {24021, 24021, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(details) boolean */
+  {25235, 25235, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
+  {32838, 32838, 402, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
+  {33553, 33553, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
+  {33583, 33583, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
+  {34447, 34447, 393, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
+  {34774, 34774, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
+  {35479, 35494, 295, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
+  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
+  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
+  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
+  {28685, 28685, 393, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
+  {35409, 35409, 373, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
+  {21312, 21312, 298, DK_BODY, 42, 55, 0}, /* VolumeUpdate(body) VolumeUpdateRequest */
 };
 
 const uint16_t dk_n_parameters = 287;

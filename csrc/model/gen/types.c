@@ -375,232 +375,232 @@ const dk_Type dk_types[] = {
   {20665, DK_ARRAY, DK_COMMAND, 393, 0, 0}, /* 368 array of string (command) */
   {20693, DK_ARRAY, DK_ENVIRONMENT, 393, 0, 0}, /* 369 array of string (environment) */
   {20725, DK_ARRAY, DK_PLAIN, 397, 0, 0}, /* 370 array of string (json of OCIPlatform) */
-  {21304, DK_BOOLEAN, DK_PLAIN, DK_NONE, 0, 0}, /* 371 boolean */
-  {21596, DK_BYTES, DK_PLAIN, DK_NONE, 0, 0}, /* 372 bytes */
-  {26466, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 373 integer */
-  {26476, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 374 integer (duration) */
-  {26497, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 375 integer (size) */
-  {27690, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 376 map of AuthConfig */
-  {27710, DK_MAP, DK_PLAIN, 37, 0, 0}, /* 377 map of ContainerNetworkStats */
-  {27741, DK_MAP, DK_PLAIN, 74, 0, 0}, /* 378 map of EndpointResource */
-  {27767, DK_MAP, DK_PLAIN, 75, 0, 0}, /* 379 map of EndpointSettings */
-  {27793, DK_MAP, DK_PLAIN, 130, 0, 0}, /* 380 map of IndexInfo */
-  {27812, DK_MAP, DK_PLAIN, 150, 0, 0}, /* 381 map of NetworkContainer */
-  {27838, DK_MAP, DK_PLAIN, 204, 0, 0}, /* 382 map of Runtime */
-  {27855, DK_MAP, DK_PLAIN, 215, 0, 0}, /* 383 map of ServiceInfo */
-  {27876, DK_MAP, DK_PLAIN, 234, 0, 0}, /* 384 map of SubnetStatus */
-  {27898, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 385 map of any */
-  {27911, DK_MAP, DK_PLAIN, 345, 0, 0}, /* 386 map of array of PortBinding */
-  {27941, DK_MAP, DK_PLAIN, 373, 0, 0}, /* 387 map of integer */
-  {27958, DK_MAP, DK_PLAIN, 385, 0, 0}, /* 388 map of map of any */
-  {27978, DK_MAP, DK_SET, 385, 0, 0}, /* 389 map of map of any (set) */
-  {28004, DK_MAP, DK_PLAIN, 393, 0, 0}, /* 390 map of string */
-  {28020, DK_MAP, DK_LABELS, 393, 0, 0}, /* 391 map of string (labels) */
-  {29340, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 392 number */
-  {33475, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 393 string */
-  {33484, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 394 string (base64 json of AuthConfig) */
-  {33521, DK_STRING, DK_BASE64_JSON, 376, 0, 0}, /* 395 string (base64 json of map of AuthConfig) */
-  {33565, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 396 string (filters) */
-  {33584, DK_STRING, DK_JSON, 169, 0, 0}, /* 397 string (json of OCIPlatform) */
-  {33615, DK_STRING, DK_JSON, 322, 0, 0}, /* 398 string (json of array of ImageBuild(outputs)) */
-  {33663, DK_STRING, DK_JSON, 323, 0, 0}, /* 399 string (json of array of ImageBuild(ulimits)) */
-  {33711, DK_STRING, DK_JSON, 367, 0, 0}, /* 400 string (json of array of string) */
-  {33746, DK_STRING, DK_JSON, 390, 0, 0}, /* 401 string (json of map of string) */
-  {33779, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 402 string (time) */
+  {21319, DK_BOOLEAN, DK_PLAIN, DK_NONE, 0, 0}, /* 371 boolean */
+  {21611, DK_BYTES, DK_PLAIN, DK_NONE, 0, 0}, /* 372 bytes */
+  {26545, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 373 integer */
+  {26555, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 374 integer (duration) */
+  {26576, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 375 integer (size) */
+  {27792, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 376 map of AuthConfig */
+  {27812, DK_MAP, DK_PLAIN, 37, 0, 0}, /* 377 map of ContainerNetworkStats */
+  {27843, DK_MAP, DK_PLAIN, 74, 0, 0}, /* 378 map of EndpointResource */
+  {27869, DK_MAP, DK_PLAIN, 75, 0, 0}, /* 379 map of EndpointSettings */
+  {27895, DK_MAP, DK_PLAIN, 130, 0, 0}, /* 380 map of IndexInfo */
+  {27914, DK_MAP, DK_PLAIN, 150, 0, 0}, /* 381 map of NetworkContainer */
+  {27940, DK_MAP, DK_PLAIN, 204, 0, 0}, /* 382 map of Runtime */
+  {27957, DK_MAP, DK_PLAIN, 215, 0, 0}, /* 383 map of ServiceInfo */
+  {27978, DK_MAP, DK_PLAIN, 234, 0, 0}, /* 384 map of SubnetStatus */
+  {28000, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 385 map of any */
+  {28013, DK_MAP, DK_PLAIN, 345, 0, 0}, /* 386 map of array of PortBinding */
+  {28043, DK_MAP, DK_PLAIN, 373, 0, 0}, /* 387 map of integer */
+  {28060, DK_MAP, DK_PLAIN, 385, 0, 0}, /* 388 map of map of any */
+  {28080, DK_MAP, DK_SET, 385, 0, 0}, /* 389 map of map of any (set) */
+  {28106, DK_MAP, DK_PLAIN, 393, 0, 0}, /* 390 map of string */
+  {28122, DK_MAP, DK_LABELS, 393, 0, 0}, /* 391 map of string (labels) */
+  {29442, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 392 number */
+  {33710, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 393 string */
+  {33719, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 394 string (base64 json of AuthConfig) */
+  {33756, DK_STRING, DK_BASE64_JSON, 376, 0, 0}, /* 395 string (base64 json of map of AuthConfig) */
+  {33800, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 396 string (filters) */
+  {33819, DK_STRING, DK_JSON, 169, 0, 0}, /* 397 string (json of OCIPlatform) */
+  {33850, DK_STRING, DK_JSON, 322, 0, 0}, /* 398 string (json of array of ImageBuild(outputs)) */
+  {33898, DK_STRING, DK_JSON, 323, 0, 0}, /* 399 string (json of array of ImageBuild(ulimits)) */
+  {33946, DK_STRING, DK_JSON, 367, 0, 0}, /* 400 string (json of array of string) */
+  {33981, DK_STRING, DK_JSON, 390, 0, 0}, /* 401 string (json of map of string) */
+  {34014, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 402 string (time) */
 };
 
 const uint16_t dk_n_types = 403;
 
 const dk_Value dk_values[] = {
-  {24780, 39, 55}, /* BuildCache.Type exec.cachemount */
-  {25306, 39, 55}, /* BuildCache.Type frontend */
-  {26526, 39, 55}, /* BuildCache.Type internal */
-  {31140, 39, 55}, /* BuildCache.Type regular */
-  {32845, 39, 55}, /* BuildCache.Type source.git.checkout */
-  {32867, 39, 55}, /* BuildCache.Type source.local */
-  {29811, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
-  {29842, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
-  {29867, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
-  {30757, 42, 55}, /* ClusterVolume.PublishStatus.State published */
+  {24849, 39, 55}, /* BuildCache.Type exec.cachemount */
+  {25375, 39, 55}, /* BuildCache.Type frontend */
+  {26605, 39, 55}, /* BuildCache.Type internal */
+  {31242, 39, 55}, /* BuildCache.Type regular */
+  {32971, 39, 55}, /* BuildCache.Type source.git.checkout */
+  {32993, 39, 55}, /* BuildCache.Type source.local */
+  {29913, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
+  {29944, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
+  {29969, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
+  {30859, 42, 55}, /* ClusterVolume.PublishStatus.State published */
   {18346, 42, 55}, /* ClusterVolumeSpec.AccessMode.Availability active */
-  {24415, 42, 55}, /* ClusterVolumeSpec.AccessMode.Availability drain */
-  {29776, 42, 55}, /* ClusterVolumeSpec.AccessMode.Availability pause */
-  {28533, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
-  {32720, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
+  {24477, 42, 55}, /* ClusterVolumeSpec.AccessMode.Availability drain */
+  {29878, 42, 55}, /* ClusterVolumeSpec.AccessMode.Availability pause */
+  {28635, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
+  {32846, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
   {18434, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing all */
-  {29283, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
-  {29406, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
-  {30985, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
-  {23637, 25, 55}, /* ContainerState.Status created */
-  {23760, 25, 55}, /* ContainerState.Status dead */
-  {24928, 25, 55}, /* ContainerState.Status exited */
-  {29784, 25, 55}, /* ContainerState.Status paused */
-  {31222, 25, 55}, /* ContainerState.Status removing */
-  {31493, 25, 55}, /* ContainerState.Status restarting */
-  {31836, 25, 55}, /* ContainerState.Status running */
-  {25607, 52, 55}, /* ContainerSummary.Health.Status healthy */
-  {29283, 52, 55}, /* ContainerSummary.Health.Status none */
-  {33249, 52, 55}, /* ContainerSummary.Health.Status starting */
-  {34769, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
-  {23637, 25, 55}, /* ContainerSummary.State created */
-  {23760, 25, 55}, /* ContainerSummary.State dead */
-  {24928, 25, 55}, /* ContainerSummary.State exited */
-  {29784, 25, 55}, /* ContainerSummary.State paused */
-  {31222, 25, 55}, /* ContainerSummary.State removing */
-  {31493, 25, 55}, /* ContainerSummary.State restarting */
-  {31836, 25, 55}, /* ContainerSummary.State running */
-  {29016, 30, 55}, /* ContainerWait(condition) next-exit */
-  {29300, 30, 55}, /* ContainerWait(condition) not-running */
-  {31212, 30, 55}, /* ContainerWait(condition) removed */
-  {32001, 37, 55}, /* EndpointPortConfig.Protocol sctp */
-  {34379, 25, 55}, /* EndpointPortConfig.Protocol tcp */
-  {34734, 25, 55}, /* EndpointPortConfig.Protocol udp */
-  {25663, 34, 55}, /* EndpointPortConfig.PublishMode host */
-  {26266, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
-  {24304, 25, 55}, /* EndpointSpec.Mode dnsrr */
-  {35121, 25, 55}, /* EndpointSpec.Mode vip */
-  {21572, 25, 55}, /* EventMessage.Type builder */
-  {22277, 25, 55}, /* EventMessage.Type config */
-  {22516, 25, 55}, /* EventMessage.Type container */
-  {23710, 25, 55}, /* EventMessage.Type daemon */
-  {25823, 25, 55}, /* EventMessage.Type image */
-  {28666, 25, 55}, /* EventMessage.Type network */
-  {29156, 25, 55}, /* EventMessage.Type node */
-  {30006, 25, 55}, /* EventMessage.Type plugin */
-  {32079, 25, 55}, /* EventMessage.Type secret */
-  {32342, 25, 55}, /* EventMessage.Type service */
-  {35156, 25, 55}, /* EventMessage.Type volume */
-  {27465, 40, 55}, /* EventMessage.scope local */
-  {33891, 40, 55}, /* EventMessage.scope swarm */
-  {25607, 39, 55}, /* Health.Status healthy */
-  {29283, 39, 55}, /* Health.Status none */
-  {33249, 39, 55}, /* Health.Status starting */
-  {34769, 39, 55}, /* Health.Status unhealthy */
-  {25663, 41, 55}, /* HostConfig.CgroupnsMode host */
-  {30393, 41, 55}, /* HostConfig.CgroupnsMode private */
+  {29385, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
+  {29508, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
+  {31087, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
+  {23661, 25, 55}, /* ContainerState.Status created */
+  {23784, 25, 55}, /* ContainerState.Status dead */
+  {24997, 25, 55}, /* ContainerState.Status exited */
+  {29886, 25, 55}, /* ContainerState.Status paused */
+  {31324, 25, 55}, /* ContainerState.Status removing */
+  {31604, 25, 55}, /* ContainerState.Status restarting */
+  {31962, 25, 55}, /* ContainerState.Status running */
+  {25676, 52, 55}, /* ContainerSummary.Health.Status healthy */
+  {29385, 52, 55}, /* ContainerSummary.Health.Status none */
+  {33433, 52, 55}, /* ContainerSummary.Health.Status starting */
+  {35024, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
+  {23661, 25, 55}, /* ContainerSummary.State created */
+  {23784, 25, 55}, /* ContainerSummary.State dead */
+  {24997, 25, 55}, /* ContainerSummary.State exited */
+  {29886, 25, 55}, /* ContainerSummary.State paused */
+  {31324, 25, 55}, /* ContainerSummary.State removing */
+  {31604, 25, 55}, /* ContainerSummary.State restarting */
+  {31962, 25, 55}, /* ContainerSummary.State running */
+  {29118, 30, 55}, /* ContainerWait(condition) next-exit */
+  {29402, 30, 55}, /* ContainerWait(condition) not-running */
+  {31314, 30, 55}, /* ContainerWait(condition) removed */
+  {32127, 37, 55}, /* EndpointPortConfig.Protocol sctp */
+  {34621, 25, 55}, /* EndpointPortConfig.Protocol tcp */
+  {34989, 25, 55}, /* EndpointPortConfig.Protocol udp */
+  {25732, 34, 55}, /* EndpointPortConfig.PublishMode host */
+  {26335, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
+  {24366, 25, 55}, /* EndpointSpec.Mode dnsrr */
+  {35435, 25, 55}, /* EndpointSpec.Mode vip */
+  {21587, 25, 55}, /* EventMessage.Type builder */
+  {22292, 25, 55}, /* EventMessage.Type config */
+  {22531, 25, 55}, /* EventMessage.Type container */
+  {23734, 25, 55}, /* EventMessage.Type daemon */
+  {25892, 25, 55}, /* EventMessage.Type image */
+  {28768, 25, 55}, /* EventMessage.Type network */
+  {29258, 25, 55}, /* EventMessage.Type node */
+  {30108, 25, 55}, /* EventMessage.Type plugin */
+  {32205, 25, 55}, /* EventMessage.Type secret */
+  {32468, 25, 55}, /* EventMessage.Type service */
+  {35470, 25, 55}, /* EventMessage.Type volume */
+  {27559, 40, 55}, /* EventMessage.scope local */
+  {34126, 40, 55}, /* EventMessage.scope swarm */
+  {25676, 39, 55}, /* Health.Status healthy */
+  {29385, 39, 55}, /* Health.Status none */
+  {33433, 39, 55}, /* Health.Status starting */
+  {35024, 39, 55}, /* Health.Status unhealthy */
+  {25732, 41, 55}, /* HostConfig.CgroupnsMode host */
+  {30495, 41, 55}, /* HostConfig.CgroupnsMode private */
   {2, 25, 55}, /* HostConfig.Isolation  */
-  {23775, 25, 55}, /* HostConfig.Isolation default */
-  {25781, 25, 55}, /* HostConfig.Isolation hyperv */
-  {30464, 25, 55}, /* HostConfig.Isolation process */
-  {21099, 25, 55}, /* HostConfig.LogConfig.Type awslogs */
-  {24770, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
-  {25156, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
-  {25327, 25, 55}, /* HostConfig.LogConfig.Type gelf */
-  {27036, 25, 55}, /* HostConfig.LogConfig.Type journald */
-  {27047, 25, 55}, /* HostConfig.LogConfig.Type json-file */
-  {27465, 48, 55}, /* HostConfig.LogConfig.Type local */
-  {29283, 25, 55}, /* HostConfig.LogConfig.Type none */
-  {33122, 25, 55}, /* HostConfig.LogConfig.Type splunk */
-  {34013, 25, 55}, /* HostConfig.LogConfig.Type syslog */
+  {23799, 25, 55}, /* HostConfig.Isolation default */
+  {25850, 25, 55}, /* HostConfig.Isolation hyperv */
+  {30566, 25, 55}, /* HostConfig.Isolation process */
+  {21114, 25, 55}, /* HostConfig.LogConfig.Type awslogs */
+  {24832, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
+  {25225, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
+  {25396, 25, 55}, /* HostConfig.LogConfig.Type gelf */
+  {27122, 25, 55}, /* HostConfig.LogConfig.Type journald */
+  {27133, 25, 55}, /* HostConfig.LogConfig.Type json-file */
+  {27559, 48, 55}, /* HostConfig.LogConfig.Type local */
+  {29385, 25, 55}, /* HostConfig.LogConfig.Type none */
+  {33306, 25, 55}, /* HostConfig.LogConfig.Type splunk */
+  {34248, 25, 55}, /* HostConfig.LogConfig.Type syslog */
   {18633, 25, 27}, /* ImageBuild(Content-type) application/tar */
   {18651, 28, 55}, /* ImageBuild(Content-type) application/x-tar */
   {1866, 38, 55}, /* ImageBuild(version) 1 */
   {1870, 38, 55}, /* ImageBuild(version) 2 */
   {20896, 47, 55}, /* ImageManifestSummary.Kind attestation */
-  {25823, 47, 55}, /* ImageManifestSummary.Kind image */
-  {34781, 47, 55}, /* ImageManifestSummary.Kind unknown */
+  {25892, 47, 55}, /* ImageManifestSummary.Kind image */
+  {35036, 47, 55}, /* ImageManifestSummary.Kind unknown */
   {5897, 53, 55}, /* KnownSignerIdentity DHI */
   {2, 32, 55}, /* LocalNodeState  */
   {18346, 32, 55}, /* LocalNodeState active */
-  {24733, 32, 55}, /* LocalNodeState error */
-  {26201, 32, 55}, /* LocalNodeState inactive */
-  {27509, 32, 55}, /* LocalNodeState locked */
-  {29801, 32, 55}, /* LocalNodeState pending */
-  {30393, 25, 55}, /* Mount.BindOptions.Propagation private */
-  {31750, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
-  {31761, 25, 55}, /* Mount.BindOptions.Propagation rshared */
-  {31771, 25, 55}, /* Mount.BindOptions.Propagation rslave */
-  {32524, 25, 55}, /* Mount.BindOptions.Propagation shared */
-  {32774, 25, 55}, /* Mount.BindOptions.Propagation slave */
-  {21116, 25, 55}, /* MountType bind */
-  {22036, 42, 55}, /* MountType cluster */
-  {25823, 48, 55}, /* MountType image */
-  {29314, 32, 55}, /* MountType npipe */
-  {34552, 25, 55}, /* MountType tmpfs */
-  {35156, 25, 55}, /* MountType volume */
+  {24795, 32, 55}, /* LocalNodeState error */
+  {26270, 32, 55}, /* LocalNodeState inactive */
+  {27603, 32, 55}, /* LocalNodeState locked */
+  {29903, 32, 55}, /* LocalNodeState pending */
+  {30495, 25, 55}, /* Mount.BindOptions.Propagation private */
+  {31876, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
+  {31887, 25, 55}, /* Mount.BindOptions.Propagation rshared */
+  {31897, 25, 55}, /* Mount.BindOptions.Propagation rslave */
+  {32650, 25, 55}, /* Mount.BindOptions.Propagation shared */
+  {32900, 25, 55}, /* Mount.BindOptions.Propagation slave */
+  {21131, 25, 55}, /* MountType bind */
+  {22051, 42, 55}, /* MountType cluster */
+  {25892, 48, 55}, /* MountType image */
+  {29416, 32, 55}, /* MountType npipe */
+  {34807, 25, 55}, /* MountType tmpfs */
+  {35470, 25, 55}, /* MountType volume */
   {18346, 25, 55}, /* NodeSpec.Availability active */
-  {24415, 25, 55}, /* NodeSpec.Availability drain */
-  {29776, 25, 55}, /* NodeSpec.Availability pause */
-  {27640, 25, 55}, /* NodeSpec.Role manager */
-  {35471, 25, 55}, /* NodeSpec.Role worker */
-  {24116, 32, 55}, /* NodeState disconnected */
-  {24408, 32, 55}, /* NodeState down */
-  {31031, 32, 55}, /* NodeState ready */
-  {34781, 32, 55}, /* NodeState unknown */
+  {24477, 25, 55}, /* NodeSpec.Availability drain */
+  {29878, 25, 55}, /* NodeSpec.Availability pause */
+  {27742, 25, 55}, /* NodeSpec.Role manager */
+  {35785, 25, 55}, /* NodeSpec.Role worker */
+  {24163, 32, 55}, /* NodeState disconnected */
+  {24470, 32, 55}, /* NodeState down */
+  {31133, 32, 55}, /* NodeState ready */
+  {35036, 32, 55}, /* NodeState unknown */
   {2, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme  */
-  {28442, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
-  {32001, 37, 55}, /* PortSummary.Type sctp */
-  {34379, 25, 55}, /* PortSummary.Type tcp */
-  {34734, 25, 55}, /* PortSummary.Type udp */
-  {30858, 32, 55}, /* Reachability reachable */
-  {34781, 32, 55}, /* Reachability unknown */
-  {34842, 32, 55}, /* Reachability unreachable */
+  {28544, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
+  {32127, 37, 55}, /* PortSummary.Type sctp */
+  {34621, 25, 55}, /* PortSummary.Type tcp */
+  {34989, 25, 55}, /* PortSummary.Type udp */
+  {30960, 32, 55}, /* Reachability reachable */
+  {35036, 32, 55}, /* Reachability unknown */
+  {35106, 32, 55}, /* Reachability unreachable */
   {2, 30, 55}, /* RestartPolicy.Name  */
   {18558, 25, 55}, /* RestartPolicy.Name always */
-  {29028, 40, 55}, /* RestartPolicy.Name no */
-  {29360, 25, 55}, /* RestartPolicy.Name on-failure */
-  {34791, 25, 55}, /* RestartPolicy.Name unless-stopped */
-  {22207, 25, 55}, /* Service.UpdateStatus.State completed */
-  {29784, 25, 55}, /* Service.UpdateStatus.State paused */
-  {34929, 25, 55}, /* Service.UpdateStatus.State updating */
-  {23285, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
-  {29776, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
-  {33190, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
-  {33364, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
-  {23285, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
-  {29776, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
-  {31528, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
-  {33190, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
-  {33364, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
-  {30377, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
-  {33115, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
+  {29130, 40, 55}, /* RestartPolicy.Name no */
+  {29462, 25, 55}, /* RestartPolicy.Name on-failure */
+  {35046, 25, 55}, /* RestartPolicy.Name unless-stopped */
+  {22222, 25, 55}, /* Service.UpdateStatus.State completed */
+  {29886, 25, 55}, /* Service.UpdateStatus.State paused */
+  {35193, 25, 55}, /* Service.UpdateStatus.State updating */
+  {23300, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
+  {29878, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
+  {33374, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
+  {33599, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
+  {23300, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
+  {29878, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
+  {31639, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
+  {33374, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
+  {33599, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
+  {30479, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
+  {33241, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
   {17386, 53, 55}, /* SignatureTimestampType TimestampAuthority */
   {17429, 53, 55}, /* SignatureTimestampType Tlog */
-  {21582, 53, 55}, /* SignatureType bundle-v0.3 */
-  {32693, 53, 55}, /* SignatureType simplesigning-v1 */
-  {21870, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
-  {21374, 42, 55}, /* SystemDataUsage(type) build-cache */
-  {22516, 42, 55}, /* SystemDataUsage(type) container */
-  {25823, 42, 55}, /* SystemDataUsage(type) image */
-  {35156, 42, 55}, /* SystemDataUsage(type) volume */
-  {21957, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
-  {29283, 40, 55}, /* SystemInfo.CgroupDriver none */
-  {34185, 32, 55}, /* SystemInfo.CgroupDriver systemd */
+  {21597, 53, 55}, /* SignatureType bundle-v0.3 */
+  {32819, 53, 55}, /* SignatureType simplesigning-v1 */
+  {21885, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
+  {21389, 42, 55}, /* SystemDataUsage(type) build-cache */
+  {22531, 42, 55}, /* SystemDataUsage(type) container */
+  {25892, 42, 55}, /* SystemDataUsage(type) image */
+  {35470, 42, 55}, /* SystemDataUsage(type) volume */
+  {21972, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
+  {29385, 40, 55}, /* SystemInfo.CgroupDriver none */
+  {34420, 32, 55}, /* SystemInfo.CgroupDriver systemd */
   {1866, 41, 55}, /* SystemInfo.CgroupVersion 1 */
   {1870, 41, 55}, /* SystemInfo.CgroupVersion 2 */
   {2, 32, 55}, /* SystemInfo.Isolation  */
-  {23775, 32, 55}, /* SystemInfo.Isolation default */
-  {25781, 32, 55}, /* SystemInfo.Isolation hyperv */
-  {30464, 32, 55}, /* SystemInfo.Isolation process */
+  {23799, 32, 55}, /* SystemInfo.Isolation default */
+  {25850, 32, 55}, /* SystemInfo.Isolation hyperv */
+  {30566, 32, 55}, /* SystemInfo.Isolation process */
   {2, 35, 55}, /* TaskSpec.ContainerSpec.Isolation  */
-  {23775, 35, 55}, /* TaskSpec.ContainerSpec.Isolation default */
-  {25781, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
-  {30464, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
-  {23775, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode default */
-  {24105, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
-  {23701, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
-  {23775, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
-  {34756, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
+  {23799, 35, 55}, /* TaskSpec.ContainerSpec.Isolation default */
+  {25850, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
+  {30566, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
+  {23799, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode default */
+  {24152, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
+  {23725, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
+  {23799, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
+  {35011, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
   {18581, 25, 55}, /* TaskSpec.RestartPolicy.Condition any */
-  {29283, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
-  {29360, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
+  {29385, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
+  {29462, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
   {18261, 25, 55}, /* TaskState accepted */
   {18440, 25, 55}, /* TaskState allocated */
   {20796, 25, 55}, /* TaskState assigned */
-  {22196, 25, 55}, /* TaskState complete */
-  {25052, 25, 55}, /* TaskState failed */
-  {29010, 25, 55}, /* TaskState new */
-  {29579, 37, 55}, /* TaskState orphaned */
-  {29801, 25, 55}, /* TaskState pending */
-  {30355, 25, 55}, /* TaskState preparing */
-  {31031, 25, 55}, /* TaskState ready */
-  {31150, 25, 55}, /* TaskState rejected */
-  {31203, 37, 55}, /* TaskState remove */
-  {31836, 25, 55}, /* TaskState running */
-  {32600, 25, 55}, /* TaskState shutdown */
-  {33249, 25, 55}, /* TaskState starting */
-  {25403, 25, 55}, /* Volume.Scope global */
-  {27465, 25, 55}, /* Volume.Scope local */
+  {22211, 25, 55}, /* TaskState complete */
+  {25121, 25, 55}, /* TaskState failed */
+  {29112, 25, 55}, /* TaskState new */
+  {29681, 37, 55}, /* TaskState orphaned */
+  {29903, 25, 55}, /* TaskState pending */
+  {30457, 25, 55}, /* TaskState preparing */
+  {31133, 25, 55}, /* TaskState ready */
+  {31252, 25, 55}, /* TaskState rejected */
+  {31305, 37, 55}, /* TaskState remove */
+  {31962, 25, 55}, /* TaskState running */
+  {32726, 25, 55}, /* TaskState shutdown */
+  {33433, 25, 55}, /* TaskState starting */
+  {25472, 25, 55}, /* Volume.Scope global */
+  {27559, 25, 55}, /* Volume.Scope local */
 };
 
 const uint16_t dk_n_values = 189;

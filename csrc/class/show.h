@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * What print shows of clients, collections, objects, and lists of objects. It
+ * is written in Lua, and called from here. */
+#ifndef LDK_SHOW_H
+#define LDK_SHOW_H
+
+#include <lua.h>
+
+typedef enum ldk_Show {
+  LDK_SHOW_METHODS, /* of a client, a collection or an object */
+  LDK_SHOW_LIST,    /* a list of objects as a table */
+  LDK_N_SHOWS
+} ldk_Show;
+
+/* Pushes the text for the value at 1, and returns 1; as long as there are no
+ * functions that make texts, 0, and nothing is pushed. */
+int ldk_show(lua_State *L, ldk_Show what, const char *class_name);
+
+/* Makes the table on top print as a list of objects of a class: "container".
+ * [-0, +0] */
+void ldk_mark_list(lua_State *L, const char *class_name);
+
+/* Lua: show_with{methods = fn, list = fn}: the functions, which get the value
+ * and the name of its class, and return text. */
+int ldk_show_with(lua_State *L);
+
+#endif
