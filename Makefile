@@ -35,7 +35,7 @@ ifdef SANITIZE
 endif
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC \
   -fvisibility=hidden -Icsrc -I$(LUA_INCDIR)
-LIBS = -lcurl -lm
+LIBS = -larchive -lcurl -lm
 
 SOURCES := $(sort $(wildcard csrc/*/*.c csrc/*/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
@@ -63,6 +63,12 @@ $(BUILD)/support/%: $(BUILD)/spec/support/%.o
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	@$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+
+# alone in a root file system, without any library
+$(BUILD)/support/plugin: spec/support/plugin.c $(BUILD)/command
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	@$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O2 -static -s -o $@ $<
 
 $(BUILD)/%.o: %.c $(BUILD)/command
 	@mkdir -p $(@D)

@@ -26,10 +26,14 @@ check() {
 # Generates again, elsewhere, and compares.
 generated() {
   again=$(mktemp -d)
-  mkdir -p "$again/csrc/model/gen" "$again/docs"
+  mkdir -p "$again/csrc/model/gen" "$again/docs/reference" \
+    "$again/lua/moonsail"
   lua5.4 tools/generate.lua "$API_SPEC" "$again" >/dev/null &&
     diff -r -q csrc/model/gen "$again/csrc/model/gen" &&
-    diff -q docs/model-conflicts.md "$again/docs/model-conflicts.md"
+    diff -q docs/model-conflicts.md "$again/docs/model-conflicts.md" &&
+    diff -q lua/moonsail/manual.lua "$again/lua/moonsail/manual.lua" &&
+    diff -q lua/moonsail/types.lua "$again/lua/moonsail/types.lua" &&
+    diff -r -q docs/reference "$again/docs/reference"
   outcome=$?
   rm -rf "$again"
   return $outcome

@@ -10,7 +10,7 @@ PATH=$PATH:/usr/sbin:/sbin # which su leaves out
 # Packages of Debian 12: to build and use moonsail; to run an engine of our
 # own; to run the tests; to check the sources as well.
 BUILD_PACKAGES="gcc libc6-dev make lua5.4 liblua5.4-dev lua-cjson
-  libcurl4-openssl-dev"
+  libcurl4-openssl-dev libarchive-dev"
 ENGINE_PACKAGES="docker.io busybox-static iproute2 procps"
 TEST_PACKAGES="binutils lua-busted lua-filesystem lua-socket luarocks
   lua-yaml docker-registry curl"
@@ -52,6 +52,41 @@ wait_for() {
   done
 }
 
+# A root file system with nothing but Debian's static busybox, as a tar.
+busybox_tar() {
+  root=$1/busybox
+  mkdir -p "$root/bin" "$root/etc" "$root/root" "$root/var" "$root/tmp"
+  chmod 1777 "$root/tmp"
+  cp /bin/busybox "$root/bin/busybox"
+  for applet in $(/bin/busybox --list); do
+    [ "$applet" = busybox ] || ln -sf busybox "$root/bin/$applet"
+  done
+  echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+  echo 'root:x:0:' >"$root/etc/group"
+  tar -C "$root" --owner=0 --group=0 --numeric-owner -cf "$root.tar" .
+  rm -rf "$root"
+}
+
+# import_image DOCKER_HOST FOLDER NAME: gives an engine one of the images that
+# the tests expect, busybox:latest or hello:latest. The folder is for what is
+# needed meanwhile.
+import_image() {
+  [ -e "$2/busybox.tar" ] || busybox_tar "$2"
+  case $3 in
+  hello:*) command='["echo", "Hello from a container"]' ;;
+  *) command='["sh"]' ;;
+  esac
+  path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  docker -H "$1" import -c "ENV PATH=$path" -c "CMD $command" \
+    "$2/busybox.tar" "$3" >/dev/null
+}
+
+import_images() {
+  import_image "$1" "$2" busybox:latest
+  import_image "$1" "$2" hello:latest
+  rm "$2/busybox.tar"
+}
+
 # The tree as it is built is what `require "moonsail"` finds.
 use_tree() {
   unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4
@@ -66,7 +101,7 @@ forget_engine() {
 }
 
 # A folder for engines and their logs in $WORK; what lies in it is taken down
-# when the script ends, however it ends.
+# when the script ends, however it ends, and the commands in $WORK/at_exit run.
 make_work() {
   WORK=$(mktemp -d /tmp/moonsail.XXXXXX)
   trap clean_work EXIT
@@ -77,6 +112,7 @@ make_work() {
 clean_work() {
   status=$?
   trap '' INT TERM HUP
+  [ ! -e "$WORK/at_exit" ] || sh "$WORK/at_exit" >/dev/null 2>&1 || :
   [ ! -e "$WORK/registry" ] || sh "$TOOLS/registry.sh" down "$WORK/registry"
   for engine in "$WORK"/*/number; do
     [ ! -e "$engine" ] || sh "$TOOLS/engine.sh" down "${engine%/number}"

@@ -5,16 +5,30 @@
 #   engine.sh kill DIR   kill -9, as a crash would
 #   engine.sh start DIR  starts it again with what it had
 #   engine.sh down DIR   ends it, and leaves nothing of it
+#   engine.sh connect DIR OTHER  lets two that have a NETNS reach each other,
+#                        and prints their addresses
 #
 # It has a bridge, an address range and a cgroup of its own, writes no
 # firewall rule, and lives in a mount namespace of its own, so that whatever
 # it has mounted goes with it. Any number of them may run at a time.
+#
+# The environment of `up` may say more:
+#   NETNS=name  it lives in that network namespace, which is made where it is
+#               missing and then goes with it. There it has the usual bridges
+#               and a firewall, so that it can be put into swarm mode.
+#   FLAGS       further flags of dockerd
+#   MOONSAIL_DOCKERD_ENV  "NAME=value …" for dockerd
 set -eu
 . "$(dirname "$0")/common.sh"
 unset DOCKER_HOST DOCKER_CONTEXT DOCKER_API_VERSION DOCKER_TLS_VERIFY
 
-[ $# = 2 ] || die "usage: engine.sh up|kill|start|down DIR"
-[ -z "$SUDO" ] || exec sudo sh "$0" "$@"
+usage="usage: engine.sh up|kill|start|down DIR | connect DIR OTHER"
+case ${1:-} in
+connect) [ $# = 3 ] ;;
+*) [ $# = 2 ] ;;
+esac || die "$usage"
+[ -z "$SUDO" ] || exec sudo env NETNS="${NETNS:-}" FLAGS="${FLAGS:-}" \
+  MOONSAIL_DOCKERD_ENV="${MOONSAIL_DOCKERD_ENV:-}" sh "$0" "$@"
 DIR=$(mkdir -p "$2" && cd "$2" && pwd)
 SOCKET=$DIR/docker.sock
 case $DIR in *[!A-Za-z0-9_./-]*) die "$DIR: choose a plainer path" ;; esac
@@ -36,24 +50,73 @@ claim_bridge() {
   echo 0 >"/proc/sys/net/ipv4/conf/moonsail$number/forwarding" || :
 }
 
+# The namespace tells by its loopback's alias whose it is.
+claim_namespace() {
+  origin=found
+  if [ ! -e "/run/netns/$NETNS" ]; then
+    ip netns add "$NETNS"
+    origin=made
+  fi
+  owner=$(alias_of lo -n "$NETNS")
+  [ -z "$owner" ] || die "the namespace $NETNS has an engine, $owner"
+  echo none >"$DIR/number"
+  echo "$NETNS $origin" >"$DIR/netns"
+  ip -n "$NETNS" link set lo alias "$DIR" up
+}
+
+# alias_of DEVICE [-n NAMESPACE]: whose it is
+alias_of() {
+  device=$1
+  shift
+  ip "$@" -d link show "$device" 2>/dev/null | sed -n 's/^ *alias //p'
+}
+
+# The namespace, or nothing where it has none, or that is another engine's.
+namespace() {
+  [ -e "$DIR/netns" ] || return 0
+  read -r name origin <"$DIR/netns"
+  [ ! -e "/run/netns/$name" ] || [ "$(alias_of lo -n "$name")" != "$DIR" ] ||
+    echo "$name"
+}
+
+# What to put before a command that is for the namespace, if there is one.
+# (`ip netns exec` would hide the cgroups.)
+enter() {
+  name=$(namespace)
+  [ -z "$name" ] || echo "nsenter --net=/run/netns/$name"
+}
+
 # The number, or "none" where the bridge has become another engine's (after
 # the machine was started again, say).
 number() {
   number=$(cat "$DIR/number")
-  owner=$(cat "/sys/class/net/moonsail$number/ifalias" 2>/dev/null) || :
+  owner=$(alias_of "moonsail$number")
   [ "$owner" = "$DIR" ] || number=none
   echo "$number"
 }
 
+cgroup() {
+  name=$(namespace)
+  if [ -n "$name" ]; then
+    echo "moonsail-$name"
+  else
+    echo "moonsail$(number)"
+  fi
+}
+
+network_flags() {
+  [ ! -e "$DIR/netns" ] || return 0
+  echo "--bridge moonsail$(number)" \
+    "--iptables=false --ip6tables=false --ip-forward=false"
+}
+
 dockerd_flags() {
-  number=$(number)
   echo '{}' >"$DIR/daemon.json"
   echo "--config-file $DIR/daemon.json --host unix://$SOCKET" \
     "--group ${SUDO_GID:-0} --pidfile $DIR/docker.pid" \
     "--data-root $DIR/data --exec-root $DIR/exec" \
     "--exec-opt native.cgroupdriver=cgroupfs" \
-    "--cgroup-parent /moonsail$number --bridge moonsail$number" \
-    "--iptables=false --ip6tables=false --ip-forward=false"
+    "--cgroup-parent /$(cgroup) $(network_flags)" "$(cat "$DIR/flags")"
 }
 
 # dockerd, in a mount namespace of its own: what it keeps in /run is private,
@@ -61,13 +124,14 @@ dockerd_flags() {
 start() {
   mkdir -p "$DIR/exec"
   # shellcheck disable=SC2016,SC2046
-  setsid unshare --mount --propagation private sh -euc '
+  $(enter) setsid unshare --mount --propagation private sh -euc '
     for folder in /run/docker /run/containerd "$1"; do
       mkdir -p "$folder"
       mount -t tmpfs -o mode=711 moonsail "$folder"
     done
     shift
-    exec dockerd "$@"' sh "$DIR/exec" $(dockerd_flags) \
+    exec env "$@"' sh "$DIR/exec" $(cat "$DIR/environment") dockerd \
+    $(dockerd_flags) \
     >>"$DIR/log" 2>&1 </dev/null &
   wait_for 60 docker -H "unix://$SOCKET" version || {
     tail -n 5 "$DIR/log" >&2
@@ -90,7 +154,7 @@ dockerd_pid() {
 # The folders of its containers' cgroup, in every hierarchy, deepest first.
 cgroups() {
   for top in /sys/fs/cgroup /sys/fs/cgroup/*; do
-    find "$top/moonsail$(number)" -depth -type d 2>/dev/null || :
+    find "$top/$(cgroup)" -depth -type d 2>/dev/null || :
   done
 }
 
@@ -111,44 +175,64 @@ sweep() {
   rm -rf "$DIR/exec" "$DIR/docker.pid" "$SOCKET"
 }
 
-# A root file system with nothing but Debian's static busybox.
-import_images() {
-  root=$DIR/busybox
-  mkdir -p "$root/bin" "$root/etc" "$root/root" "$root/var" "$root/tmp"
-  chmod 1777 "$root/tmp"
-  cp /bin/busybox "$root/bin/busybox"
-  for applet in $(/bin/busybox --list); do
-    [ "$applet" = busybox ] || ln -sf busybox "$root/bin/$applet"
-  done
-  echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
-  echo 'root:x:0:' >"$root/etc/group"
-  tar -C "$root" --owner=0 --group=0 --numeric-owner -cf "$root.tar" .
-  path='ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-  docker -H "unix://$SOCKET" import -c "$path" -c 'CMD ["sh"]' \
-    "$root.tar" busybox:latest >/dev/null
-  docker -H "unix://$SOCKET" import -c "$path" \
-    -c 'CMD ["echo", "Hello from a container"]' \
-    "$root.tar" hello:latest >/dev/null
-  rm -rf "$root" "$root.tar"
-}
-
 # The bridges of the networks that were made with it, too: dockerd leaves
 # them when it ends, and its books say which they are.
 remove_bridges() {
   books=$DIR/data/network/files/local-kv.db
   if [ -e "$books" ]; then
-    grep -aoE 'br-[0-9a-f]{12}' "$books" | sort -u |
-      xargs -rn 1 ip link delete 2>/dev/null || :
+    grep -aoE 'br-[0-9a-f]{12}' "$books" | sort -u | while read -r bridge; do
+      $(enter) ip link delete "$bridge" 2>/dev/null || :
+    done
   fi
   ip link delete "moonsail$(number)" 2>/dev/null || :
+}
+
+# What was made goes, with all its bridges; what was found stays.
+leave_namespace() {
+  name=$(namespace)
+  [ -n "$name" ] || return 0
+  read -r name origin <"$DIR/netns"
+  if [ "$origin" = made ]; then
+    ip netns delete "$name"
+  else
+    for bridge in docker0 docker_gwbridge; do
+      ip -n "$name" link delete "$bridge" 2>/dev/null || :
+    done
+    ip -n "$name" link set lo alias ''
+  fi
+}
+
+# connect OTHER: a pair of devices, an end in each namespace. No route leads
+# to them from elsewhere.
+connect() {
+  here=$(namespace)
+  DIR=$1
+  there=$(namespace)
+  case ${here:+x}${there:+x} in
+  xx) ;;
+  *) die "connect: both need a NETNS" ;;
+  esac
+  number=0
+  until ip -n "$here" link add "peer$number" type veth \
+    peer name "peer$number" netns "$there" 2>/dev/null; do
+    number=$((number + 1))
+    [ $number -lt 255 ] || die "no pair of devices can be made"
+  done
+  ip -n "$here" address add "10.214.$number.1/24" dev "peer$number"
+  ip -n "$there" address add "10.214.$number.2/24" dev "peer$number"
+  ip -n "$here" link set "peer$number" up
+  ip -n "$there" link set "peer$number" up
+  echo "10.214.$number.1 10.214.$number.2"
 }
 
 case $1 in
 up)
   [ ! -e "$DIR/number" ] || die "$DIR: in use; take it down first"
-  claim_bridge
+  if [ -n "${NETNS:-}" ]; then claim_namespace; else claim_bridge; fi
+  echo "${FLAGS:-}" >"$DIR/flags"
+  echo "${MOONSAIL_DOCKERD_ENV:-}" >"$DIR/environment"
   start
-  import_images
+  import_images "unix://$SOCKET" "$DIR"
   echo "DOCKER_HOST=unix://$SOCKET"
   ;;
 start)
@@ -165,9 +249,12 @@ down)
   [ -e "$DIR/number" ] || exit 0
   sweep
   remove_bridges
+  leave_namespace
   rm -rf "$DIR/data" "$DIR/daemon.json" "$DIR/log" "$DIR/busybox" \
-    "$DIR/busybox.tar" "$DIR/number"
+    "$DIR/busybox.tar" "$DIR/flags" "$DIR/environment" "$DIR/netns" \
+    "$DIR/number"
   rmdir "$DIR" 2>/dev/null || :
   ;;
-*) die "usage: engine.sh up|kill|start|down DIR" ;;
+connect) connect "$(cd "$3" && pwd)" ;;
+*) die "$usage" ;;
 esac

@@ -1,18 +1,21 @@
 -- SPDX-License-Identifier: MIT
 -- lua5.4 tools/generate.lua DIR [OUT]: merges the definitions v1.25.yaml …
 -- v1.55.yaml in DIR into one model and writes it to OUT (the repository), as
--- csrc/model/gen/*.c and docs/model-conflicts.md.
+-- csrc/model/gen/*.c and docs/model-conflicts.md; then all documentation, from
+-- the model, tools/methods.lua and the docstrings of lua/moonsail.
 
 local here = arg[0]:match "^(.*)/[^/]*$" or "."
 package.path = here .. "/?.lua;" .. package.path
 
 local read = require "generate.read"
+local add = require "generate.add"
 local schema = require "generate.schema"
 local merge = require "generate.merge"
 local operations = require "generate.operations"
 local override = require "generate.override"
 local model = require "generate.model"
 local methods = require "generate.methods"
+local document = require "generate.document"
 local report = require "generate.report"
 local write = require "generate.write"
 
@@ -65,16 +68,33 @@ local function write_all(out, finished, page)
   write.write(out .. "/docs/model-conflicts.md", page)
 end
 
+-- Writes the documentation, and then tells what is wrong with it.
+local function write_documentation(out, finished, rows)
+  local files, wrong = document.files(
+    finished, rows, dofile(here .. "/option_docs.lua"),
+    here .. "/../lua/moonsail")
+  for name, text in pairs(files) do
+    write.write(out .. "/" .. name, text)
+  end
+  if wrong then
+    io.stderr:write(wrong, "\n")
+    os.exit(1)
+  end
+end
+
 local function generate(directory, out)
   local overrides = dofile(here .. "/overrides.lua")
   local documents = read.read_all(directory, overrides.mends)
+  add.apply(documents, overrides.operations)
   local merger = merge.new(documents, schema.definition)
   discover(merger, overrides)
   local finished = model.finish(build(merger, overrides))
-  methods.finish(finished, dofile(here .. "/methods.lua"))
+  local rows = dofile(here .. "/methods.lua")
+  methods.finish(finished, rows)
   write_all(out, finished, report.page(merger.notes, overrides.mends))
   print(("%d operations, %d types, %d conflicts"):format(
     #finished.operations, #finished.types + 1, report.count(merger.notes)))
+  write_documentation(out, finished, rows)
 end
 
 if arg[1] == nil then

@@ -38,6 +38,19 @@ return {
      positional = "id",
      doc = "Removes the container with this id or name."},
 
+    {class = "container", name = "checkpoint_create",
+     operation = "CheckpointCreate", target = "id",
+     positional = "checkpoint_id",
+     doc = "Keeps the state of its processes under a name, to start from; " ..
+       "it stops running if exit = true. The engine must be experimental, " ..
+       "and have criu."},
+    {class = "container", name = "checkpoint_list",
+     operation = "CheckpointList", target = "id",
+     doc = "The checkpoints that there are of it."},
+    {class = "container", name = "checkpoint_remove",
+     operation = "CheckpointDelete", target = "id",
+     positional = "checkpoint",
+     doc = "Removes a checkpoint of it."},
     {class = "container", name = "diff", operation = "ContainerChanges",
      target = "id",
      doc = "Which files differ from those of the image."},
@@ -84,7 +97,11 @@ return {
      target = "id", positional = "rows columns",
      doc = "Tells the terminal of the command how large it is."},
 
+    {class = "images", name = "build_cancel", operation = "BuildCancel",
+     positional = "id",
+     doc = "Ends the build that was begun with this build_id."},
     {class = "images", name = "build_prune", operation = "BuildPrune",
+     unlimited = true,
      doc = "Removes what builds have left in their cache."},
     {class = "images", name = "get", operation = "ImageInspect",
      positional = "name", result = "object", result_class = "image",
@@ -93,7 +110,9 @@ return {
      result = "list", result_class = "image",
      doc = "The images that the engine has."},
     {class = "images", name = "prune", operation = "ImagePrune",
-     doc = "Removes the images that nothing uses."},
+     unlimited = true,
+     doc = "Removes the images that have no name and that nothing uses; " ..
+       "with filters = {dangling = false} those with a name, too."},
     {class = "images", name = "remove", operation = "ImageDelete",
      positional = "name",
      doc = "Removes the image with this name or id."},
@@ -121,10 +140,13 @@ return {
      result = "list", result_class = "network",
      doc = "The networks that there are."},
     {class = "networks", name = "prune", operation = "NetworkPrune",
-     doc = "Removes the networks that no container uses."},
+     doc = "Removes the networks that no container is connected to."},
     {class = "networks", name = "remove", operation = "NetworkDelete",
      positional = "id", doc = "Removes the network with this id or name."},
 
+    {class = "network", name = "disconnect", operation = "NetworkDisconnect",
+     target = "id", positional = "container",
+     doc = "Takes a container off it; force = true one that has gone, too."},
     {class = "network", name = "remove", operation = "NetworkDelete",
      target = "id", doc = "Removes it."},
 
@@ -137,30 +159,18 @@ return {
     {class = "volumes", name = "list", operation = "VolumeList",
      result = "list", result_class = "volume", result_field = "volumes",
      doc = "The volumes that there are."},
-    {class = "volumes", name = "prune", operation = "VolumePrune",
-     doc = "Removes the volumes that no container uses: the unnamed ones."},
     {class = "volumes", name = "remove", operation = "VolumeDelete",
      positional = "name", doc = "Removes the volume with this name."},
 
     {class = "volume", name = "remove", operation = "VolumeDelete",
      target = "name", doc = "Removes it."},
 
-    {class = "swarm", name = "init", operation = "SwarmInit",
-     doc = "Makes the engine the first manager of a new swarm; gives " ..
-       "the id of its node."},
-    {class = "swarm", name = "inspect", operation = "SwarmInspect",
-     doc = "What the swarm is and how it is set up."},
-    {class = "swarm", name = "join", operation = "SwarmJoin",
-     doc = "Makes the engine a node of a swarm that there is."},
     {class = "swarm", name = "leave", operation = "SwarmLeave",
      doc = "Takes the engine out of the swarm; a manager with force = true."},
     {class = "swarm", name = "unlock", operation = "SwarmUnlock",
      positional = "unlock_key",
      doc = "Unlocks a manager that was started again."},
 
-    {class = "nodes", name = "get", operation = "NodeInspect",
-     positional = "id", result = "object", result_class = "node",
-     doc = "The node with this id or name."},
     {class = "nodes", name = "list", operation = "NodeList", result = "list",
      result_class = "node", doc = "The nodes of the swarm."},
     {class = "nodes", name = "remove", operation = "NodeDelete",
@@ -224,9 +234,6 @@ return {
     {class = "plugins", name = "remove", operation = "PluginDelete",
      positional = "name", doc = "Removes the plugin with this name or id."},
 
-    {class = "plugin", name = "disable", operation = "PluginDisable",
-     target = "name",
-     doc = "Stops it; one that is in use with force = true."},
     {class = "plugin", name = "remove", operation = "PluginDelete",
      target = "name",
      doc = "Removes it; one that is enabled with force = true."},
@@ -245,7 +252,6 @@ return {
     {class = "exec", name = "id", paths = "id"},
     {class = "image", name = "id", paths = "id"},
     {class = "image", name = "labels", paths = "config.labels labels"},
-    {class = "image", name = "tags", paths = "repo_tags"},
     {class = "network", name = "id", paths = "id"},
     {class = "network", name = "labels", paths = "labels"},
     {class = "network", name = "name", paths = "name"},
@@ -270,8 +276,154 @@ return {
     {class = "task", name = "id", paths = "id"},
     {class = "task", name = "state", paths = "status.state"},
     {class = "volume", name = "driver", paths = "driver"},
+    {class = "volume", name = "id", paths = "name"},
     {class = "volume", name = "labels", paths = "labels"},
     {class = "volume", name = "mountpoint", paths = "mountpoint"},
     {class = "volume", name = "name", paths = "name"},
+  },
+
+  -- What attributes are, by name; by class and name where that says more.
+  attribute_docs = {
+    availability = "Whether it is given tasks: active, pause or drain.",
+    driver = "The driver that keeps it.",
+    enabled = "Whether it is enabled.",
+    ["container.health"] = "What its health check last found: healthy, " ..
+      "unhealthy, starting; nil or none without one.",
+    ["container.image"] = "The image that it was made of, as it was named.",
+    ["container.status"] = "What it does: created, running, paused, " ..
+      "restarting, removing, exited or dead.",
+    hostname = "The host name of its machine.",
+    id = "Its id.",
+    labels = "Its labels.",
+    mountpoint = "Where it is on the engine's machine.",
+    name = "Its name.",
+    ["node.status"] = "What is known of it: unknown, down, ready or " ..
+      "disconnected.",
+    role = "Its role in the swarm: worker or manager.",
+    settings = "What can be set of it, and how it is set.",
+    state = "How far it has come: new, pending, …, running, complete, " ..
+      "failed, ….",
+    ["volume.id"] = "Its name: it has no other id.",
+    version = "The number that the swarm gave to its last change; an " ..
+      "update must name it, which ours do by themselves.",
+  },
+
+  -- The classes, each with a docstring (tools/generate/docstrings.lua).
+  --
+  --   kind     "client", "collection", "object" or "stream"
+  --   object   of collections: the class of what is in them
+  --   inspect  of objects: the operation that gives all attributes
+  classes = {
+    {name = "client", kind = "client", doc = [[
+An engine, and all that can be asked of it. `moonsail.client()` makes one; its
+collections are its fields: `docker.containers:list()`. `docker.api` has each
+operation of the API by itself.]]},
+    {name = "config", kind = "object", inspect = "ConfigInspect", doc = [[
+A piece of configuration that the swarm hands to services.]]},
+    {name = "configs", kind = "collection", object = "config", doc = [[
+The configs of the swarm.]]},
+    {name = "container", kind = "object", inspect = "ContainerInspect",
+     doc = [[
+A container. Its attributes are those of when it was fetched; `reload` fetches
+them anew.]]},
+    {name = "containers", kind = "collection", object = "container", doc = [[
+The containers of the engine.]]},
+    {name = "exec", kind = "object", inspect = "ExecInspect", doc = [[
+A command within a container that runs, made by `container:exec_create`.]]},
+    {name = "image", kind = "object", inspect = "ImageInspect", doc = [[
+An image.]]},
+    {name = "images", kind = "collection", object = "image", doc = [[
+The images of the engine.]]},
+    {name = "network", kind = "object", inspect = "NetworkInspect", doc = [[
+A network.]]},
+    {name = "networks", kind = "collection", object = "network", doc = [[
+The networks of the engine.]]},
+    {name = "node", kind = "object", inspect = "NodeInspect", doc = [[
+A machine of the swarm.]]},
+    {name = "nodes", kind = "collection", object = "node", doc = [[
+The nodes of the swarm.]]},
+    {name = "plugin", kind = "object", inspect = "PluginInspect", doc = [[
+A plugin of the engine. It has an id, and is known by its name.]]},
+    {name = "plugins", kind = "collection", object = "plugin", doc = [[
+The plugins of the engine.]]},
+    {name = "secret", kind = "object", inspect = "SecretInspect", doc = [[
+A secret that the swarm hands to services; what it holds is never told.]]},
+    {name = "secrets", kind = "collection", object = "secret", doc = [[
+The secrets of the swarm.]]},
+    {name = "service", kind = "object", inspect = "ServiceInspect", doc = [[
+A service of the swarm: a description of tasks, which the swarm keeps
+running.]]},
+    {name = "services", kind = "collection", object = "service", doc = [[
+The services of the swarm.]]},
+    {name = "stream", kind = "stream", doc = [[
+An answer of more than one piece, one after another: lines of output, events,
+progress, bytes. A call gives the next one, nil at the end, so that it stands
+in a for loop: `for line, source in web:logs{follow = true} do`. Output comes
+as lines with their source ("stdout", "stderr", or "system" for what the engine
+itself reports), or as pieces with `chunks = true`; documents as typed values;
+archives as strings of bytes. It is closed when the loop is left, by
+`stream:close()`, by `local s <close> = …`, or by the collector.
+@overload fun(): any, string?]]},
+    {name = "swarm", kind = "collection", doc = [[
+The swarm that the engine is in, or may be in.]]},
+    {name = "task", kind = "object", inspect = "TaskInspect", doc = [[
+A task: one container of a service, at one place, once.]]},
+    {name = "tasks", kind = "collection", object = "task", doc = [[
+The tasks of the swarm.]]},
+    {name = "volume", kind = "object", inspect = "VolumeInspect", doc = [[
+A volume. It is known by its name, which is its id.]]},
+    {name = "volumes", kind = "collection", object = "volume", doc = [[
+The volumes of the engine.]]},
+  },
+
+  -- Methods that are written in C and are no rows, with their docstrings;
+  -- "*" stands for every class of kind object.
+  own = {
+    {class = "*", name = "attrs", doc = [[
+All attributes that the object holds: those of the answer that it was made
+from, or of the last `inspect` or `reload`. One from a list has what lists
+tell.
+@return $attrs]]},
+    {class = "client", name = "api_version", doc = [[
+The version of the API that is spoken with the engine: the newest that both
+know, unless the client was made with another. Asks the engine when that is
+not known yet.
+@uses SystemPing
+@return string # "1.41"]]},
+    {class = "client", name = "close", doc = [[
+Closes the connections to the engine. Nothing can be asked of it afterwards,
+and streams that are open end.]]},
+    {class = "client", name = "ping", doc = [[
+Whether the engine answers: an error tells why it does not.
+@takes SystemPing
+@return boolean # true]]},
+    {class = "client", name = "request", doc = [[
+Sends anything, for what no operation is there for.
+`docker:request{path = "/info"}.body.Name`
+
+The path gets the version of the API before it, unless it has one. The body of
+the answer is decoded when it is JSON, its keys as they came.
+@option path string # "/containers/json", as it is to be sent
+@option method string ="GET" # in letters of either case
+@option query table<string, any> # what stands behind the ?, encoded for you
+@option headers table<string, string> # further ones
+@option body string|table # a string as it is, a table as JSON
+@option body_file string # the path of a file to send instead
+@return moonsail.Response
+@raises not_found when the engine has no such thing or path, api when it
+  refuses]]},
+    {class = "stream", name = "close", doc = [[
+Ends the stream: what has not come yet will not come. Twice is as good as
+once.]]},
+    {class = "stream", name = "is_closed", doc = [[
+Whether nothing more comes: it was closed, or has ended.
+@return boolean]]},
+    {class = "stream", name = "iterate", doc = [[
+What a for loop takes that is to close the stream when it is left:
+`for line in stream:iterate() do`.
+@return moonsail.Stream # itself
+@return nil
+@return nil
+@return moonsail.Stream # to be closed]]},
   },
 }

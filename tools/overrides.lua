@@ -25,6 +25,37 @@ return {
     {mend = "VolumesDiskUsage/properties/Items/items", versions = "52-55",
      set = {["$ref"] = "#/definitions/Volume", ["x-go-type"] = false},
      reason = "likewise"},
+    {mend = "ClusterVolumeSpec/properties", versions = "42-55",
+     set = {
+       AccessibilityRequirements = {type = "object", properties = {
+         Requisite = {type = "array",
+                      items = {["$ref"] = "#/definitions/Topology"}},
+         Preferred = {type = "array",
+                      items = {["$ref"] = "#/definitions/Topology"}},
+       }},
+       Availability = {type = "string", enum = {"active", "pause", "drain"}},
+       CapacityRange = {type = "object", properties = {
+         RequiredBytes = {type = "integer", format = "int64"},
+         LimitBytes = {type = "integer", format = "int64"},
+       }},
+       Secrets = {type = "array", items = {type = "object", properties = {
+         Key = {type = "string"}, Secret = {type = "string"},
+       }}},
+     },
+     reason = "written one level too deep, as parts of AccessMode"},
+    {mend = "ClusterVolumeSpec/properties/AccessMode/properties",
+     versions = "42-55",
+     set = {
+       AccessibilityRequirements = false, Availability = false,
+       CapacityRange = false, Secrets = false,
+       BlockVolume = {type = "object"},
+       MountVolume = {type = "object", properties = {
+         FsType = {type = "string"},
+         MountFlags = {type = "array", items = {type = "string"}},
+       }},
+     },
+     reason = "likewise; what is in MountVolume, and BlockVolume, has " ..
+       "become a part of a description"},
     {mend = "BuildCacheDiskUsage/properties/Items/items", versions = "52-55",
      set = {["$ref"] = "#/definitions/BuildCache", ["x-go-type"] = false},
      reason = "likewise"},
@@ -57,9 +88,64 @@ return {
      reason = "says a list of the list"},
   },
 
+  -- What engines serve and no definition mentions, as definitions would
+  -- write it.
+  operations = {
+    {add = "CheckpointCreate", method = "POST",
+     path = "/containers/{id}/checkpoints", first = 25,
+     parameters = {
+       {name = "id", ["in"] = "path", type = "string", required = true},
+       {name = "checkpoint", ["in"] = "body", required = true, schema = {
+          type = "object", required = {"CheckpointID"},
+          properties = {
+            CheckpointID = {type = "string"},
+            CheckpointDir = {type = "string"},
+            Exit = {type = "boolean"},
+          },
+        }},
+     },
+     responses = {[201] = {}},
+     reason = "dockerd has it when it is experimental, from 1.13 on"},
+    {add = "CheckpointList", method = "GET",
+     path = "/containers/{id}/checkpoints", first = 25,
+     parameters = {
+       {name = "id", ["in"] = "path", type = "string", required = true},
+       {name = "dir", ["in"] = "query", type = "string"},
+     },
+     responses = {
+       [200] = {schema = {type = "array", items = {
+         type = "object", title = "Checkpoint",
+         properties = {Name = {type = "string"}},
+       }}},
+     },
+     reason = "likewise"},
+    {add = "CheckpointDelete", method = "DELETE",
+     path = "/containers/{id}/checkpoints/{checkpoint}", first = 25,
+     parameters = {
+       {name = "id", ["in"] = "path", type = "string", required = true},
+       {name = "checkpoint", ["in"] = "path", type = "string",
+        required = true},
+       {name = "dir", ["in"] = "query", type = "string"},
+     },
+     responses = {[204] = {}},
+     reason = "likewise"},
+    {add = "BuildCancel", method = "POST", path = "/build/cancel", first = 39,
+     parameters = {
+       {name = "id", ["in"] = "query", type = "string", required = true},
+     },
+     responses = {[200] = {}},
+     reason = "dockerd has it since it has BuildKit: ends a build by the " ..
+       "build_id that it was begun with"},
+  },
+
   -- Fields: {"Type.Field …", …}.
   fields = {
     -- Other spellings of one field.
+    {"TaskSpec.ContainerSpec.Healthcheck", add = true,
+     type = {["$ref"] = "#/definitions/HealthConfig"},
+     reason = "engines write it so"},
+    {"TaskSpec.ContainerSpec.HealthCheck", alias_of = "Healthcheck",
+     reason = "the definitions spell it so; engines read both"},
     {"HostConfig.NanoCPUs ContainerUpdateRequest.NanoCPUs",
      alias_of = "NanoCpus",
      reason = "the definition of 1.27 alone spells it so"},
@@ -110,7 +196,7 @@ return {
      "ContainerUpdateRequest.IOMaximumBandwidth", format = "size",
      reason = "bytes"},
     {"*.MemoryBytes Mount.TmpfsOptions.SizeBytes " ..
-     "ClusterVolumeSpec.AccessMode.CapacityRange.*Bytes", format = "size",
+     "ClusterVolumeSpec.CapacityRange.*Bytes", format = "size",
      reason = "bytes"},
 
     -- Commands.
@@ -144,6 +230,36 @@ return {
      "ContainerCreateRequest.ExposedPorts ContainerCreateRequest.Volumes",
      format = "set", reason = "only the keys count"},
 
+    -- First versions: engines took these before a definition said so, or
+    -- ignore them although one says so.
+    {"HostConfig.KernelMemory ContainerUpdateRequest.KernelMemory " ..
+     "HostConfig.Init NetworkCreateRequest.Attachable " ..
+     "EndpointPortConfig.PublishMode TaskSpec.ContainerSpec.Groups " ..
+     "TaskSpec.ContainerSpec.HealthCheck TaskSpec.ContainerSpec.Hostname " ..
+     "TaskSpec.ContainerSpec.Hosts TaskSpec.ContainerSpec.OpenStdin " ..
+     "TaskSpec.ContainerSpec.Secrets*", first = 25,
+     reason = "dockerd 1.13 takes them"},
+    {"PortBinding.HostIp PortBinding.HostPort IPAMConfig.*", first = 25,
+     reason = "were there, but described as something else"},
+    {"Mount.Consistency", first = 28, reason = "in the notes on 1.28"},
+    {"TaskSpec.ContainerSpec.Privileges " ..
+     "TaskSpec.ContainerSpec.Privileges.CredentialSpec " ..
+     "TaskSpec.ContainerSpec.Privileges.CredentialSpec.File " ..
+     "TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry " ..
+     "TaskSpec.ContainerSpec.Privileges.SELinuxContext*", first = 29,
+     reason = "in the notes on 1.29"},
+    {"NetworkCreateRequest.ConfigFrom NetworkCreateRequest.ConfigOnly " ..
+     "NetworkCreateRequest.Scope ConfigReference.Network", first = 30,
+     reason = "dockerd 17.06 takes them"},
+    {"TaskSpec.ContainerSpec.Init", first = 37,
+     reason = "dockerd 18.03 takes it"},
+    {"ContainerUpdateRequest.NanoCpus", first = 28,
+     reason = "in the notes on 1.28"},
+    {"ContainerUpdateRequest.PidsLimit", first = 40,
+     reason = "in the notes on 1.40; dockerd ignores it before"},
+    {"NetworkCreateRequest.EnableIPv4", first = 48,
+     reason = "dockerd ignores it before"},
+
     -- What streams hold although no definition says so.
     {"BuildInfo.aux", type = {},
      reason = "an object, or, with BuildKit, text"},
@@ -158,7 +274,8 @@ return {
      base64_json = {["$ref"] = "#/definitions/AuthConfig"},
      reason = "an AuthConfig as base64 of its JSON"},
     {"PluginPush(X-Registry-Auth) DistributionInspect(X-Registry-Auth) " ..
-     "ImageSearch(X-Registry-Auth)", add = "header", name = "auth",
+     "ImageSearch(X-Registry-Auth) GetPluginPrivileges(X-Registry-Auth)",
+     add = "header", name = "auth",
      base64_json = {["$ref"] = "#/definitions/AuthConfig"},
      reason = "engines read it there, too"},
     {"ImageBuild(X-Registry-Config)", name = "registry_config",
@@ -246,6 +363,14 @@ return {
     {"PluginSet(body)", format = "environment",
      reason = "settings are NAME=value"},
 
+    -- First versions, as with the fields.
+    {"ContainerDelete(link) ImageCreate(message) ImageCreate(changes)",
+     first = 25, reason = "dockerd 1.13 reads them"},
+    {"ImageBuild(target)", first = 29, reason = "dockerd 17.05 reads it"},
+    {"PutContainerArchive(copyUIDGID)", first = 30,
+     reason = "in the notes on 1.30"},
+    {"ImageBuild(platform)", first = 32, reason = "dockerd ignores it before"},
+
     -- Points in time.
     {"ContainerLogs(since) ContainerLogs(until) ServiceLogs(since) " ..
      "TaskLogs(since) SystemEvents(since) SystemEvents(until)",
@@ -266,10 +391,22 @@ return {
     {"ImageBuild(isolation)", add = "query", type = {type = "string"},
      reason = "as the field of HostConfig"},
     {"ImageBuild(securityopt)", add = "query", name = "security_opt",
-     json = {type = "array", items = {type = "string"}},
-     reason = "JSON of a list, as the field of HostConfig"},
+     repeated = true, type = {type = "array", items = {type = "string"}},
+     reason = "as the field of HostConfig; engines read all of them"},
     {"ImageBuild(cpusetmems)", add = "query", name = "cpuset_mems",
      type = {type = "string"}, reason = "as the field of HostConfig"},
+    {"ImageBuild(session)", add = "query", first = 31,
+     type = {type = "string"},
+     reason = "the session that BuildKit asks for files, secrets and logins"},
+    {"ImageBuild(buildid)", add = "query", name = "build_id", first = 39,
+     type = {type = "string"},
+     reason = "by which BuildCancel knows the build"},
+    {"ContainerStart(checkpoint)", add = "query", type = {type = "string"},
+     reason = "dockerd reads it when it is experimental"},
+    {"ContainerStart(checkpoint-dir)", add = "query",
+     type = {type = "string"}, reason = "likewise"},
+    {"CheckpointList(dir) CheckpointDelete(dir)", name = "checkpoint_dir",
+     reason = "as the field of CheckpointCreate"},
   },
 
   -- Answers: {"Operation:status …", …}.
@@ -281,6 +418,13 @@ return {
      reason = "the connection goes both ways"},
     {"ExecStart:101", add = true, answer = "upgrade",
      reason = "the answer to a request that carries Upgrade"},
+    {"ContainerArchive:200 ContainerArchiveInfo:200",
+     header = "X-Docker-Container-Path-Stat",
+     type = {title = "PathStat", type = "object", properties = {
+       name = {type = "string"}, size = {type = "integer"},
+       mode = {type = "integer"}, mtime = {type = "string"},
+       linkTarget = {type = "string"},
+     }}, reason = "the definitions say no more than that it is JSON"},
     {"ContainerStats:200 SystemEvents:200", answer = "documents",
      reason = "one document after another"},
     {"ImageBuild:200", answer = "documents",

@@ -5,10 +5,17 @@
 #   test.sh         all
 #   test.sh unit    those that need no engine: spec/unit, spec/c
 #   test.sh engine  those that do: spec/engine, spec/regress
-# The last line is the sum, "N passed, N failed".
+# The last line is the sum, "N passed, N failed"; a test that is not for this
+# engine is pending.
 #
 # SANITIZE=1 runs them under ASan and UBSan, AGGRESSIVE_GC=1 with Lua's
 # collector at its most active.
+#
+# `MOONSAIL_ENGINE=unix:///… test.sh engine` tests with that engine, in place of
+# a private one, and without the tests that start engines of their own. It is
+# lent the images that the tests expect, and loses what it did not have.
+#   REGISTRY_PORT      where the registry begins to look for a free port
+#   MOONSAIL_COVERAGE  the file to which is added what the engines answered
 set -eu
 . "$(dirname "$0")/common.sh"
 
@@ -20,9 +27,9 @@ esac
 passed=0
 failed=0
 
-# count NAME PASSED FAILED
+# count NAME PASSED FAILED [PENDING]
 count() {
-  say "$1: $2 passed, $3 failed"
+  say "$1: $2 passed, $3 failed${4:+, $4 pending}"
   passed=$((passed + $2))
   failed=$((failed + $3))
 }
@@ -48,23 +55,41 @@ number() {
     tail -n 1 | grep -oE "[0-9]+ $1" | cut -d' ' -f1 | grep . || echo 0
 }
 
-# run_busted FOLDER: what hangs is interrupted, which makes its test fail.
+# run_busted FOLDER OPTIONS: what hangs is interrupted, which makes its test fail.
 run_busted() {
   # shellcheck disable=SC2086
-  timeout -s INT -k 20 600 lua5.4 -e 'io.stdout:setvbuf "no"' \
-    "$(command -v busted)" $OPTIONS "$1"
+  timeout -s INT -k 20 1200 lua5.4 -e 'io.stdout:setvbuf "no"' \
+    "$(command -v busted)" $2 "$1"
 }
 
-# run_specs FOLDER: a run that fails without a failed test has broken off
+# run_specs FOLDER OPTIONS: a run that fails without a failed test has broken off
 run_specs() {
   [ -n "$(find "$1" -name '*_spec.lua' 2>/dev/null)" ] || return 0
   say "running $1"
-  { run_busted "$1" 2>&1 || echo "exit status $?"; } | tee "$WORK/output"
+  { run_busted "$1" "$2" 2>&1 || echo "exit status $?"; } | tee "$WORK/output"
   bad=$(($(number failure) + $(number error)))
   if [ $bad = 0 ] && tail -n 1 "$WORK/output" | grep -q '^exit status'; then
     bad=1
   fi
-  count "$1" "$(number success)" $bad
+  count "$1" "$(number success)" $bad "$(number pending)"
+}
+
+# lend NAME: an image of ours, under a name that the engine does not have; it
+# is taken back at the end.
+lend() {
+  ! docker -H "$MOONSAIL_ENGINE" image inspect "$1" >/dev/null 2>&1 || return 0
+  import_image "$MOONSAIL_ENGINE" "$WORK" "$1"
+  echo "docker -H $MOONSAIL_ENGINE rmi -f $1" >>"$WORK/at_exit"
+}
+
+# Whether this run reached all that docs/coverage.md says of the engine.
+check_coverage() {
+  say "checking docs/coverage.md"
+  if lua5.4 tools/coverage.lua --check "$MOONSAIL_COVERAGE"; then
+    count coverage 1 0
+  else
+    count coverage 0 1
+  fi
 }
 
 # A lua5.4 that has the sanitizers in it, to be found before the other. What
@@ -104,15 +129,28 @@ export MOONSAIL_BUILD="$BUILD" MOONSAIL_WORK="$WORK"
 export SCRIPTED="$ROOT/$BUILD/support/scripted"
 OPTIONS="--output=plainTerminal --shuffle-files"
 [ -z "${SANITIZE:-}" ] || OPTIONS="$OPTIONS --exclude-tags=package"
+UNIT_OPTIONS=$OPTIONS
 [ -z "${AGGRESSIVE_GC:-}" ] ||
-  OPTIONS="$OPTIONS --helper=spec/support/aggressive_gc.lua"
+  UNIT_OPTIONS="$OPTIONS --helper=spec/support/aggressive_gc.lua"
 
+GIVEN=
+[ "$part" != engine ] || GIVEN=${MOONSAIL_ENGINE:-}
 if [ "$part" != unit ]; then
-  say "starting a private engine and a registry"
-  sh "$TOOLS/engine.sh" up "$WORK/engine" >/dev/null
-  export MOONSAIL_ENGINE="unix://$WORK/engine/docker.sock"
+  if [ -n "$GIVEN" ]; then
+    OPTIONS="$OPTIONS --exclude-tags=private"
+    lend busybox:latest
+    lend hello:latest
+  else
+    say "starting a private engine"
+    sh "$TOOLS/engine.sh" up "$WORK/engine" >/dev/null
+    export MOONSAIL_ENGINE="unix://$WORK/engine/docker.sock"
+  fi
+  say "starting a registry"
+  # shellcheck disable=SC2086
   eval "export MOONSAIL_$(DOCKER_HOST=$MOONSAIL_ENGINE \
-    sh "$TOOLS/registry.sh" up "$WORK/registry")"
+    sh "$TOOLS/registry.sh" up "$WORK/registry" ${REGISTRY_PORT:-})"
+  export MOONSAIL_COVERAGE="${MOONSAIL_COVERAGE:-$WORK/coverage}"
+  OPTIONS="$OPTIONS --helper=spec/support/coverage.lua"
 fi
 [ -z "${SANITIZE:-}" ] || sanitized_lua
 
@@ -120,11 +158,12 @@ if [ "$part" != engine ]; then
   for program in "$BUILD"/spec/c/*_test; do
     [ ! -x "$program" ] || run_c_test "$program"
   done
-  run_specs spec/unit
+  run_specs spec/unit "$UNIT_OPTIONS"
 fi
 if [ "$part" != unit ]; then
-  run_specs spec/engine
-  run_specs spec/regress
+  run_specs spec/engine "$OPTIONS"
+  run_specs spec/regress "$OPTIONS"
+  [ -n "$GIVEN" ] || check_coverage
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -47,7 +47,7 @@ static lua_Number number(lua_State *L, int index, const char *name,
   return value;
 }
 
-/* Settings from a table of tty, chunks, max_line, unlimited,
+/* Settings from a table of tty, chunks, max_line, unlimited, verbatim,
  * added_timeout. */
 static ldk_Settings opt_settings(lua_State *L, int index, const char *label) {
   ldk_Settings s = ldk_no_settings();
@@ -57,6 +57,7 @@ static ldk_Settings opt_settings(lua_State *L, int index, const char *label) {
   s.tty = flag(L, index, "tty", -1);
   s.chunks = flag(L, index, "chunks", 0);
   s.unlimited = flag(L, index, "unlimited", 0);
+  s.verbatim = flag(L, index, "verbatim", 0);
   s.max_line = (size_t)number(L, index, "max_line", label);
   s.added_timeout = number(L, index, "added_timeout", label);
   return s;
@@ -85,6 +86,21 @@ int ldk_client_call(lua_State *L) {
   const dk_Operation *operation =
       call_arguments(L, &options, &label, &settings);
   return ldk_perform(L, 1, operation, options, label, settings, NULL, NULL);
+}
+
+int ldk_client_check(lua_State *L) {
+  int options;
+  const char *label;
+  ldk_Settings settings;
+  const ldk_Session *s = ldk_session(L, 1);
+  const dk_Operation *operation =
+      call_arguments(L, &options, &label, &settings);
+  const ldk_Call *call = ldk_arguments(L, operation, options, label);
+  if (s->version == 0)
+    return 0;
+  ldk_check_version(L, call, s->version);
+  lua_pushinteger(L, s->version);
+  return 1;
 }
 
 int ldk_client_begin(lua_State *L) {
@@ -125,6 +141,7 @@ static void push_api(lua_State *L) {
     lua_pushcclosure(L, api_call, 3);
     lua_setfield(L, -2, dk_text(operation->name));
   }
+  ldk_mark_api(L);
 }
 
 /* ---- methods ---- */
@@ -168,7 +185,10 @@ static int push_version(lua_State *L, const ldk_Session *s) {
 
 static int finish_version(lua_State *L, ldk_Exchange *x, int index) {
   (void)index;
-  return push_version(L, x->session);
+  if (x->session->version != 0)
+    return push_version(L, x->session);
+  ldk_session_push_too_old(L, x->session, x->call->label);
+  return ldk_raise(L);
 }
 
 /* client:api_version() → "1.41": the version that is spoken with the engine;

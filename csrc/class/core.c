@@ -17,9 +17,11 @@
 #include "run/loop.h"
 #include "run/session.h"
 #include "run/stream.h"
+#include "value/archive.h"
 #include "value/arguments.h"
 #include "value/decode.h"
 #include "value/error.h"
+#include "value/files.h"
 #include "value/kit.h"
 
 __attribute__((visibility("default"))) int luaopen_moonsail_core(lua_State *L);
@@ -77,12 +79,14 @@ static const luaL_Reg functions[] = {
     {"attrs", ldk_object_attrs},
     {"begin", ldk_client_begin},
     {"call", ldk_client_call},
+    {"check", ldk_client_check},
     {"client", ldk_client_make},
     {"client_of", ldk_client_of},
     {"decode", ldk_decode_text},
     {"decode_raw", ldk_decode_text_raw},
     {"encode", ldk_encode_value},
     {"fields", ldk_fields},
+    {"file_kind", ldk_file_kind},
     {"gather_options", ldk_gather},
     {"is_error", ldk_is_error},
     {"is_terminal", core_is_terminal},
@@ -96,16 +100,21 @@ static const luaL_Reg functions[] = {
     {"now", core_now},
     {"operation", ldk_operation},
     {"operations", ldk_operations},
+    {"pack", ldk_pack},
     {"parse_duration", ldk_duration},
     {"parse_size", ldk_size},
+    {"readable", ldk_readable},
+    {"real_path", ldk_real_path},
     {"set_attrs", ldk_object_set_attrs},
     {"show_with", ldk_show_with},
     {"sleep", ldk_sleep},
     {"split_command", ldk_split},
     {"type", ldk_type},
     {"types", ldk_types},
+    {"stream_kind", ldk_stream_kind},
     {"terminal_width", core_terminal_width},
     {"title", ldk_object_title},
+    {"unpack", ldk_unpack},
     {NULL, NULL},
 };
 
@@ -119,5 +128,7 @@ int luaopen_moonsail_core(lua_State *L) {
   ldk_client_open(L);
   ldk_objects_open(L);
   luaL_newlib(L, functions);
+  lua_pushlightuserdata(L, NULL); /* as lua-cjson's */
+  lua_setfield(L, -2, "null");
   return 1;
 }

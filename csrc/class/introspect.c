@@ -214,12 +214,14 @@ static void push_response(lua_State *L, const dk_Response *r) {
       [DK_DOCUMENTS] = "documents", [DK_OUTPUT] = "output",
       [DK_UPGRADE] = "upgrade",
   };
-  lua_createtable(L, 0, 5);
+  lua_createtable(L, 0, 6);
   lua_pushinteger(L, r->status);
   lua_setfield(L, -2, "status");
   set_name(L, "answer", answers[r->answer]);
   if (r->type != DK_NONE)
     set_text(L, "type", dk_types[r->type].name);
+  if (dk_text_length(r->header) > 0)
+    set_text(L, "header", r->header);
   set_versions(L, r->since, r->until);
 }
 
@@ -239,12 +241,13 @@ int ldk_operation(lua_State *L) {
   const dk_Operation *o = &dk_operations[i];
   if (i == DK_NONE)
     return 0;
-  lua_createtable(L, 0, 10);
+  lua_createtable(L, 0, 11);
   set_text(L, "id", o->id);
   set_text(L, "name", o->name);
   set_text(L, "method", o->method);
   set_text(L, "path", o->path);
   set_versions(L, o->since, o->until);
+  set_flag(L, "declared", o->declared);
   lua_newtable(L);
   add_options(L, o);
   lua_setfield(L, -2, "options");

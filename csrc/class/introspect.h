@@ -12,8 +12,8 @@ int ldk_type(lua_State *L);
 int ldk_types(lua_State *L);
 int ldk_fields(lua_State *L);
 
-/* Lua: operation(name) → {id, name, method, path, since, until, options,
- * parameters, body, responses}, or nil; operations() → list of ids;
+/* Lua: operation(name) → {id, name, method, path, since, until, declared,
+ * options, parameters, body, responses}, or nil; operations() → list of ids;
  * nearest(given, names) → name or nil. */
 int ldk_operation(lua_State *L);
 int ldk_operations(lua_State *L);

@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 
 #include "value/kit.h"
+#include "value/print.h"
 
 static const char keys[LDK_N_SHOWS]; /* in the registry: their addresses */
 
@@ -17,6 +18,9 @@ int ldk_show_with(lua_State *L) {
     luaL_checktype(L, -1, LUA_TFUNCTION);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &keys[i]);
   }
+  lua_getfield(L, 1, "value");
+  luaL_checktype(L, -1, LUA_TFUNCTION);
+  ldk_print_with(L);
   return 0;
 }
 
@@ -31,23 +35,45 @@ int ldk_show(lua_State *L, ldk_Show what, const char *class_name) {
   return 1;
 }
 
-/* ---- lists ---- */
+/* ---- tables ---- */
 
-/* The upvalue is the name of the class. */
-static int list_tostring(lua_State *L) {
-  const char *class_name = lua_tostring(L, lua_upvalueindex(1));
+/* The upvalues are what is shown, and the name of the class. */
+static int table_tostring(lua_State *L) {
+  ldk_Show what = (ldk_Show)lua_tointeger(L, lua_upvalueindex(1));
+  const char *class_name = lua_tostring(L, lua_upvalueindex(2));
   luaL_checktype(L, 1, LUA_TTABLE);
-  if (!ldk_show(L, LDK_SHOW_LIST, class_name))
-    lua_pushfstring(L, "list of %d of class %s", (int)lua_rawlen(L, 1),
+  if (!ldk_show(L, what, class_name))
+    lua_pushfstring(L, "table of %d of class %s", (int)lua_rawlen(L, 1),
                     class_name);
   return 1;
 }
 
+/* Gives the table on top a metatable of a class that prints it. */
+static void mark(lua_State *L, const ldk_Class *c, ldk_Show what,
+                 const char *class_name) {
+  lua_pushinteger(L, what);
+  lua_pushstring(L, class_name);
+  lua_pushcclosure(L, table_tostring, 2);
+  ldk_push_printed(L, c);
+  ldk_mark_with_top(L);
+}
+
 static const ldk_Class list_class = {"moonsail.list", NULL, NULL};
+static const ldk_Class api_class = {"moonsail.api", NULL, NULL};
 
 void ldk_mark_list(lua_State *L, const char *class_name) {
-  lua_pushstring(L, class_name);
-  lua_pushcclosure(L, list_tostring, 1);
-  ldk_push_printed(L, &list_class);
-  ldk_mark_with_top(L);
+  mark(L, &list_class, LDK_SHOW_LIST, class_name);
+}
+
+void ldk_mark_api(lua_State *L) {
+  mark(L, &api_class, LDK_SHOW_METHODS, "api");
+}
+
+/* ---- plain tables ---- */
+
+int ldk_readable(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  ldk_mark(L, &ldk_map_class);
+  return 1;
 }

@@ -110,8 +110,11 @@ typedef enum dk_Answer {
 typedef struct dk_Response {
   uint16_t status;
   uint8_t answer; /* dk_Answer */
-  uint16_t type;  /* DK_DOCUMENT, DK_DOCUMENTS; else DK_NONE */
+  uint16_t type;  /* DK_DOCUMENT, DK_DOCUMENTS; of what the header holds;
+                     else DK_NONE */
   uint8_t since, until;
+  dk_Text header; /* the header that holds base64 of JSON of `type`, besides
+                     the body; none: the empty text */
 } dk_Response;
 
 typedef struct dk_Operation {
@@ -123,6 +126,8 @@ typedef struct dk_Operation {
   uint16_t responses;  /* first one in dk_responses */
   uint8_t n_parameters, n_responses;
   uint8_t since, until;
+  uint8_t declared; /* the definitions have it; else engines serve it all the
+                     same */
 } dk_Operation;
 
 /* What a bound method makes of the answer. */

@@ -43,6 +43,14 @@ static void push_free(lua_State *L, const ldk_Exchange *x) {
   lua_setfield(L, -2, "body");
 }
 
+/* Pushes what an answer without a body has in its head. [-0, +1] */
+static void push_head(lua_State *L, const ldk_Exchange *x) {
+  ldk_document_decode_head(L, x);
+  if (lua_isnil(L, -1))
+    ldk_fail_with(L, "protocol", "the answer has no header %s",
+                  dk_text(x->response->header));
+}
+
 /* Pushes the answer to an operation, by its row. [-0, +1] */
 static void push_typed(lua_State *L, const ldk_Exchange *x) {
   const dk_Response *r = x->response;
@@ -50,6 +58,8 @@ static void push_typed(lua_State *L, const ldk_Exchange *x) {
   size_t length = dk_queue_length(&x->transfer->body);
   if (r != NULL && r->answer == DK_PLAIN_TEXT)
     lua_pushlstring(L, bytes, length);
+  else if (ldk_document_in_head(x))
+    push_head(L, x);
   else if (r == NULL || r->answer == DK_NOTHING || length == 0)
     lua_pushboolean(L, 1);
   else
@@ -85,7 +95,15 @@ static int results(lua_State *L, int index) {
   return 1;
 }
 
-/* Pushes the stream, of which there is one. */
+/* Lua: what the head of the answer says of the stream, for the exchange
+ * given. */
+static int head_of(lua_State *L) {
+  ldk_document_decode_head(L, lua_touserdata(L, 1));
+  return 1;
+}
+
+/* Pushes the stream, of which there is one, and the document in the head,
+ * where there is to be one. */
 static int push_stream(lua_State *L, int index) {
   ldk_Exchange *x = lua_touserdata(L, index);
   if (x->given)
@@ -93,7 +111,12 @@ static int push_stream(lua_State *L, int index) {
   x->given = 1;
   lua_pushvalue(L, index);
   ldk_stream_new(L);
-  return 1;
+  if (!ldk_document_in_head(x))
+    return 1;
+  lua_pushcfunction(L, head_of);
+  lua_pushvalue(L, index);
+  ldk_document_call(L, index, 1);
+  return 2;
 }
 
 /* The context of the continuation: the index of the exchange, and whether its

@@ -6,8 +6,9 @@
 #include <lua.h>
 
 /* The rest of a C function with its exchange at an index: waits, and returns
- * with the results (a value, or a stream once the head is there). A raised
- * error has gone to the hook first. Called as return ldk_answer(L, index). */
+ * with the results (a value, or, once the head is there, a stream and what
+ * the head says of it). A raised error has gone to the hook first. Called as
+ * return ldk_answer(L, index). */
 int ldk_answer(lua_State *L, int index);
 
 /* The same, but only up to the head of the answer: returns the exchange

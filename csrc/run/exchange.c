@@ -195,7 +195,10 @@ static void learn(lua_State *L, int index) {
     ldk_exchange_raise(L, index);
   if (!x->session->open)
     ldk_fail_with(L, "closed", "the client is closed");
-  ldk_session_learn(x->session, newest);
+  if (ldk_session_learn(x->session, newest))
+    return;
+  ldk_session_push_too_old(L, x->session, x->call->label);
+  ldk_exchange_fail(L, index);
 }
 
 /* The user's own ping tells the version as well as ours. */

@@ -11,16 +11,29 @@
 /* Of an answer that is not the engine's JSON, this much is quoted. */
 #define QUOTED_BYTES 500
 
-/* What engines mean with some answers is not what their status says. */
+/* What engines mean with some answers is not what their status says: paths
+ * that they do not have, refusals of Podman that Docker gives another status,
+ * and what they pass on from others. The first row that fits is taken. */
 static const struct {
   int status;
-  const char *words;
+  const char *words; /* in the answer */
+  int alone;         /* are they all of it? */
   const char *kind;
 } meanings[] = {
-    {400, "client version", "not_supported"},
-    {404, "page not found", "not_supported"},
-    {501, "", "not_supported"},
-    {503, "does not support", "not_supported"},
+    {400, "client version", 0, "not_supported"},
+    {404, "page not found", 0, "not_supported"},
+    {404, "Not Found", 1, "not_supported"},
+    {404, "\"Path /v1.", 0, "not_supported"},
+    {503, "does not support", 0, "not_supported"},
+    {409, "preparing container", 0, "api"},
+    {500, "container state improper", 0, "conflict"},
+    {500, "is already in use", 0, "conflict"},
+    {500, "UNIQUE constraint failed", 0, "conflict"},
+    {500, "please force removal", 0, "conflict"},
+    {500, "layer not known", 0, "not_found"},
+    {500, "update out of sequence", 0, "conflict"},
+    {500, "no basic auth credentials", 0, "unauthorized"},
+    {500, "unauthorized: ", 0, "unauthorized"},
 };
 
 /* strstr for bytes that need not end in NUL. */
@@ -32,11 +45,21 @@ int ldk_failure_says(const dk_Transfer *x, const char *words) {
   return contains(dk_queue_bytes(&x->body), dk_queue_length(&x->body), words);
 }
 
+/* How long the answer is without the newlines and blanks at its end. */
+static size_t trimmed_length(const dk_Transfer *x) {
+  const char *text = dk_queue_bytes(&x->body);
+  size_t length = dk_queue_length(&x->body);
+  while (length > 0 && strchr(" \r\n\t", text[length - 1]) != NULL)
+    length--;
+  return length;
+}
+
 static const char *answer_kind(const dk_Transfer *x) {
   size_t i;
   for (i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
     if (meanings[i].status == x->status &&
-        ldk_failure_says(x, meanings[i].words))
+        ldk_failure_says(x, meanings[i].words) &&
+        (!meanings[i].alone || trimmed_length(x) == strlen(meanings[i].words)))
       return meanings[i].kind;
   return ldk_status_kind(x->status);
 }
@@ -68,19 +91,17 @@ static int words_of(lua_State *L) {
 /* Pushes the engine's own words: those of its document, else the text that
  * it sent, else its status. [-0, +1] */
 static void push_words(lua_State *L, const dk_Transfer *x) {
-  const char *text = dk_queue_bytes(&x->body);
-  size_t length = dk_queue_length(&x->body);
+  size_t length = trimmed_length(x);
   lua_pushcfunction(L, words_of);
   lua_pushlightuserdata(L, (void *)x);
   if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
     return;
   lua_pop(L, 1);
-  while (length > 0 && strchr(" \r\n\t", text[length - 1]) != NULL)
-    length--;
   if (length == 0)
     lua_pushfstring(L, "HTTP status %d", x->status);
   else
-    lua_pushlstring(L, text, length < QUOTED_BYTES ? length : QUOTED_BYTES);
+    lua_pushlstring(L, dk_queue_bytes(&x->body),
+                    length < QUOTED_BYTES ? length : QUOTED_BYTES);
 }
 
 /* Pushes where the call went, without the query: it may hold a secret.

@@ -87,7 +87,8 @@ static void pin_version(lua_State *L, ldk_Session *s, int options) {
     s->pinned = 1;
     if (s->version < DK_OLDEST || s->version > DK_NEWEST)
       ldk_fail_argument(L, WHO,
-                        "api_version: expected 1.%d to 1.%d, got \"%s\"",
+                        "api_version (or DOCKER_API_VERSION): expected 1.%d "
+                        "to 1.%d, got \"%s\"",
                         DK_OLDEST, DK_NEWEST, text);
   }
   lua_pop(L, 1);
@@ -176,9 +177,24 @@ void ldk_session_free(ldk_Session *s) {
   s->user_agent = NULL;
 }
 
-void ldk_session_learn(ldk_Session *s, const char *newest) {
+int ldk_session_learn(ldk_Session *s, const char *newest) {
   int minor = newest != NULL ? minor_of(newest) : 0;
-  s->version = minor < DK_OLDEST   ? DK_OLDEST
-               : minor > DK_NEWEST ? DK_NEWEST
-                                   : minor;
+  if (minor > 0 && minor < DK_OLDEST) {
+    s->too_old = minor;
+    return 0;
+  }
+  s->version = minor == 0 ? DK_OLDEST : minor > DK_NEWEST ? DK_NEWEST : minor;
+  return 1;
+}
+
+void ldk_session_push_too_old(lua_State *L, const ldk_Session *s,
+                              const char *method) {
+  ldk_Failure f = {.kind = "not_supported", .method = method};
+  f.operation = "SystemPing";
+  f.message = lua_pushfstring(L,
+                              "the engine is too old: it speaks API version "
+                              "1.%d at most, 1.%d is needed",
+                              s->too_old, DK_OLDEST);
+  ldk_push_failure(L, &f);
+  lua_remove(L, -2);
 }

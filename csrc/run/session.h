@@ -18,6 +18,7 @@ typedef struct ldk_Session {
   size_t max_body;  /* largest answer that is collected, in bytes */
   size_t window;    /* bytes that a stream holds for a slow reader */
   int version;      /* API version spoken, by its minor; 0: not known yet */
+  int too_old;      /* the newest that an engine speaks which is too old */
   int pinned;       /* by the user: never negotiated */
   int raw;          /* answers by lua-cjson, untyped */
   char *user_agent;
@@ -48,7 +49,12 @@ void ldk_session_close(ldk_Session *s);
 void ldk_session_free(ldk_Session *s);
 
 /* Takes note of the newest version that an engine speaks ("1.41", or NULL
- * when it does not say). */
-void ldk_session_learn(ldk_Session *s, const char *newest);
+ * when it does not say). 0: it is older than all that we speak, and the
+ * version remains unknown. */
+int ldk_session_learn(ldk_Session *s, const char *newest);
+
+/* Pushes the error that says so, of a method. [-0, +1] */
+void ldk_session_push_too_old(lua_State *L, const ldk_Session *s,
+                              const char *method);
 
 #endif

@@ -439,6 +439,15 @@ static const luaL_Reg stream_metamethods[] = {
 const ldk_Class ldk_stream_class = {"moonsail.stream", stream_methods,
                                     stream_metamethods};
 
+int ldk_stream_kind(lua_State *L) {
+  const Stream *s = to_stream(L);
+  lua_pushstring(L, s->produce == produce_line       ? "lines"
+                    : s->produce == produce_chunk    ? "chunks"
+                    : s->produce == produce_document ? "documents"
+                                                     : "bytes");
+  return 1;
+}
+
 /* Frames, or a terminal's raw bytes? The content type tells from API 1.42 on,
  * below and for Podman only who made the container knows. */
 static int is_framed(const Stream *s) {

@@ -16,4 +16,8 @@ extern const ldk_Class ldk_stream_class;
 /* Pushes the stream of the exchange on top, whose head has come. [-1, +1] */
 void ldk_stream_new(lua_State *L);
 
+/* Lua: stream_kind(stream) → what it gives: "lines", "chunks" (of output),
+ * "documents" or "bytes". */
+int ldk_stream_kind(lua_State *L);
+
 #endif

@@ -243,6 +243,21 @@ static void put_fields(ldk_Options *o, int *n) {
   }
 }
 
+/* Complains of a field that must be given and was not. */
+static void check_required(ldk_Options *o, const dk_Type *t) {
+  uint16_t i;
+  for (i = t->first; i < t->first + t->count; i++) {
+    const dk_Field *f = &dk_fields[i];
+    ldk_Path path = {NULL, dk_text(f->name), NULL, 0};
+    if ((f->flags & DK_REQUIRED) == 0)
+      continue;
+    if (!ldk_push_option(o, LDK_FIELD, i))
+      ldk_complain(&o->e, &path, "missing (%s)",
+                   kind_names[dk_types[f->type].kind]);
+    lua_pop(o->e.L, 1);
+  }
+}
+
 /* Appends the body that was given as a whole; *n counts its fields. */
 static void put_whole(ldk_Options *o, const dk_Type *t, int *n) {
   ldk_Path path = {NULL, ldk_own_names[LDK_BODY], NULL, 0};
@@ -272,9 +287,12 @@ static int has_owner(const ldk_Options *o, ldk_Owner owner, int row) {
 
 static void put_object(ldk_Options *o, const dk_Parameter *p) {
   int n = 0;
-  if (!(p->flags & DK_REQUIRED) && !has_owner(o, LDK_FIELD, -1) &&
-      !has_owner(o, LDK_OWN, LDK_BODY) && !has_owner(o, LDK_OWN, LDK_EXTRA))
+  int by_fields =
+      !has_owner(o, LDK_OWN, LDK_BODY) && !has_owner(o, LDK_OWN, LDK_EXTRA);
+  if (!(p->flags & DK_REQUIRED) && !has_owner(o, LDK_FIELD, -1) && by_fields)
     return;
+  if (by_fields)
+    check_required(o, &dk_types[p->type]);
   begin_body(o, p);
   ldk_put_open(&o->e, "{", NULL);
   put_fields(o, &n);

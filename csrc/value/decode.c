@@ -136,6 +136,18 @@ static int replace_null(lua_State *L, uint16_t element) {
   return 1;
 }
 
+/* Gives the value on top the metatable of its type. */
+static void set_metatable(Decoder *d, uint16_t type) {
+  lua_State *L = d->L;
+  if (lua_rawgeti(L, d->base + LDK_METATABLES, type + 1) == LUA_TNIL) {
+    lua_pop(L, 1);
+    ldk_push_typed_metatable(L, type);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, d->base + LDK_METATABLES, type + 1);
+  }
+  ldk_mark_with_top(L);
+}
+
 /* [-0, +1] */
 static void push_list(Decoder *d, uint16_t type) {
   lua_State *L = d->L;
@@ -154,10 +166,12 @@ static void push_list(Decoder *d, uint16_t type) {
   }
   if (more < 0)
     fail(d);
-  if (n == 0 && !known)
-    ldk_mark_array(L);
-  else
+  if (known) {
     remember_size(d, type, n);
+    set_metatable(d, type);
+  } else {
+    ldk_mark_array(L);
+  }
 }
 
 /* A map, or with VERBATIM an object that is kept as it came. [-0, +1] */
@@ -175,6 +189,10 @@ static void push_map(Decoder *d, uint16_t type, uint16_t element) {
   if (more < 0)
     fail(d);
   remember_size(d, type, n);
+  if (type < VERBATIM)
+    set_metatable(d, type);
+  else
+    ldk_mark(L, &ldk_map_class);
 }
 
 /* Passes the key of the next member if it is that of the expected field. */
@@ -266,18 +284,6 @@ static void add_member(Decoder *d, Object *o, uint16_t row) {
     add_alias(d, row);
   else
     add_field(d, o, row);
-}
-
-/* Gives the object on top the metatable of its type. */
-static void set_metatable(Decoder *d, uint16_t type) {
-  lua_State *L = d->L;
-  if (lua_rawgeti(L, d->base + LDK_METATABLES, type + 1) == LUA_TNIL) {
-    lua_pop(L, 1);
-    ldk_push_typed_metatable(L, type);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, d->base + LDK_METATABLES, type + 1);
-  }
-  ldk_mark_with_top(L);
 }
 
 /* An object of a known type. [-0, +1] */

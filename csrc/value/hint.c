@@ -40,9 +40,11 @@ static const struct {
      "DOCKER_API_VERSION, so that one is agreed upon"},
     {NULL, 0, "is too old",
      "the engine no longer speaks that version: leave out api_version and "
-     "DOCKER_API_VERSION, so that one is agreed upon"},
+     "DOCKER_API_VERSION, so that one is agreed upon; if none is set, a newer "
+     "moonsail is needed"},
     {NULL, 0, "swarm manager",
-     "call docker.api.swarm_init{...} or swarm_join{...}, or ask a manager"},
+     "call docker.swarm:init() or docker.swarm:join(...), or ask a manager"},
+    {NULL, 0, "needs to be unlocked", "call docker.swarm:unlock(key)"},
     {NULL, 0, "port is already allocated",
      "another container has this port: stop it, or publish another port"},
     {NULL, 0, "address already in use",
@@ -50,6 +52,11 @@ static const struct {
     {NULL, 0, "is already in use by",
      "remove what has this name, or choose another one"},
     {"not_found", 0, "no such image", "pull the image first"},
+    {"not_supported", 0, "not found",
+     "the engine does not offer this call: an older one lacks what is newer, "
+     "and Podman some things of Docker"},
+    {"not_supported", 0, "does not support service",
+     "Podman has no swarms and no plugins"},
     {NULL, 0, "toomanyrequests",
      "the registry limits how often it is asked: log in, or wait"},
     {NULL, 0, "no basic auth credentials",

@@ -69,6 +69,10 @@ void ldk_mark_with_top(lua_State *L) {
   lua_setmetatable(L, -2);
 }
 
+void ldk_push_own_metatable(lua_State *L, const ldk_Class *c) {
+  push_new_metatable(L, c);
+}
+
 /* Pushes a new metatable with the function on top as a metamethod. [-1, +1]
  */
 static void push_with(lua_State *L, const ldk_Class *c, const char *event) {

@@ -50,6 +50,9 @@ int ldk_is(lua_State *L, int index, const ldk_Class *c);
 void ldk_push_metatable(lua_State *L, const ldk_Class *c);
 void ldk_mark_with_top(lua_State *L);
 
+/* Pushes one more metatable of a class. [-0, +1] */
+void ldk_push_own_metatable(lua_State *L, const ldk_Class *c);
+
 /* Pushes one more metatable of a class, with that function, which it takes
  * from the top, as its __index. [-1, +1] */
 void ldk_push_indexed(lua_State *L, const ldk_Class *c);
@@ -67,8 +70,8 @@ dk_Buffer *ldk_new_buffer(lua_State *L);
 
 /* Metatables of plain tables. [-0, +0] each: sets it on the table on top.
  * A typed object; a list or map that was absent or null on the wire (left out
- * again when encoded while it is empty); an empty list that the model does
- * not describe (encoded as [], not {}). */
+ * again when encoded while it is empty); a list (encoded as [], not {}, where
+ * the model does not describe it). Typed maps have a class, and no mark. */
 void ldk_mark_value(lua_State *L);
 void ldk_mark_absent(lua_State *L);
 void ldk_mark_array(lua_State *L);
@@ -76,6 +79,7 @@ int ldk_is_value(lua_State *L, int index);
 int ldk_is_absent(lua_State *L, int index);
 int ldk_is_array(lua_State *L, int index);
 
-extern const ldk_Class ldk_value_class, ldk_absent_class;
+extern const ldk_Class ldk_value_class, ldk_absent_class, ldk_array_class,
+    ldk_map_class;
 
 #endif

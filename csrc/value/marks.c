@@ -34,8 +34,8 @@ static const luaL_Reg value_metamethods[] = {
 const ldk_Class ldk_value_class = {"moonsail.value", NULL, value_metamethods};
 const ldk_Class ldk_absent_class = {"moonsail.absent", NULL,
                                     value_metamethods};
-static const ldk_Class array_class = {"moonsail.array", NULL,
-                                      value_metamethods};
+const ldk_Class ldk_array_class = {"moonsail.array", NULL, value_metamethods};
+const ldk_Class ldk_map_class = {"moonsail.map", NULL, value_metamethods};
 
 void ldk_mark_value(lua_State *L) {
   ldk_mark(L, &ldk_value_class);
@@ -46,7 +46,7 @@ void ldk_mark_absent(lua_State *L) {
 }
 
 void ldk_mark_array(lua_State *L) {
-  ldk_mark(L, &array_class);
+  ldk_mark(L, &ldk_array_class);
 }
 
 int ldk_is_value(lua_State *L, int index) {
@@ -58,5 +58,5 @@ int ldk_is_absent(lua_State *L, int index) {
 }
 
 int ldk_is_array(lua_State *L, int index) {
-  return ldk_is(L, index, &array_class);
+  return ldk_is(L, index, &ldk_array_class);
 }

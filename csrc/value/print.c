@@ -7,13 +7,16 @@
 #include <string.h>
 
 #include "bytes/buffer.h"
+#include "bytes/utf8.h"
+#include "model/model.h"
 #include "value/error.h"
 #include "value/keys.h"
 #include "value/kit.h"
+#include "value/typed.h"
 #include "value/write.h"
 
-#define MAX_DEPTH 64  /* deeper, or in a circle: {...} */
-#define SHORT_LIST 60 /* bytes of a list that stays on one line */
+#define MAX_DEPTH 64 /* deeper, or in a circle: {...} */
+#define COLUMNS 79   /* tables that fit in a line, as wide as that, are one */
 
 /* Fields whose values nobody should find in a log. */
 static const char *const secrets[] = {
@@ -26,12 +29,18 @@ typedef struct Printer {
   lua_State *L;
   dk_Buffer *out;
   int depth;
+  size_t line; /* where the current line begins in `out` */
+  int in_line; /* what is printed is to stay on that line, */
+  int is_full; /* but did not fit: it will be printed again */
 } Printer;
 
 static void print_value(Printer *p, int index);
 
 static void put(Printer *p, const char *bytes, size_t length) {
-  ldk_check(p->L, dk_buffer_append(p->out, bytes, length));
+  if (p->in_line && p->out->length - p->line + length > COLUMNS - 1)
+    p->is_full = 1; /* one column is for the comma behind */
+  if (!p->is_full)
+    ldk_check(p->L, dk_buffer_append(p->out, bytes, length));
 }
 
 static void put_text(Printer *p, const char *text) {
@@ -41,29 +50,47 @@ static void put_text(Printer *p, const char *text) {
 static void put_line(Printer *p) {
   int i;
   put(p, "\n", 1);
+  p->line = p->out->length;
   for (i = 0; i < p->depth; i++)
     put(p, "  ", 2);
 }
 
 /* ---- scalars ---- */
 
+/* A character of no more than one byte, or a byte that is of no character, as
+ * Lua would write it. */
+static void put_byte(Printer *p, unsigned char c) {
+  char escape[8];
+  if (c == '"' || c == '\\')
+    snprintf(escape, sizeof escape, "\\%c", c);
+  else if (c == '\n')
+    snprintf(escape, sizeof escape, "\\n");
+  else if (c < 0x20 || c >= 0x7F)
+    snprintf(escape, sizeof escape, "\\%03u", c);
+  else
+    snprintf(escape, sizeof escape, "%c", c);
+  put_text(p, escape);
+}
+
+/* Whether a terminal would obey the character: U+0080 to U+009F. */
+static int is_control(const char *at, int length) {
+  return length == 2 && (unsigned char)at[0] == 0xC2 &&
+         (unsigned char)at[1] < 0xA0;
+}
+
 /* A string in quotes, with what is not printable as Lua would write it. Text
  * beyond ASCII is left as it is. */
 static void put_quoted(Printer *p, const char *text, size_t length) {
-  char escape[8];
-  size_t i;
+  const char *at = text, *end = text + length;
   put(p, "\"", 1);
-  for (i = 0; i < length; i++) {
-    unsigned char c = (unsigned char)text[i];
-    if (c == '"' || c == '\\')
-      snprintf(escape, sizeof escape, "\\%c", c);
-    else if (c == '\n')
-      snprintf(escape, sizeof escape, "\\n");
-    else if (c < 0x20 || c == 0x7F)
-      snprintf(escape, sizeof escape, "\\%03u", c);
-    else
-      snprintf(escape, sizeof escape, "%c", c);
-    put_text(p, c == 0 ? "\\000" : escape);
+  while (at < end && !p->is_full) {
+    int n = dk_utf8_character(at, end);
+    if (n > 1 && !is_control(at, n)) {
+      put(p, at, (size_t)n);
+      at += n;
+    } else {
+      put_byte(p, (unsigned char)*at++);
+    }
   }
   put(p, "\"", 1);
 }
@@ -112,89 +139,92 @@ static int is_secret(const ldk_Key *k) {
 
 /* ---- tables ---- */
 
-/* Whether the value at the top is a list or map, or a string of some length,
- * and so better begins a line of its own. */
-static int is_long(lua_State *L) {
-  return lua_type(L, -1) == LUA_TTABLE || lua_rawlen(L, -1) > SHORT_LIST;
+/* Before element i, from 0 on: a line of its own, or what parts it from the
+ * one before. */
+static void begin_element(Printer *p, int i) {
+  if (!p->in_line)
+    put_line(p);
+  else if (i > 0)
+    put(p, ", ", 2);
 }
 
-/* Whether a list of n elements fits into one line. */
-static int is_short_list(lua_State *L, int index, lua_Integer n) {
-  size_t length = 0;
-  lua_Integer i;
-  for (i = 1; i <= n && length <= SHORT_LIST; i++) {
-    lua_rawgeti(L, index, i);
-    length += is_long(L) ? SHORT_LIST + 1
-                         : (lua_isstring(L, -1) ? lua_rawlen(L, -1) : 0) + 4;
-    lua_pop(L, 1);
-  }
-  return length <= SHORT_LIST;
+static void end_element(Printer *p) {
+  if (!p->in_line)
+    put(p, ",", 1);
 }
 
-static void print_list(Printer *p, int index, lua_Integer n) {
-  int in_line = is_short_list(p->L, index, n);
+static int print_list(Printer *p, int index, lua_Integer n) {
   lua_Integer i;
-  p->depth++;
-  for (i = 1; i <= n; i++) {
-    if (!in_line)
-      put_line(p);
-    else if (i > 1)
-      put(p, " ", 1);
+  for (i = 1; i <= n && !p->is_full; i++) {
+    begin_element(p, i > 1);
     lua_rawgeti(p->L, index, i);
     print_value(p, lua_gettop(p->L));
     lua_pop(p->L, 1);
-    if (!in_line || i < n)
-      put(p, ",", 1);
+    end_element(p);
   }
-  p->depth--;
-  if (!in_line)
-    put_line(p);
+  return n > 0;
 }
 
-/* Prints one entry, whose value is on top. */
+/* Prints the value on top under its key. */
 static void print_entry(Printer *p, const ldk_Key *k) {
-  put_line(p);
   print_key(p, k);
   if (is_secret(k))
     put_text(p, "(hidden)");
   else
     print_value(p, lua_gettop(p->L));
-  put(p, ",", 1);
+  end_element(p);
 }
 
 /* Lists and maps that did not come are not shown. */
-static void print_map(Printer *p, int index) {
+static int print_map(Printer *p, int index) {
   lua_State *L = p->L;
-  int count, i, held;
+  int count, i, n = 0, held;
   const ldk_Key *keys = ldk_sorted_keys(L, index, &count);
   held = lua_gettop(L);
-  p->depth++;
-  for (i = 0; i < count; i++) {
+  for (i = 0; i < count && !p->is_full; i++) {
     ldk_push_keyed(L, index, held, &keys[i]);
-    if (!ldk_is_left_out(L, -1))
+    if (!ldk_is_left_out(L, -1)) {
+      begin_element(p, n++);
       print_entry(p, &keys[i]);
+    }
     lua_pop(L, 1);
   }
-  p->depth--;
   lua_pop(L, 1);
-  put_line(p);
+  return n > 0;
+}
+
+static void print_elements(Printer *p, int index) {
+  lua_Integer n = ldk_list_length(p->L, index);
+  int any;
+  put(p, "{", 1);
+  p->depth++;
+  any = n >= 0 ? print_list(p, index, n) : print_map(p, index);
+  p->depth--;
+  if (any && !p->in_line)
+    put_line(p);
+  put(p, "}", 1);
+}
+
+/* Prints the table on the current line; 0, and nothing is printed, when it is
+ * too long for that. */
+static int fits_in_line(Printer *p, int index) {
+  size_t start = p->out->length;
+  int is_full;
+  p->in_line = 1;
+  print_elements(p, index);
+  is_full = p->is_full;
+  p->in_line = p->is_full = 0;
+  if (is_full)
+    p->out->length = start;
+  return !is_full;
 }
 
 static void print_table(Printer *p, int index) {
-  lua_State *L = p->L;
-  lua_Integer n;
-  luaL_checkstack(L, 12, "printing");
-  n = ldk_list_length(L, index);
-  if (p->depth == MAX_DEPTH) {
+  luaL_checkstack(p->L, 12, "printing");
+  if (p->depth == MAX_DEPTH)
     put_text(p, "{...}");
-    return;
-  }
-  put(p, "{", 1);
-  if (n < 0)
-    print_map(p, index);
-  else if (n > 0)
-    print_list(p, index, n);
-  put(p, "}", 1);
+  else if (p->in_line || !fits_in_line(p, index))
+    print_elements(p, index);
 }
 
 static void print_value(Printer *p, int index) {
@@ -204,9 +234,37 @@ static void print_value(Printer *p, int index) {
     print_scalar(p, index);
 }
 
+/* ---- the whole ---- */
+
+static const char by_type_key; /* in the registry: its address */
+
+void ldk_print_with(lua_State *L) {
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &by_type_key);
+}
+
+/* Pushes the text that there is for the type of the value at 1; 0, and
+ * nothing is pushed, when there is none. */
+static int print_by_type(lua_State *L) {
+  uint16_t type = ldk_type_of(L, 1);
+  if (type == DK_NONE)
+    return 0;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &by_type_key);
+  if (lua_isfunction(L, -1)) {
+    lua_pushvalue(L, 1);
+    lua_pushstring(L, dk_text(dk_types[type].name));
+    lua_call(L, 2, 1);
+  }
+  if (lua_isstring(L, -1))
+    return 1;
+  lua_pop(L, 1);
+  return 0;
+}
+
 int ldk_value_tostring(lua_State *L) {
-  Printer p = {L, NULL, 0};
+  Printer p = {L, NULL, 0, 0, 0, 0};
   luaL_checktype(L, 1, LUA_TTABLE);
+  if (print_by_type(L))
+    return 1;
   p.out = ldk_new_buffer(L);
   print_value(&p, 1);
   lua_pushlstring(L, p.out->data, p.out->length);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * The metatables of typed objects. */
+ * The metatables of typed values. */
 #include "value/typed.h"
 
 #include "model/model.h"
 #include "value/kit.h"
+
+static const char type_key; /* in metatables: its address */
 
 int ldk_is_list_or_map(uint16_t type) {
   return dk_types[type].kind == DK_ARRAY || dk_types[type].kind == DK_MAP;
@@ -41,12 +43,38 @@ static int has_collections(const dk_Type *t) {
   return 0;
 }
 
+/* Notes the type in the metatable on top. */
+static void note_type(lua_State *L, uint16_t type) {
+  lua_pushinteger(L, type);
+  lua_rawsetp(L, -2, &type_key);
+}
+
+static void push_object_metatable(lua_State *L, uint16_t type) {
+  lua_pushinteger(L, type);
+  lua_pushcclosure(L, typed_index, 1);
+  ldk_push_indexed(L, &ldk_value_class);
+  note_type(L, type);
+}
+
 void ldk_push_typed_metatable(lua_State *L, uint16_t type) {
-  if (has_collections(&dk_types[type])) {
-    lua_pushinteger(L, type);
-    lua_pushcclosure(L, typed_index, 1);
-    ldk_push_indexed(L, &ldk_value_class);
-  } else {
+  const dk_Type *t = &dk_types[type];
+  if (t->kind == DK_OBJECT && has_collections(t)) {
+    push_object_metatable(L, type);
+  } else if (t->kind == DK_OBJECT) {
     ldk_push_metatable(L, &ldk_value_class);
+  } else {
+    ldk_push_own_metatable(L, t->kind == DK_ARRAY ? &ldk_array_class
+                                                  : &ldk_map_class);
+    note_type(L, type);
   }
+}
+
+uint16_t ldk_type_of(lua_State *L, int index) {
+  uint16_t type = DK_NONE;
+  if (!lua_getmetatable(L, index))
+    return DK_NONE;
+  if (lua_rawgetp(L, -1, &type_key) == LUA_TNUMBER)
+    type = (uint16_t)lua_tointeger(L, -1);
+  lua_pop(L, 2);
+  return type;
 }

@@ -3,6 +3,7 @@
 
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local version = require "moonsail.version"
 
 local config = {}
 
@@ -31,7 +32,7 @@ local DEFAULT_SOCKET = "/var/run/docker.sock"
 ---this order: the docker command's own, then what a rootless Docker and Docker
 ---Desktop make, then Podman's.
 ---@param getenv fun(name: string): string|nil
----@return string[] paths
+---@return string[] # their paths
 function config.default_sockets(getenv)
   local paths = { DEFAULT_SOCKET }
   local function add(folder, rest)
@@ -106,17 +107,18 @@ local function check_context(getenv)
   end
 end
 
--- Where the engine is: the option, the environment, the sockets.
+-- Where the engine is: the option, the environment, the sockets; and which of
+-- them said so.
 local function find_host(given, getenv)
-  if given then return complete_host(given) end
+  if given then return complete_host(given), "option" end
   local host = set(getenv "DOCKER_HOST")
   if host then
     host = complete_host(host)
     check_encryption(host, getenv)
-    return host
+    return host, "DOCKER_HOST"
   end
   check_context(getenv)
-  return "unix://" .. find_socket(getenv)
+  return "unix://" .. find_socket(getenv), "default socket"
 end
 
 -- Options -----------------------------------------------------------------
@@ -145,11 +147,11 @@ local function check(name, value)
 end
 
 ---Completes the options of a client: where the engine is (`host`, else
----DOCKER_HOST, else the first default socket that may be used) and which API
----version is spoken (`api_version`, else DOCKER_API_VERSION, else what is
----agreed on with the engine).
----@param given table|string|nil # a string is the host
----@param getenv (fun(name: string): string|nil)|nil # os.getenv
+---DOCKER_HOST, else the first default socket that may be used), which of these
+---said so (`chosen_by`), and which API version is spoken (`api_version`, else
+---DOCKER_API_VERSION, else what is agreed on with the engine).
+---@param given? table|string # a string is the host
+---@param getenv? fun(name: string): string|nil # os.getenv
 ---@return table options # of core.client
 function config.resolve(given, getenv)
   getenv = getenv or os.getenv
@@ -163,9 +165,35 @@ function config.resolve(given, getenv)
     if not TYPES[name] then fail.unknown_option(complain, name, TYPES) end
     options[name] = check(name, value)
   end
-  options.host = find_host(options.host, getenv)
+  options.host, options.chosen_by = find_host(options.host, getenv)
   options.api_version = options.api_version or set(getenv "DOCKER_API_VERSION")
+  options.user_agent = options.user_agent or "moonsail/" .. version
   return options
+end
+
+-- What clients were made with ------------------------------------------------
+
+local origins = setmetatable({}, { __mode = "k" })
+
+---Makes a client, and remembers where its engine is and why there.
+---@param given? table|string # options, or the host
+---@return moonsail.Client
+function config.client(given)
+  local options = config.resolve(given)
+  local client = core.client(options)
+  origins[client] = {
+    host = options.host,
+    chosen_by = options.chosen_by,
+    user_agent = options.user_agent,
+  }
+  return client
+end
+
+---What is remembered of a client; empty for one that was made elsewhere.
+---@param client moonsail.Client
+---@return {host: string?, chosen_by: string?, user_agent: string?}
+function config.origin(client)
+  return origins[client] or {}
 end
 
 return config

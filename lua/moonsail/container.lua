@@ -3,15 +3,40 @@
 
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
-local Logs = require "moonsail.logs"
-local moment = require "moonsail.moment"
+local log_reading = require "moonsail.log_reading"
 local object = require "moonsail.object"
+local own = require "moonsail.own"
 local ports = require "moonsail.ports"
+local reference = require "moonsail.reference"
 
 object.add_methods("container", "ContainerInspect", "id")
 
 ---@class moonsail.Container
 local methods = core.methods("container")
+
+-- What it tells --------------------------------------------------------------
+
+---The name, without the slash that the API puts before it.
+---@return string|nil
+function methods:name()
+  local attrs = core.attrs(self)
+  if attrs.name and attrs.name ~= "" then -- Podman's lists have it empty
+    return (attrs.name:gsub("^/", ""))
+  end
+  for _, name in ipairs(attrs.names or {}) do
+    local plain = name:gsub("^/", "")
+    if not plain:find("/", 1, true) then return plain end -- else: a link's
+  end
+end
+
+---The ports, by the container's port ("80/tcp"): for each a list of where it
+---is published, empty for one that is not. As last fetched: see reload.
+---@return table<string, moonsail.PublishedPort[]>
+function methods:ports()
+  return ports.of(core.attrs(self))
+end
+
+-- Logs -----------------------------------------------------------------------
 
 -- Whether each container has a terminal, once asked: it never changes.
 local terminals = setmetatable({}, { __mode = "k" })
@@ -29,77 +54,30 @@ local function has_terminal(self)
   return terminals[self]
 end
 
----The name, without the slash that the API puts before it.
----@return string|nil
-function methods:name()
-  local attrs = core.attrs(self)
-  if attrs.name then return (attrs.name:gsub("^/", "")) end
-  for _, name in ipairs(attrs.names or {}) do
-    local plain = name:gsub("^/", "")
-    if not plain:find("/", 1, true) then return plain end -- else: a link's
-  end
-end
-
----The ports, by the container's port ("80/tcp"): for each a list of where it
----is published, empty for one that is not. As last fetched: see reload.
----@return table<string, moonsail.PublishedPort[]>
-function methods:ports()
-  return ports.of(core.attrs(self))
-end
-
--- Since when, and until when, as the engine reads it.
-local function set_times(options)
-  local complain = fail.complainer "container:logs"
-  options["until"] = options["until"] or options.until_
-  options.until_ = nil
-  for _, name in ipairs{ "since", "until" } do
-    if options[name] ~= nil then
-      options[name] = moment.text(options[name], name, complain)
-    end
-  end
-end
-
--- Splits our own options off from those of the operation.
-local function log_settings(self, options)
-  set_times(options)
-  local settings = {
-    chunks = options.chunks,
-    max_line = options.max_line,
-    tty = has_terminal(self),
-    unlimited = options.follow,
-  }
-  options.chunks, options.max_line = nil, nil
-  options.id = core.attrs(self).id
-  if options.stdout == nil then options.stdout = true end
-  if options.stderr == nil then options.stderr = true end
-  return settings
-end
-
 ---What the container has written, as far as the engine kept it.
----Without `follow` a Logs value of what there is; with it a stream that goes
----on until the container ends: `for line in web:logs{follow = true} do`.
----Stands on ContainerLogs. `until_` needs API 1.35.
----@param options {follow: boolean|nil, stdout: boolean|nil,
----       stderr: boolean|nil, since: string|number|nil,
----       until_: string|number|nil, tail: integer|string|nil,
----       timestamps: boolean|nil, chunks: boolean|nil,
----       max_line: integer|nil}|nil # stdout and stderr are true unless
----       given; since and until_ are Unix seconds, RFC 3339 or how long ago
----       ("10m"); tail counts lines, "all" is the default; chunks gives
----       bytes as they come, not lines; max_line is the longest line in
----       bytes (1 MiB)
----@return moonsail.Logs|moonsail.Stream
+---
+---Without `follow` a value with all there is; with it a stream that goes on
+---until the container ends: `for line in web:logs{follow = true} do`.
+---@option chunks boolean =false # bytes as they come, not lines
+---@option max_line integer # the longest line in bytes (1 MiB)
+---@option since string|number # Unix seconds, RFC 3339, or how long ago: "10m"
+---@option until_ string|number # likewise
+---@option stdout boolean =true # what went to standard output
+---@option stderr boolean =true # what went to standard error
+---@takes ContainerLogs
+---@fills id
+---@uses ContainerLogs ContainerInspect
+---@raises argument when a time is none, not_found when the container has gone
+---@return moonsail.Logs|moonsail.Stream # with `follow` the stream
 function methods:logs(...)
-  local options = core.gather_options("", "container:logs", ...)
-  local settings = log_settings(self, options)
-  local wants_chunks = settings.chunks
-  settings.chunks = wants_chunks or not options.follow
-  local stream = core.call(core.client_of(self), "ContainerLogs", options,
-                           "container:logs", settings)
-  if options.follow then return stream:iterate() end
-  local closing <close> = stream
-  return Logs.read(closing, { tty = settings.tty, chunks = wants_chunks })
+  local label = "container:logs"
+  local options = core.gather_options("", label, ...)
+  own.fill(options, "id", self, fail.complainer(label))
+  return log_reading.read(core.client_of(self), "ContainerLogs", options,
+                          function() return has_terminal(self) end, label)
 end
+
+-- Statistics -----------------------------------------------------------------
 
 -- Whether the engine may give one sample without waiting for a second.
 local function knows_one_shot(client)
@@ -107,26 +85,76 @@ local function knows_one_shot(client)
 end
 
 ---What the container uses of processor, memory, network and disk.
+---
 ---Without `follow` one sample; with it a stream of one a second. From API 1.41
 ---on the one sample comes at once, and has no earlier one to compare with
 ---(`precpu_stats`), unless `one_shot = false` makes the engine wait for it.
----Stands on ContainerStats.
----@param options {follow: boolean|nil, one_shot: boolean|nil}|nil
----@return table|moonsail.Stream
+---@option follow boolean =false # one sample after the other
+---@takes ContainerStats
+---@fills id stream
+---@uses ContainerStats
+---@raises not_found when the container has gone
+---@return moonsail.api.ContainerStatsResponse|moonsail.Stream # with `follow`
+---        the stream
 function methods:stats(...)
-  local options = core.gather_options("", "container:stats", ...)
-  local client, follow = core.client_of(self), options.follow
-  options.id, options.follow, options.stream = core.attrs(self).id, nil, false
-  if follow then
-    options.stream = true
-  elseif options.one_shot == nil and knows_one_shot(client) then
+  local label = "container:stats"
+  local options = core.gather_options("", label, ...)
+  local client, complain = core.client_of(self), fail.complainer(label)
+  local follow = own.take(options, { follow = "boolean" }, "ContainerStats",
+                          complain).follow
+  own.fill(options, "id", self, complain)
+  options.stream = follow == true
+  if not follow and options.one_shot == nil and knows_one_shot(client) then
     options.one_shot = true
   end
-  local stream = core.call(client, "ContainerStats", options,
-                           "container:stats", { unlimited = true })
+  local stream = core.call(client, "ContainerStats", options, label,
+                           { unlimited = true })
   if follow then return stream:iterate() end
   local sample <close> = stream
   return sample()
+end
+
+-- An image of it -------------------------------------------------------------
+
+-- The name of an image, and its tag, which may be in the name.
+local function set_name(options, complain)
+  if options.repo == nil then
+    if options.tag ~= nil then complain("tag", "given without repo") end
+    return
+  end
+  fail.check_type(complain, "repo", "string", options.repo)
+  local ref, reason = reference.parse(options.repo)
+  if not ref then complain("repo", "%q: %s", options.repo, reason) end
+  if ref.digest then complain("repo", "a digest cannot be given") end
+  if ref.given_tag and options.tag then
+    complain("tag", "given twice: here and in the name %q", options.repo)
+  end
+  options.repo, options.tag = ref.name, options.tag or ref.tag
+end
+
+---Makes an image of the container as it is now, without its volumes.
+---`web:commit("team/web", "fixed", {changes = "CMD httpd -f"})`
+---@param repo? string # a name for it, which may have the tag in it
+---@param tag? string # "latest" unless given
+---@option changes string|string[] # lines of a Dockerfile, as "CMD sh"
+---@takes ImageCommit
+---@fills container
+---@uses ImageCommit ImageInspect
+---@raises argument when the name is none, not_found when the container has
+---        gone, api when a change is none
+---@return moonsail.Image
+function methods:commit(...)
+  local label = "container:commit"
+  local options = core.gather_options("repo tag", label, ...)
+  local complain = fail.complainer(label)
+  set_name(options, complain)
+  if options.changes ~= nil then
+    options.changes = own.texts(options.changes, "changes", complain)
+  end
+  own.fill(options, "container", self, complain)
+  options.extra = options.extra or {} -- Podman wants a body, if an empty one
+  return object.create("image", core.client_of(self), "ImageCommit",
+                       "ImageInspect", "name", options, label)
 end
 
 return methods

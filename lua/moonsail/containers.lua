@@ -73,14 +73,47 @@ local methods = core.methods("containers")
 ---Creates a container, which is not started.
 ---`containers:create("busybox", {"sleep", "60"}, {name = "sleepy"})`
 ---
----Takes every option of ContainerCreate and of HostConfig, and the short
----notations that docs/guide.md lists. Raises kind not_found when the engine
----has no such image, conflict when the name is taken. Stands on
----ContainerCreate, ContainerInspect and, for more than one network,
----NetworkConnect.
----@param image string|moonsail.Image
----@param cmd string|string[]|nil # a string is cut into words as a shell does
----@param options table|nil
+---Takes the options of HostConfig at the top level as well. For those that
+---have a short form, more will do than the API's own; other clients' names are
+---understood, too.
+---@param image string|moonsail.Image # what it is made of
+---@param cmd? string|string[] # a string is cut into words as a shell does
+---@option ports string[]|table<string, any>|boolean # {"8080:80"}, {"80"},
+---        {["80/tcp"] = 8080}; true: all that the image exposes
+---@option volumes string[]|table<string, any> # {"data:/data", "/srv:/srv:ro"}
+---@option mounts (string|moonsail.input.Mount)[] # the same at length:
+---        {"type=bind,source=/srv,target=/srv"}
+---@option tmpfs string|string[]|table<string, string> # {"/run"},
+---        {"/tmp:size=1m"}
+---@option network string|moonsail.Network # the one that it is in
+---@option networks (string|moonsail.Network)[]|table<string, table> # several:
+---        {"front", "back"}, {back = {aliases = {"db"}}}
+---@option exposed_ports string|(string|integer)[]|table<string, any> # {"80"}
+---@option extra_hosts string|string[]|table<string, string> # {"db:10.0.0.1"},
+---        {db = "10.0.0.1"}
+---@option links string|string[]|table<string, string> # {"db:database"}
+---@option dns string|string[] # name servers
+---@option environment table<string, any>|string[] # the same as env
+---@option workdir string # the same as working_dir
+---@option remove boolean # the same as auto_remove: when it has ended
+---@option restart string|moonsail.input.RestartPolicy # "always",
+---        "unless-stopped", "on-failure:3"
+---@option cpus number|string # processors that it may use: 1.5
+---@option user string|integer # the user that the command is run as
+---@option cap_add string|string[] # capabilities that it gets: "NET_ADMIN"
+---@option cap_drop string|string[] # capabilities that it loses: "ALL"
+---@option security_opt string|string[] # options of SELinux, AppArmor, seccomp
+---@option devices string|(string|moonsail.input.DeviceMapping)[] #
+---        {"/dev/fuse", "/dev/x:/dev/y:r"}
+---@option gpus "all"|integer|string # "all", how many, "device=0,1"
+---@option ulimits string|table # {nofile = 1024}, {"nofile=1024:2048"}
+---@option healthcheck false|table # {test = "wget -q localhost"}; false: none
+---@option log_driver string # where its output is kept: "json-file"
+---@option log_options table<string, string> # {["max-size"] = "1m"}
+---@takes ContainerCreate
+---@uses ContainerCreate ContainerInspect NetworkConnect
+---@raises not_found when the engine has no such image, conflict when the name
+---        is taken
 ---@return moonsail.Container
 function methods:create(...)
   local label = "containers:create"

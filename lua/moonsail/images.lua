@@ -1,18 +1,33 @@
 -- SPDX-License-Identifier: MIT
--- The collection of images: pulling and importing.
+-- The collection of images: pulling, pushing, importing, loading, saving.
 
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local own = require "moonsail.own"
+local platform = require "moonsail.platform"
 local progress = require "moonsail.progress"
 local reference = require "moonsail.reference"
+local tarball = require "moonsail.tarball"
 
 local images = {}
 
--- Pulling --------------------------------------------------------------------
+-- Names ---------------------------------------------------------------------
+
+local function is_image(value)
+  return fail.type_name(value) == "moonsail.image"
+end
+
+-- The name of an image that is given by its name, or as the object.
+local function name_of(value, complain)
+  if is_image(value) then
+    return value:name() or complain("name", "the image has no name")
+  end
+  return fail.check_type(complain, "name", "string", value)
+end
 
 -- The name with the option `tag` in it, which may be a digest too.
-local function full_reference(name, tag, complain)
-  fail.check_type(complain, "name", "string", name)
+local function full_reference(given, tag, complain)
+  local name = name_of(given, complain)
   local ref, reason = reference.parse(name)
   if not ref then complain("name", "%q: %s", name, reason) end
   if tag == nil then return ref end
@@ -26,29 +41,49 @@ local function full_reference(name, tag, complain)
   return ref
 end
 
--- All images of a repository that the engine has now.
-local function all_of(client, name, label)
-  local list = core.call(client, "ImageList", {
-    filters = { reference = name }, raw = false,
-  }, label)
-  for i, attrs in ipairs(list) do
-    list[i] = core.new_object("image", client, attrs)
+-- A reference as full_reference gives it, for all tags of a name or for one.
+local function reference_of(options, complain)
+  local ref = full_reference(options.name, options.tag, complain)
+  if options.all_tags and (ref.given_tag or ref.digest) then
+    complain("all_tags", "the name has a tag already")
   end
-  return list
+  return ref
 end
 
-local function image_of(client, name, label)
+-- The image of a name or an id, with all its attributes.
+function images.inspect(client, name, label)
   local attrs = core.call(client, "ImageInspect",
                           { name = name, raw = false }, label)
   return core.new_object("image", client, attrs)
 end
 
--- Starts ImageCreate, reports what it says, and gives the last of it.
-local function create(client, options, report, label)
+-- The attributes of all images of a repository that the engine has now.
+local function list_of(client, name, label)
+  return core.call(client, "ImageList", {
+    filters = { reference = name }, raw = false,
+  }, label)
+end
+
+-- Calls an operation that reports what it does, and hands each report to
+-- `each` as well, when that is given. Returns the last one with a status.
+local function follow(client, operation, options, report, label, each)
   options.raw = false
-  local stream <close> = core.call(client, "ImageCreate", options, label,
+  local stream <close> = core.call(client, operation, options, label,
                                    { unlimited = true })
-  return progress.follow(stream, report)
+  return progress.follow(stream, report, each)
+end
+
+-- Pulling -------------------------------------------------------------------
+
+-- Of ImageCreate, what is for importing, or filled in.
+local NOT_FOR_PULL = {
+  "from_image", "from_src", "repo", "message", "changes", "body", "body_file",
+}
+
+local function check_pull(options, complain)
+  for _, name in ipairs(NOT_FOR_PULL) do
+    if options[name] ~= nil then complain(name, "a pull does not take it") end
+  end
 end
 
 ---Pulls an image. The options are those of images:pull, and `name`.
@@ -58,77 +93,184 @@ end
 ---@return moonsail.Image|moonsail.Image[]
 function images.pull(client, options, label)
   local complain = fail.complainer(label)
-  local ref = full_reference(options.name, options.tag, complain)
+  check_pull(options, complain)
+  local ref = reference_of(options, complain)
   local all = options.all_tags
-  if all and (ref.given_tag or ref.digest) then
-    complain("all_tags", "the name has a tag already")
-  end
   local report = progress.reporter(options.progress, label)
   options.name, options.all_tags, options.progress = nil, nil, nil
   options.from_image = ref.name
   options.tag = not all and (ref.digest or ref.tag) or nil
-  create(client, options, report, label)
-  if all then return all_of(client, ref.name, label) end
-  return image_of(client, reference.format(ref), label)
+  follow(client, "ImageCreate", options, report, label)
+  if all then
+    return core.new_list("image", client, list_of(client, ref.name, label))
+  end
+  return images.inspect(client, reference.format(ref), label)
 end
 
 ---@class moonsail.Images
 local methods = core.methods("images")
 
----Pulls an image from its registry.
+---Pulls an image from its registry, and returns it; with `all_tags` the list
+---of all images of that name that the engine has then.
 ---`images:pull("busybox", {tag = "1.36"})`
----
----Raises kind not_found, unauthorized or api when the engine refuses at once,
----and kind stream when the pull fails on the way. Stands on ImageCreate and
----ImageInspect; `platform` needs API 1.32.
----@param name string # may have a tag ("latest" else) or a digest
----@param options {tag: string|nil, platform: string|nil, auth: table|nil,
----       progress: boolean|file*|function|nil, all_tags: boolean|nil}|nil #
----       progress: true shows it on standard error; a file, there; a function
----       gets every document
----@return moonsail.Image|moonsail.Image[] # with all_tags: the list of those
----        that the engine has of that name
+---@param name string|moonsail.Image # may have a tag or a digest in it
+---@option tag string ="latest" # or a digest
+---@option all_tags boolean =false # pull all that the registry has
+---@option auth moonsail.api.AuthConfig # for the registry: `username`,
+---        `password`
+---@option progress boolean|file*|fun(report: table) # true: shown on standard
+---        error; a file: there; a function gets every report
+---@takes ImageCreate
+---@fills from_image from_src repo message changes
+---@uses ImageInspect ImageList
+---@raises argument when the name is none, not_found when there is no such
+---        image, unauthorized when the registry wants another password, stream
+---        when the pull fails on its way, api when the engine refuses it
+---@return moonsail.Image|moonsail.Image[]
 function methods:pull(...)
   local options = core.gather_options("name", "images:pull", ...)
   return images.pull(core.client_of(self), options, "images:pull")
 end
 
--- Importing ------------------------------------------------------------------
+-- Pushing -------------------------------------------------------------------
 
--- How archives begin that are compressed; a plain tar has zeros in it.
-local MAGICS = { "\31\139", "BZh", "\xFD7zXZ\0", "\x28\xB5\x2F\xFD" }
-
--- No path has a zero in it, and none begins like a compressed archive.
-local function is_archive(text)
-  if text:find("\0", 1, true) then return true end
-  for _, magic in ipairs(MAGICS) do
-    if text:sub(1, #magic) == magic then return true end
+-- What a push has put into the registry, as far as the engine tells: in a
+-- report of its own, or in its last words.
+local function pushed(documents, tag)
+  local result = { tag = tag }
+  for _, document in ipairs(documents) do
+    local aux, status = document.aux, progress.text(document, "status")
+    local digest, size = status:match("digest: (%S+) size: (%d+)")
+    if digest then result.digest, result.size = digest, tonumber(size) end
+    if type(aux) == "table" and aux.Digest then
+      result.tag = aux.Tag or tag
+      result.digest, result.size = aux.Digest, aux.Size
+    end
   end
-  return false
+  return result
 end
+
+local function push_tag(client, options, tag, report, label)
+  local documents = {}
+  options.tag = tag
+  follow(client, "ImagePush", options, report, label, function(document)
+    documents[#documents + 1] = document
+  end)
+  return pushed(documents, tag)
+end
+
+-- The tags that a repository has on the engine.
+local function tags_of(client, name, label)
+  local tags = {}
+  for _, attrs in ipairs(list_of(client, name, label)) do
+    for _, text in ipairs(attrs.repo_tags) do
+      local ref = reference.parse(text)
+      if ref and reference.same_name(ref.name, name) then
+        tags[#tags + 1] = ref.tag
+      end
+    end
+  end
+  table.sort(tags)
+  return tags
+end
+
+-- One after another: Podman knows no push of all.
+local function push_all(client, options, report, label)
+  local tags = tags_of(client, options.name, label)
+  if #tags == 0 then
+    fail.raise{
+      kind = "not_found", method = label, operation = "ImagePush",
+      message = "no image has the name " .. options.name,
+    }
+  end
+  local list = {}
+  for i, tag in ipairs(tags) do
+    list[i] = push_tag(client, options, tag, report, label)
+  end
+  return list
+end
+
+---Pushes an image. The options are those of images:push, and `name`.
+---@param client any
+---@param options table
+---@param label string # for complaints: "image:push"
+---@return moonsail.Pushed|moonsail.Pushed[]
+function images.push(client, options, label)
+  local complain = fail.complainer(label)
+  local ref = reference_of(options, complain)
+  if ref.digest then complain("name", "a digest cannot be pushed") end
+  local all = options.all_tags
+  local report = progress.reporter(options.progress, label)
+  options.name, options.tag = ref.name, nil
+  options.all_tags, options.progress = nil, nil
+  options.auth = options.auth or {} -- engines want some header
+  options.platform = platform.of(options.platform, "platform", complain)
+  core.check(client, "ImagePush", options, label)
+  if all then return push_all(client, options, report, label) end
+  return push_tag(client, options, ref.tag, report, label)
+end
+
+---Pushes an image to the registry that its name begins with.
+---`images:push("127.0.0.1:5000/team/app", {tag = "1.2"})`
+---@param name string|moonsail.Image # may have a tag in it
+---@option tag string ="latest" # of the image to push
+---@option all_tags boolean =false # push all tags that the engine has of the
+---        name
+---@option auth moonsail.api.AuthConfig # for the registry: `username`,
+---        `password`
+---@option platform string|moonsail.api.OCIPlatform # of an image for several:
+---        "linux/arm64"
+---@option progress boolean|file*|fun(report: table) # true: shown on standard
+---        error; a file: there; a function gets every report
+---@takes ImagePush
+---@uses ImageList
+---@raises argument when the name is none, not_found when there is no such
+---        image, stream when the registry refuses it, api when the engine does
+---@return moonsail.Pushed|moonsail.Pushed[] # with all_tags: a list of them
+function methods:push(...)
+  local options = core.gather_options("name", "images:push", ...)
+  return images.push(core.client_of(self), options, "images:push")
+end
+
+---What the registry has got by a push.
+---@class moonsail.Pushed
+---@field tag string
+---@field digest? string # of the manifest: "sha256:…"
+---@field size? integer # of the manifest, in bytes
+
+-- Importing -----------------------------------------------------------------
+
+local A_SOURCE = "a path, a URL, an open file or the bytes of a tar"
 
 -- The options of ImageCreate that stand for a source.
 local function source_options(source, complain)
-  if io.type(source) == "file" then
-    return { from_src = "-", body = source:read("a") }
-  elseif type(source) ~= "string" then
-    fail.wrong_type(complain, "source",
-                    "a path, a URL, an open file or the bytes of a tar",
-                    source)
-  elseif source:find("^https?://") then
+  if type(source) == "string" and source:find("^https?://") then
     return { from_src = source }
-  elseif is_archive(source) then
-    return { from_src = "-", body = source }
   end
-  local file, reason = io.open(source, "rb")
-  if not file then complain("source", "%s", reason) end
-  file:close()
-  return { from_src = "-", body_file = source }
+  local options = tarball.body(source, A_SOURCE, complain)
+  options.from_src = "-"
+  return options
+end
+
+-- Puts the tag into the name, where all engines read it.
+local function join_tag(options, complain)
+  local repo, tag = options.repo, options.tag
+  if repo == nil and tag == nil then return end
+  if repo == nil then complain("tag", "there is no repo that it is of") end
+  fail.check_type(complain, "repo", "string", repo)
+  local ref, reason = reference.parse(repo)
+  if not ref then complain("repo", "%q: %s", repo, reason) end
+  if tag == nil then return end
+  fail.check_type(complain, "tag", "string", tag)
+  if ref.given_tag then
+    complain("tag", "given twice: here and in the repo %q", repo)
+  end
+  options.repo, options.tag = repo .. ":" .. tag, nil
 end
 
 -- The stream ends with the id of the image as its status.
 local function imported_id(last)
-  local id = last and last.status and last.status:match("^sha256:%x+$")
+  local id = last and progress.text(last, "status"):match("^sha256:%x+$")
   if not id then
     fail.raise{
       kind = "protocol", method = "images:import",
@@ -140,15 +282,18 @@ end
 
 ---Makes an image of one layer from the files in a tar archive.
 ---`images:import("root.tar", {repo = "mine", tag = "1"})`
----
----Stands on ImageCreate and ImageInspect; `changes` needs API 1.40, `platform`
----1.32.
 ---@param source string|file* # the path of a tar, plain or compressed; its
 ---       bytes; an open file; a URL that the engine fetches
----@param options {repo: string|nil, tag: string|nil,
----       changes: string|string[]|nil, message: string|nil,
----       platform: string|nil, progress: boolean|file*|function|nil}|nil #
----       changes: lines of a Dockerfile as "CMD sh"
+---@option repo string # the name of the image
+---@option tag string ="latest" # of that name
+---@option changes string|string[] # lines of a Dockerfile as "CMD sh"
+---@option progress boolean|file*|fun(report: table) # true: shown on standard
+---        error; a file: there; a function gets every report
+---@takes ImageCreate
+---@fills from_image from_src auth
+---@uses ImageInspect
+---@raises argument when the source cannot be read, api or stream when it is no
+---        archive
 ---@return moonsail.Image
 function methods:import(...)
   local label = "images:import"
@@ -159,11 +304,143 @@ function methods:import(...)
   local source = source_options(options.source, complain)
   options.source, options.progress = nil, nil
   for name, value in pairs(source) do options[name] = value end
+  join_tag(options, complain)
   if type(options.changes) == "string" then
     options.changes = { options.changes }
   end
-  local last = create(client, options, report, label)
-  return image_of(client, imported_id(last), label)
+  local last = follow(client, "ImageCreate", options, report, label)
+  return images.inspect(client, imported_id(last), label)
+end
+
+-- Loading -------------------------------------------------------------------
+
+-- "Loaded image: busybox:latest", "Loaded image ID: sha256:…"; Podman names
+-- all of them in one line, with commas.
+local function add_loaded(names, text)
+  for line in text:gmatch("[^\r\n]+") do
+    local list = line:match("^Loaded image[^:]*: (.+)$") or ""
+    for name in list:gmatch("[^,%s]+") do names[#names + 1] = name end
+  end
+end
+
+-- One image may have several of the names.
+local function inspect_all(client, names, label)
+  local list, seen = {}, {}
+  for _, name in ipairs(names) do
+    local image = images.inspect(client, name, label)
+    if not seen[image:id()] then list[#list + 1] = core.attrs(image) end
+    seen[image:id()] = true
+  end
+  return core.new_list("image", client, list)
+end
+
+---Loads images from an archive that images:save or `docker save` has made.
+---`images:load("images.tar")`
+---@param source string|file* # the path of the archive, plain or compressed;
+---       its bytes; an open file
+---@option platform string|table # of images for several, which of these:
+---        "linux/arm64", or a list
+---@option quiet boolean # no reports on the way; true unless there is
+---        `progress`
+---@option progress boolean|file*|fun(report: table) # true: shown on standard
+---        error; a file: there; a function gets every report
+---@takes ImageLoad
+---@uses ImageInspect
+---@raises argument when the source cannot be read, stream or api when it is no
+---        archive of images
+---@return moonsail.Image[]
+function methods:load(...)
+  local label = "images:load"
+  local options = core.gather_options("source", label, ...)
+  local client = core.client_of(self)
+  local complain = fail.complainer(label)
+  local report = progress.reporter(options.progress, label)
+  local body = tarball.body(options.source,
+                            "a path, an open file or the bytes of a tar",
+                            complain)
+  options.source, options.progress = nil, nil
+  options.body, options.body_file = body.body, body.body_file
+  if options.quiet == nil then options.quiet = not report end
+  options.platform = platform.list_of(options.platform, "platform", complain)
+  local names = {}
+  follow(client, "ImageLoad", options, report, label, function(document)
+    add_loaded(names, progress.text(document, "stream"))
+  end)
+  return inspect_all(client, names, label)
+end
+
+-- Saving --------------------------------------------------------------------
+
+---Writes an archive that comes as a stream to where it shall go.
+---@param stream moonsail.Stream # it is closed, unless it is what is returned
+---@param dest string|file*|nil # a path, an open file; nil: the stream itself
+---@return moonsail.Stream|integer # with a dest how many bytes there were
+function images.deliver(stream, dest)
+  if dest == nil then return stream:iterate() end
+  return stream:save(dest)
+end
+
+---Complains of what images.deliver cannot write to.
+---@param dest any
+---@param complain fun(path: string, format: string, ...)
+function images.check_dest(dest, complain)
+  if dest ~= nil and type(dest) ~= "string" and io.type(dest) ~= "file" then
+    fail.wrong_type(complain, "dest", "a path or an open file", dest)
+  end
+end
+
+---All names that an image has now, or its id if it has none.
+---@param image moonsail.Image
+---@param label string
+---@return string[]
+function images.names_now(image, label)
+  local fresh = images.inspect(core.client_of(image), image:id(), label)
+  local tags = fresh:tags()
+  return #tags > 0 and tags or { image:id() }
+end
+
+-- The names of what is to be saved: of objects all that they have.
+local function saved_names(given, label)
+  local complain = fail.complainer(label)
+  if type(given) ~= "table" then given = { given } end
+  if #given == 0 then complain("names", "missing (a name, or a list)") end
+  local names = {}
+  for i, name in ipairs(given) do
+    if is_image(name) then
+      local list = images.names_now(name, label)
+      table.move(list, 1, #list, #names + 1, names)
+    else
+      local path = #given > 1 and ("names[%d]"):format(i) or "names"
+      names[#names + 1] = fail.check_type(complain, path, "string", name)
+    end
+  end
+  return names
+end
+
+---Saves images with all their layers as an archive that images:load takes.
+---`images:save({"app:1", "app:2"}, "apps.tar")`
+---@param names string|moonsail.Image|(string|moonsail.Image)[] # one or
+---       several; one given by its id is without a name in the archive
+---@param dest? string|file* # a path or an open file; else a stream of bytes
+---       is returned
+---@option platform string|table # of images for several, which of these:
+---        "linux/arm64", or a list
+---@takes ImageGetAll
+---@uses ImageInspect
+---@raises argument when the file cannot be written, not_found when there is no
+---        such image
+---@return moonsail.Stream|integer # with `dest` how many bytes there were
+function methods:save(...)
+  local label = "images:save"
+  local options = core.gather_options("names dest", label, ...)
+  local complain = fail.complainer(label)
+  local given = own.take(options, { names = "any", dest = "any" },
+                         "ImageGetAll", complain)
+  images.check_dest(given.dest, complain)
+  options.platform = platform.list_of(options.platform, "platform", complain)
+  options.names = saved_names(given.names, label)
+  return images.deliver(core.call(core.client_of(self), "ImageGetAll",
+                                  options, label), given.dest)
 end
 
 return images

@@ -8,8 +8,10 @@ local Logs = {}
 ---`logs[1]` the first; printed, each line is marked "O> " or "E> ".
 ---@class moonsail.Logs
 ---@field stdout string # every byte of it
----@field stderr string
+---@field stderr string # the same of standard error
 ---@field text string # both, in the order in which they came
+---@field [integer] string # the lines
+---@overload fun(): string?, string?
 local methods = {}
 
 local MARKS = { stdout = "O> ", stderr = "E> ", system = "!> " }
@@ -96,7 +98,7 @@ local getters = {
 }
 
 ---An iterator of its own, for loops within loops over the same output.
----@return fun(): string|nil, string|nil # line and source
+---@return fun(): string?, string? # a line and its source
 function methods:iterate()
   local texts, sources = items_of(self)
   local i = 0
@@ -107,8 +109,8 @@ function methods:iterate()
 end
 
 ---The last lines of one source, oldest first.
----@param count integer
----@param source string # "stdout", "stderr"
+---@param count integer # so many at most
+---@param source "stdout"|"stderr" # which
 ---@return string[]
 function methods:tail(count, source)
   local lines = lines_of(self)

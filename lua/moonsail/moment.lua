@@ -44,6 +44,13 @@ local function from_rfc3339(text)
   return ("%d%s"):format(whole, fraction == "." and "" or fraction)
 end
 
+---The Unix seconds of a point in time as engines write it: RFC 3339.
+---@param given string
+---@return number|nil # nil when it is none
+function moment.seconds(given)
+  return tonumber(from_rfc3339(given))
+end
+
 local function from_duration(text, now)
   local nanoseconds = core.parse_duration(text)
   return nanoseconds and ("%.3f"):format(now - nanoseconds / 1e9)
@@ -69,6 +76,24 @@ function moment.text(given, path, complain)
              .. "\"2026-01-31T12:00:00Z\", or how long ago, as \"10m\"", given)
   end
   return text
+end
+
+-- Options that are points in time.
+local TIMES = { "since", "until" }
+
+---Makes the options `since` and `until`, which may be called `until_`, what
+---the engine takes.
+---@param options table # changed
+---@param complain fun(path: string, format: string, ...) # raises
+function moment.set_times(options, complain)
+  if options.until_ ~= nil then
+    options["until"], options.until_ = options.until_, nil
+  end
+  for _, name in ipairs(TIMES) do
+    if options[name] ~= nil then
+      options[name] = moment.text(options[name], name, complain)
+    end
+  end
 end
 
 return moment

@@ -2,6 +2,7 @@
 -- Volumes, devices and limits of a container: the short notations people know
 -- from the docker command, turned into what the API takes.
 
+local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 
 local notation = {}
@@ -12,7 +13,7 @@ local notation = {}
 
 -- A volume object stands for its name.
 local function source_name(source)
-  if type(source) == "userdata" then return source:id() end
+  if type(source) == "userdata" then return core.key(source) end
   return source
 end
 

@@ -40,8 +40,8 @@ function object.add_methods(class, operation, target)
   end
 
   ---Fetches all attributes of the object, which it keeps, and returns them.
-  ---Takes the options of the operation.
-  ---@return table attrs
+  ---@takes $operation
+  ---@return moonsail.answer.$operation
   function methods:inspect(...)
     local options = core.gather_options("", inspect_label, ...)
     options[target] = core.key(self)
@@ -54,7 +54,8 @@ function object.add_methods(class, operation, target)
   end
 
   ---Fetches the attributes anew.
-  ---@return any self
+  ---@uses $operation
+  ---@return self # itself
   function methods:reload()
     local options = { [target] = core.key(self), raw = false }
     core.set_attrs(self, core.call(core.client_of(self), operation, options,

@@ -2,6 +2,7 @@
 -- Published ports: from the ways people write them to bindings, and from what
 -- the engine answers to one map.
 
+local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 
 local ports = {}
@@ -225,8 +226,10 @@ end
 ---@return table<string, moonsail.PublishedPort[]> # by "80/tcp"
 function ports.of(attrs)
   local settings = attrs.network_settings
-  if settings and settings.ports then return from_inspect(settings.ports) end
-  return from_list(attrs.ports or {})
+  if settings and settings.ports then
+    return core.readable(from_inspect(settings.ports))
+  end
+  return core.readable(from_list(attrs.ports or {}))
 end
 
 return ports

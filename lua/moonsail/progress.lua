@@ -4,16 +4,26 @@
 
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local text = require "moonsail.text"
 
 local progress = {}
 
 ---@alias moonsail.Reporter fun(document: table)
 
--- "Downloading", as text and, on a terminal, how far it is.
+---A field of a report that is a text; "" when it is none.
+---@param document table
+---@param name string # "stream", "status"
+---@return string
+function progress.text(document, name)
+  local value = document[name]
+  return type(value) == "string" and value or ""
+end
+
+-- "aa: Downloading"
 local function describe(document)
-  local text = document.status or ""
-  if document.id then text = document.id .. ": " .. text end
-  return text
+  local status, id = progress.text(document, "status"), document.id
+  if id then status = tostring(id) .. ": " .. status end
+  return text.clean(status)
 end
 
 -- "[=====>     ] 12.3/40.0 MB"
@@ -34,7 +44,7 @@ local function plain_reporter(file)
   return function(document)
     local id, status = document.id or "", document.status
     if document.stream then
-      file:write(document.stream)
+      file:write(progress.text(document, "stream"))
     elseif status and (id == "" or last[id] ~= status) then
       last[id] = status
       file:write(describe(document), "\n")
@@ -44,31 +54,43 @@ end
 
 -- A terminal -------------------------------------------------------------
 
--- Writes `text` over the line `up` lines above the one below the last.
-local function redraw(file, up, text)
-  file:write(("\27[%dA\r\27[K%s\27[%dB\r"):format(up, text, up))
+-- Writes a line over the one that is `up` lines above that below the last.
+local function redraw(file, up, line)
+  file:write(("\27[%dA\r\27[K%s\27[%dB\r"):format(up, line, up))
+end
+
+-- A line that goes on in the next one could not be drawn over.
+local function fitted(line, file)
+  local width = io.type(file) == "file" and core.terminal_width(file)
+  return width and text.cut(line, width - 1) or line
 end
 
 ---Shows each thing that has an id on a line of its own, drawn over in place.
+---What comes before a text stays where it is.
 ---@param file file*
 ---@return moonsail.Reporter
 function progress.terminal_reporter(file)
   local rows, count = {}, 0 -- rows by id, from 1 on
-  return function(document)
+  local function show(document)
     local id = document.id
-    if document.stream then
-      file:write(document.stream)
-    elseif document.status then
-      local text = describe(document) .. bar(document.progress_detail)
-      if id and rows[id] then
-        redraw(file, count - rows[id] + 1, text)
-      else
-        count = count + 1
-        if id then rows[id] = count end
-        file:write(text, "\n")
-      end
-      file:flush()
+    local line = describe(document) .. bar(document.progress_detail)
+    line = fitted(line, file)
+    if id and rows[id] then
+      redraw(file, count - rows[id] + 1, line)
+    else
+      count = count + 1
+      if id then rows[id] = count end
+      file:write(line, "\n")
     end
+  end
+  return function(document)
+    if document.stream then
+      file:write(progress.text(document, "stream"))
+      rows, count = {}, 0
+    elseif document.status then
+      show(document)
+    end
+    file:flush()
   end
 end
 
@@ -104,12 +126,14 @@ end
 
 ---Reads a stream of documents to its end.
 ---@param stream any
----@param report moonsail.Reporter|nil
+---@param report? moonsail.Reporter
+---@param each? fun(document: table) # gets all of them, too
 ---@return table|nil # the last document that had a status
-function progress.follow(stream, report)
+function progress.follow(stream, report, each)
   local last
   for document in stream do
     if report then report(document) end
+    if each then each(document) end
     if document.status then last = document end
   end
   return last

@@ -51,4 +51,19 @@ function reference.format(ref)
   return ref.name .. ":" .. ref.tag
 end
 
+-- What an engine may put before a name that has no registry.
+local PREFIXES = { "", "docker.io/", "docker.io/library/", "localhost/" }
+
+---Whether two names, without their tags, stand for the same repository:
+---engines write out what a short name leaves out.
+---@param one string
+---@param other string
+---@return boolean
+function reference.same_name(one, other)
+  for _, prefix in ipairs(PREFIXES) do
+    if one == prefix .. other or other == prefix .. one then return true end
+  end
+  return false
+end
+
 return reference

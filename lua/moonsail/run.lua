@@ -11,13 +11,12 @@ local fail = require "moonsail.fail"
 local images = require "moonsail.images"
 local Logs = require "moonsail.logs"
 local object = require "moonsail.object"
+local outcome = require "moonsail.outcome"
 local progress = require "moonsail.progress"
 local sugar = require "moonsail.sugar"
+local versions = require "moonsail.versions"
 
 local LABEL = "containers:run"
-
--- How many lines of stderr an error quotes.
-local QUOTED_LINES = 3
 
 local PULL = { missing = true, always = true, never = true }
 
@@ -82,7 +81,6 @@ local function settle_removal(job)
   local host = job.plan.host
   job.remove = host.auto_remove == true
   if not job.remove or job.own.detach then return end
-  core.arguments("ContainerCreate", job.plan.options, LABEL)
   if object.minor_version(job.client) < 30 or is_podman(job.client) then
     host.auto_remove = nil
     job.remove_by_hand = true
@@ -102,6 +100,7 @@ local function new_job(client, options)
     tty = false,
   }
   progress.reporter(own.progress, LABEL)
+  versions.check(client, "ContainerCreate", job.plan.options, LABEL)
   settle_removal(job)
   return job
 end
@@ -195,19 +194,13 @@ end
 
 -- Results --------------------------------------------------------------------
 
----What a run gives: printed, it says how it ended, and shows the output.
+---What a run has come to: printed, it says how it ended, and shows the output.
 ---@class moonsail.RunResult
----@field container moonsail.Container
 ---@field exit_code integer
----@field logs moonsail.Logs
-local result_metatable = { __name = "moonsail.run_result" }
-
-function result_metatable.__tostring(self)
-  local head = ("%s ended with exit code %d"):format(
-    tostring(self.container), self.exit_code)
-  local logs = tostring(self.logs)
-  return logs == "" and head or head .. "\n" .. logs
-end
+---@field stdout string # every byte of it
+---@field stderr string # the same; with a terminal all is in stdout
+---@field logs moonsail.Logs # both, in their order
+---@field container moonsail.Container
 
 -- The words of what ran: entry point and command.
 local function command_line(container)
@@ -219,27 +212,11 @@ local function command_line(container)
   return words
 end
 
-local function failure_message(result, command, image)
-  local message = ("the command '%s' in image %s ended with exit code %d")
-    :format(table.concat(command, " "), image, result.exit_code)
-  local quoted = result.logs:tail(QUOTED_LINES, "stderr")
-  if #quoted == 0 then return message end
-  return message .. ": " .. table.concat(quoted, " / ")
-end
-
 local function raise_failure(result)
-  local command = command_line(result.container)
   local image = core.attrs(result.container).config.image
-  fail.raise{
-    kind = "container",
-    method = LABEL,
-    message = failure_message(result, command, image),
-    exit_code = result.exit_code,
-    command = command,
-    image = image,
-    container = result.container,
-    logs = result.logs,
-  }
+  outcome.raise(result, LABEL, command_line(result.container),
+                "in image " .. image,
+                { image = image, container = result.container })
 end
 
 -- What is left of the container is as it is now; gone, it stays as it was.
@@ -254,9 +231,9 @@ end
 local function run_attached(job)
   local exit_code, logs = run_to_end(job)
   settle_container(job)
-  local result = setmetatable({
+  local result = outcome.new{
     container = job.container, exit_code = exit_code, logs = logs,
-  }, result_metatable)
+  }
   if exit_code ~= 0 and job.own.check ~= false then raise_failure(result) end
   return result
 end
@@ -272,22 +249,27 @@ local methods = core.methods("containers")
 ---Runs a command in a new container, to its end, and gives what it wrote.
 ---`containers:run("busybox", {"echo", "hello"}, {remove = true}).logs`
 ---
----An image that the engine does not have is pulled (`pull = "missing"`, the
----default; "always", "never"). Besides the options of containers:create:
----  detach    start it and return the container at once
----  remove    remove it when it has ended
----  check     false: an exit code other than 0 is no error
----  pull, platform, auth   which image, and with which credentials
----  progress  show a pull: true (standard error), an open file, a function
----Raises kind container when the command ends with another code than 0: with
----exit_code, command, image, container, logs. When the container cannot be
----started, the error has its id in container_id, and with `remove` it is
----removed. Stands on ContainerCreate, ContainerAttach, ContainerWait and
----ContainerStart.
----@param image string|moonsail.Image
----@param cmd string|string[]|nil # a string is cut into words as a shell does
----@param options table|nil
----@return moonsail.RunResult|moonsail.Container
+---Takes all that containers:create takes. An image that the engine does not
+---have is pulled. When the container cannot be started, the error has its id
+---in `container_id`, and with `remove` it is removed. An error of kind
+---container has `exit_code`, `command`, `image`, `container` and `logs`.
+---@param image string|moonsail.Image # what the container is made of
+---@param cmd? string|string[] # a string is cut into words as a shell does
+---@option detach boolean =false # start it, and give the container at once
+---@option remove boolean =false # remove the container when it has ended
+---@option check boolean =true # an exit code other than 0 is an error
+---@option pull "missing"|"always"|"never" ="missing" # when to pull the image
+---@option auth table # credentials for the pull: username, password
+---@option progress boolean|file*|fun(report: table) =false # shows the pull:
+---        true on standard error; a file, there; a function gets each report
+---@takes containers:create
+---@uses ContainerCreate ContainerInspect NetworkConnect ContainerAttach
+---      ContainerWait ContainerStart ContainerDelete ImageCreate ImageInspect
+---      SystemVersion
+---@raises container when the command ends with another code than 0,
+---        not_found when there is no such image, conflict when the name is
+---        taken, stream when a pull fails
+---@return moonsail.RunResult|moonsail.Container # with `detach` the container
 function methods:run(...)
   local options = core.gather_options("image cmd", LABEL, ...)
   local job = new_job(core.client_of(self), options)

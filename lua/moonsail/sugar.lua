@@ -121,7 +121,7 @@ local rows = {}
 
 -- An object stands for its id, where the engine takes a name.
 local function name_of(plan, value, path)
-  if type(value) == "userdata" then return value:id() end
+  if type(value) == "userdata" then return core.key(value) end
   if type(value) ~= "string" then
     plan:wrong_type(path, "a name or an object", value)
   end

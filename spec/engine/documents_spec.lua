@@ -1,14 +1,19 @@
 -- SPDX-License-Identifier: MIT
 -- The examples of the documents do what the documents say.
 --
--- Each ```lua block is run by a Lua of its own, on the private engine. Blocks
--- that do not load the module begin as the guide says: with `moonsail` and a
--- client, `docker`. What they print must be what their comments `--> …` say,
--- in order; "…" in there stands for anything, and alone for any lines.
+-- Each ```lua block is run by a Lua of its own, on the private engine; those
+-- that begin with ```lua swarm on an engine for swarms, each on what the one
+-- before has left; those with ```lua docker not on Podman. Blocks that do not
+-- load the module begin as the guide says: with `moonsail` and a client,
+-- `docker`. What they print must be what their comments `--> …` say, in order;
+-- "…" in there stands for anything, and alone for any lines. On Podman it is
+-- enough that they run.
 
 local engine = require "spec.support.engine"
+local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
 local lfs = require "lfs"
+local swarm = require "spec.support.swarm"
 
 local DOCUMENTS = { "README.md", "docs/guide.md" }
 local PRELUDE = 'local moonsail = require "moonsail"; '
@@ -26,10 +31,13 @@ local function blocks(path)
   local list, line, current = {}, 0, nil
   for text in (read(path) .. "\n"):gmatch("(.-)\n") do
     line = line + 1
-    if text == "```lua" then
-      current = { line = line, lines = {} }
+    local mark = text:match("^```lua%s*(%w*)$")
+    if mark then
+      current = { line = line, lines = {}, swarm = mark == "swarm",
+                  docker = mark == "docker" }
     elseif text == "```" and current then
-      list[#list + 1] = { line = current.line,
+      list[#list + 1] = { line = current.line, swarm = current.swarm,
+                          docker = current.docker,
                           text = table.concat(current.lines, "\n") }
       current = nil
     elseif current then
@@ -80,29 +88,34 @@ local function build_folder()
 end
 
 -- Runs a script of these lines in an empty folder: its output and status.
-local function run(folder, script)
+local function run(folder, script, host)
   local path = folder .. "/script.lua"
   local file = assert(io.open(path, "w"))
   file:write(script)
   file:close()
   return engine.try(([[
     cd %s
-    export DOCKER_HOST=%s
+    export DOCKER_HOST=%s REGISTRY=%s
     export LUA_PATH="%s/lua/?.lua;%s/lua/?/init.lua;;"
     export LUA_CPATH="%s/?.so;;"
-    lua5.4 script.lua]]):format(folder, engine.quote(engine.host()), root,
-      root, build_folder()))
+    lua5.4 script.lua]]):format(folder, engine.quote(host),
+      engine.registry(), root, root, build_folder()))
 end
 
 -- What an example may leave when it fails.
-local NAMES = "web www sleeper"
+local LEFT = {
+  "rm -fv web www sleeper db", "network rm back", "volume rm data",
+  "plugin rm -f driver",
+}
 
 local function in_folder(fn)
   local folder = os.tmpname()
   os.remove(folder)
   assert(lfs.mkdir(folder))
   local ok, problem = pcall(fn, folder)
-  engine.try(("docker -H %s rm -fv %s"):format(engine.host(), NAMES))
+  for _, removal in ipairs(LEFT) do
+    engine.try(("docker -H %s %s"):format(engine.host(), removal))
+  end
   engine.sh("rm -rf " .. folder)
   if not ok then error(problem, 0) end
 end
@@ -113,20 +126,41 @@ for _, document in ipairs(DOCUMENTS) do
 
     it("has examples", function() assert.is_true(#list > 0) end)
 
-    for _, block in ipairs(list) do
-      it(("does what it says in line %d"):format(block.line), function()
-        in_folder(function(folder)
-          local script = block.text
-          if not script:find('require "moonsail"', 1, true) then
-            script = PRELUDE .. "\n" .. script
-          end
-          local output, status = run(folder, script)
-          assert.equal(0, status, output)
-          local promised = promises(block.text)
-          assert.is_true(#promised == 0
-                         or kept(promised, split(output), 1, 1), output)
-        end)
+    -- where there are examples for it
+    local function leave_swarm()
+      for _, block in ipairs(list) do
+        if block.swarm then return swarm.leave() end
+      end
+    end
+    setup(leave_swarm)
+    teardown(leave_swarm)
+
+    local function check(block, host)
+      in_folder(function(folder)
+        local script = block.text
+        if not script:find('require "moonsail"', 1, true) then
+          script = PRELUDE .. "\n" .. script
+        end
+        local output, status = run(folder, script, host)
+        if engines.is_podman() and output:find "not_supported" then
+          pending("Podman has no such call")
+        end
+        assert.equal(0, status, output)
+        local promised = promises(block.text)
+        -- the words are those of Docker
+        assert.is_true(#promised == 0 or engines.is_podman()
+                       or kept(promised, split(output), 1, 1), output)
       end)
+    end
+
+    for _, block in ipairs(list) do
+      local test = function() check(block, engine.host()) end
+      if block.swarm then
+        test = swarm.only(function() check(block, engines.swarm_host()) end)
+      elseif block.docker then
+        test = engines.only_docker("Podman has no such thing", test)
+      end
+      it(("does what it says in line %d"):format(block.line), test)
     end
   end)
 end
@@ -154,7 +188,7 @@ describe("the examples", function()
           local script = ('arg = { %q }; dofile(%q)'):format(argument,
             root .. "/examples/" .. name)
           if argument == "" then script = script:gsub('""', "") end
-          local output, status = run(folder, script)
+          local output, status = run(folder, script, engine.host())
           assert.equal(0, status, output)
           assert.matches(row[2], output)
         end)

@@ -7,7 +7,7 @@ local fixture = require "spec.support.fixture"
 local moonsail = require "moonsail"
 local socket = require "socket"
 
-describe("when the engine is killed", function()
+describe("when the engine is killed #private", function()
   local victim, docker
 
   setup(function()

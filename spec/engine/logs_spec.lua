@@ -3,6 +3,7 @@
 
 local caught = require "spec.support.caught"
 local engine = require "spec.support.engine"
+local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
 
 local docker = fixture.client()
@@ -47,13 +48,19 @@ describe("logs", function()
     assert.matches("^%d%d%d%d%-%d%d%-%d%dT[%d:.]+Z one$", logs[1])
   end)
 
-  it("gives what was written since, and until", function()
+  it("gives what was written since, and until a moment", engines.needs({
+    podman = "5.0", reason = "Podman 4 tells no fractions of seconds",
+  }, function()
     local container = fixture.ended(TALK)
     local stamp = container:logs{ timestamps = true }[2]:match("^%S+")
     local before = container:logs{ until_ = stamp }
     assert.equal("one\n", before.stdout)
-    assert.equal("", container:logs{ ["until"] = 1 }.text)
     assert.equal("three", container:logs{ since = stamp }.stdout)
+  end))
+
+  it("gives what was written since, and until", function()
+    local container = fixture.ended(TALK)
+    assert.equal("", container:logs{ ["until"] = 1 }.text)
     assert.equal("", container:logs{ until_ = "10m" }.text)
     assert.equal(3, #container:logs{ since = "10m" })
     assert.equal("", container:logs{ since = os.time() + 100 }.text)
@@ -81,7 +88,8 @@ describe("logs", function()
   it("carries any bytes", function()
     local container = fixture.ended({ "sh", "-c",
       "printf 'a\\000b\\377\\n\\342\\202'; sleep 0.1; printf '\\254\\n'" },
-      { log_driver = "local" }) -- the other one mends what is not UTF-8
+      -- the usual one of Docker mends what is not UTF-8
+      { log_driver = not engines.is_podman() and "local" or nil })
     assert.equal("a\0b\xFF\n\u{20AC}\n", container:logs().stdout)
     assert.same({ "stdout a\0b\xFF", "stdout \u{20AC}" },
                 collected(container:logs()))

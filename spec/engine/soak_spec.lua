@@ -44,7 +44,7 @@ local function soak(warm_up, count, fn)
   assert.is_true(engine.open_files() <= files)
 end
 
-describe("many", function()
+describe("many #private", function()
   after_each(fixture.clean)
   teardown(function() assert.equal("", fixture.left()) end)
 

@@ -7,6 +7,7 @@
 --     local docker = moonsail.client{host = engine.host()}
 --     local second <close> = engine.start()
 --     second:kill(); second:restart()
+--     local manager <close> = engine.start{netns = true}
 
 local lfs = require "lfs"
 
@@ -15,8 +16,6 @@ local engine = {}
 local Engine = {}
 Engine.__index = Engine
 Engine.__name = "spec.engine"
-
-local n_started = 0
 
 local function required(variable)
   return os.getenv(variable)
@@ -97,16 +96,37 @@ function engine.resident()
   end
 end
 
--- An engine of its own for a spec that kills it. It ends with :down(), by
--- <close>, or at the latest with the run of the tests.
-function engine.start()
-  n_started = n_started + 1
-  local folder = ("%s/engine%d"):format(required("MOONSAIL_WORK"), n_started)
-  engine.sh("sh tools/engine.sh up " .. folder)
+-- The variables that tell tools/engine.sh what engine to start.
+local function environment(options, name)
+  local words = {}
+  local function add(variable, value)
+    if value then words[#words + 1] = variable .. "=" .. engine.quote(value) end
+  end
+  add("NETNS", name)
+  add("FLAGS", options.flags)
+  add("MOONSAIL_DOCKERD_ENV", options.env)
+  return table.concat(words, " ")
+end
+
+-- An engine of its own for a spec that kills it, or joins it to others. It
+-- ends with :down(), by <close>, or at the latest with the run of the tests.
+--   netns  true: in a network namespace of its own, for swarms; it has the
+--          name of the namespace then, and an address in there
+--   flags  more flags for dockerd: "--experimental"
+--   env    "NAME=value …" for dockerd
+function engine.start(options)
+  options = options or {}
+  local folder = engine.sh(("mktemp -d %s/engine.XXXXXX"):format(
+    required("MOONSAIL_WORK")))
+  local netns = options.netns and "moonsail" .. folder:match("%.%w+$") or nil
+  engine.sh(("%s sh tools/engine.sh up %s"):format(
+    environment(options, netns), folder))
   return setmetatable({
     folder = folder,
     host = "unix://" .. folder .. "/docker.sock",
     socket = folder .. "/docker.sock",
+    netns = netns,
+    address = netns and "127.0.0.1",
   }, Engine)
 end
 
@@ -122,6 +142,14 @@ end
 -- Starts it again after a kill, at the same address, with what it had.
 function Engine:restart()
   control(self, "start")
+end
+
+-- Lets it reach another one, each in a namespace of its own; the fields
+-- `address` of both are then good for the other.
+function Engine:connect(other)
+  self.address, other.address = engine.sh(
+    ("sh tools/engine.sh connect %s %s"):format(self.folder, other.folder))
+    :match("(%S+) (%S+)$")
 end
 
 function Engine:down()

@@ -17,7 +17,7 @@ local moonsail = require "moonsail"
 local engines = {}
 
 local known -- {podman, version, api} of the shared engine, once asked
-local swarm -- the engine for swarms that was started here
+local swarm, pair -- the engines for swarms that were started here
 
 -- The component that is the engine proper, by the name that it has.
 local function component(version, pattern)
@@ -102,6 +102,7 @@ end
 local make_pending
 busted.subscribe({ "test", "start" }, function(element)
   make_pending = element.env and element.env.pending
+  return nil, true -- others want to know, too
 end)
 
 local NEEDS = { docker = true, podman = true, api = true, reason = true }
@@ -128,20 +129,42 @@ function engines.only_podman(reason, fn)
   return engines.needs({ docker = false, reason = reason }, fn)
 end
 
--- The address of an engine that may be put into swarm mode: the one that the
--- environment names, else one in a network namespace of its own, which goes
--- with the spec file that asked for it.
+-- Engines for swarms ---------------------------------------------------------
+
+-- Engines started here go with the spec file that asked for them: at its end
+-- busted forgets this module, and them with it.
+local function keep(...)
+  return setmetatable({ ... }, { __gc = function(self)
+    for _, started in ipairs(self) do started:down() end
+  end })
+end
+
+-- The address of an engine that may be put into swarm mode, and must be taken
+-- out of it again: the one that the environment names, else one in a network
+-- namespace of its own. Podman's, which has no swarm, is the shared one.
 function engines.swarm_host()
   local given = os.getenv "MOONSAIL_SWARM"
   if given then return given end
-  if not swarm then
-    swarm = engine.start{ netns = true }
-    -- the module is forgotten at the end of a file, and the engine with it
-    swarm = setmetatable({ engine = swarm }, {
-      __gc = function(self) self.engine:down() end,
-    })
+  if engines.is_podman() then return engine.host() end
+  swarm = swarm or keep(engine.start{ netns = true })
+  return swarm[1].host
+end
+
+-- Two that reach each other, each {host, address}, where `address` is what the
+-- other one calls it.
+function engines.swarm_pair()
+  local given = os.getenv "MOONSAIL_SWARM_PAIR"
+  if given then
+    local host, address, host2, address2 =
+      given:match("^(%S+) (%S+) (%S+) (%S+)$")
+    return { host = host, address = address },
+           { host = host2, address = address2 }
   end
-  return swarm.engine.host
+  if not pair then
+    pair = keep(engine.start{ netns = true }, engine.start{ netns = true })
+    pair[1]:connect(pair[2])
+  end
+  return pair[1], pair[2]
 end
 
 return engines

@@ -30,6 +30,12 @@ function fixture.name()
   return ("%s%s-%d"):format(PREFIX, run_id, n_names)
 end
 
+-- The name of an image without what Podman writes before one that was given
+-- without a registry.
+function fixture.plain(name)
+  return (name:gsub("^docker%.io/library/", ""):gsub("^localhost/", ""))
+end
+
 -- The client of the shared engine.
 function fixture.client()
   shared = shared or moonsail.client(engine.host())
@@ -96,6 +102,37 @@ function fixture.ended(command, options)
   local container = fixture.started(command, options)
   container:wait()
   return container:reload()
+end
+
+-- A network; `options` are those of networks:create, and a name.
+function fixture.network(options)
+  options = options or {}
+  options.name = options.name or fixture.name()
+  local network = fixture.client().networks:create(options)
+  fixture.later(function() pcall(network.remove, network) end)
+  return network
+end
+
+-- The first two numbers of addresses that hardly any network has by now, for
+-- networks that are to have certain addresses: "10.234".
+function fixture.addresses()
+  return ("10.%d"):format(math.random(216, 250))
+end
+
+-- A volume; `options` are those of volumes:create, and a name.
+function fixture.volume(options)
+  options = options or {}
+  options.name = options.name or fixture.name()
+  local volume = fixture.client().volumes:create(options)
+  fixture.later(function() pcall(volume.remove, volume, { force = true }) end)
+  return volume
+end
+
+-- The path of a folder with nothing in it.
+function fixture.empty_folder()
+  local folder = engine.sh "mktemp -d"
+  fixture.later(function() engine.sh("rm -rf " .. folder) end)
+  return folder
 end
 
 -- The path of a tar with one file, "hello", that holds the text.

@@ -25,6 +25,16 @@ describe("config.resolve", function()
                  host({ host = "unix:///a.sock" }, variables))
   end)
 
+  it("remembers what named it", function()
+    local function chosen_by(given, variables)
+      return resolve(given, variables).chosen_by
+    end
+    local variables = { DOCKER_HOST = "unix:///elsewhere" }
+    assert.equal("option", chosen_by("unix:///a.sock", variables))
+    assert.equal("DOCKER_HOST", chosen_by(nil, variables))
+    assert.equal("default socket", chosen_by())
+  end)
+
   it("completes addresses", function()
     assert.equal("unix:///a.sock", host "/a.sock")
     assert.equal("tcp://engine:2375", host "engine:2375")
@@ -108,6 +118,27 @@ describe("config.resolve", function()
     }))
     assert.equal("unix:///x", host("/x", { DOCKER_CONTEXT = "remote" }))
     assert.matches("^unix:///", host(nil, { DOCKER_CONTEXT = "default" }))
+  end)
+end)
+
+describe("config.client", function()
+  it("remembers where its engine is", function()
+    local client <close> = config.client{ host = "/x", user_agent = "me" }
+    assert.same({ host = "unix:///x", chosen_by = "option",
+                  user_agent = "me" }, config.origin(client))
+    assert.same({}, config.origin({}))
+  end)
+
+  it("says who we are", function()
+    assert.equal("moonsail/" .. require "moonsail.version",
+                 resolve("/x").user_agent)
+  end)
+
+  it("holds no client that nobody else does", function()
+    local seen = setmetatable({ config.client "/x" }, { __mode = "v" })
+    collectgarbage()
+    collectgarbage()
+    assert.is_nil(seen[1])
   end)
 end)
 

@@ -55,3 +55,22 @@ describe("moment.text", function()
                  caught("argument", text, {}).message)
   end)
 end)
+
+describe("moment.set_times", function()
+  local function set(options)
+    moment.set_times(options, fail.complainer "container:logs")
+    return options
+  end
+
+  it("takes since and until_, and leaves the rest alone", function()
+    assert.same({ since = "5", ["until"] = "7", tail = 1 },
+                set{ since = 5, until_ = 7, tail = 1 })
+    assert.same({ ["until"] = "7" }, set{ ["until"] = 7 })
+    assert.same({}, set{})
+  end)
+
+  it("names the one that is none", function()
+    assert.matches("^until: ", caught("argument", set,
+                                      { until_ = "soon" }).message)
+  end)
+end)

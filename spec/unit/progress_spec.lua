@@ -161,6 +161,22 @@ describe("a terminal", function()
     }, screen(report(progress.terminal_reporter)))
   end)
 
+  it("begins new lines after a text", function()
+    local file = new_file()
+    local reporter = progress.terminal_reporter(file)
+    reporter(layer("aa", "Downloading"))
+    reporter{ stream = "Step 2/2\n" }
+    reporter(layer("aa", "Pull complete"))
+    assert.same({ "aa: Downloading", "Step 2/2", "aa: Pull complete", "" },
+                screen(file.text))
+  end)
+
+  it("cleans what registries say", function()
+    local file = new_file()
+    progress.terminal_reporter(file)(layer("a\27[2J", "b\nc"))
+    assert.equal("a?[2J: b c\n", file.text)
+  end)
+
   it("draws a bar of what is known", function()
     local text = report(progress.terminal_reporter)
     assert.matches("aa: Downloading [======>                  ] 1.0/4.0 MB",
@@ -180,5 +196,22 @@ describe("progress.follow", function()
     end, function() seen = seen + 1 end)
     assert.equal(3, seen)
     assert.equal("b", last.status)
+  end)
+
+  it("hands all to another function, too", function()
+    local at, seen = 0, {}
+    progress.follow(function()
+      at = at + 1
+      return PULL[at]
+    end, nil, function(document) seen[#seen + 1] = document end)
+    assert.same(PULL, seen)
+  end)
+end)
+
+describe("progress.text", function()
+  it("is what a report says, whatever its type is", function()
+    assert.equal("x", progress.text({ status = "x" }, "status"))
+    assert.equal("", progress.text({ status = 7 }, "status"))
+    assert.equal("", progress.text({}, "status"))
   end)
 end)

@@ -41,6 +41,19 @@ describe("reference.parse", function()
   end
 end)
 
+describe("reference.same_name", function()
+  it("knows what engines write before a short name", function()
+    for _, name in ipairs{ "app", "docker.io/library/app", "localhost/app",
+                           "docker.io/app" } do
+      assert.is_true(reference.same_name(name, "app"))
+      assert.is_true(reference.same_name("app", name))
+    end
+    assert.is_false(reference.same_name("app", "apple"))
+    assert.is_false(reference.same_name("team/app", "app"))
+    assert.is_false(reference.same_name("quay.io/app", "app"))
+  end)
+end)
+
 describe("reference.format", function()
   local function again(text)
     return reference.format(assert(reference.parse(text)))

@@ -2,9 +2,10 @@
 -- One type out of the nodes that the versions have at one place.
 --
 -- A type is {kind, format, name, element, fields, values}; a field is {wire,
--- type, first, last, required, nullable}, a value {text, first, last}; first
--- and last are versions. A list of variants is {{version, node}, …}, oldest
--- first. The newest one wins: those of another kind are left out and reported.
+-- type, first, last, required, nullable, default}, a value {text, first,
+-- last}; first and last are versions. A list of variants is {{version, node},
+-- …}, oldest first. The newest one wins: those of another kind are left out
+-- and reported.
 --
 -- A definition is one type, wherever it stands and whatever was written in
 -- place there before it got its name. What belongs to it shows only on the
@@ -253,6 +254,7 @@ function M:field(wire, variants, name)
     last = last,
     required = newest.required and last == NEWEST,
     nullable = newest.node.nullable or false,
+    default = newest.node.default,
   }
 end
 

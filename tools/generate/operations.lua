@@ -2,9 +2,10 @@
 -- The operations of all versions, merged: one that has the same method and
 -- path is the same, whatever its id was.
 --
--- An operation is {id, method, path, first, last, parameters, responses}; a
--- parameter {wire, place, type, first, last, required, repeated}; a response
--- {status, answer, type, first, last}.
+-- An operation is {id, method, path, first, last, declared, parameters,
+-- responses, errors}, declared if the definitions have it; a parameter {wire,
+-- place, type, first, last, required, repeated, default}; a response {status,
+-- answer, type, first, last}; an error is a status.
 
 local read = require "generate.read"
 local schema = require "generate.schema"
@@ -83,6 +84,7 @@ local function merge_parameter(merger, id, by_version)
     last = last,
     required = newest.required and last == read.NEWEST or false,
     repeated = newest.collectionFormat == "multi",
+    default = newest.default,
   }
 end
 
@@ -177,6 +179,17 @@ local function merge_responses(merger, id, by_version)
   return responses
 end
 
+-- The statuses of errors that the newest definition tells of.
+local function error_statuses(operation)
+  local statuses = {}
+  for _, status in ipairs(read.sorted_keys(operation.responses)) do
+    if status >= FIRST_ERROR then
+      statuses[#statuses + 1] = status
+    end
+  end
+  return statuses
+end
+
 local function merge_operation(merger, by_version)
   local first, last, gaps = span(by_version)
   local newest = by_version[last]
@@ -189,8 +202,10 @@ local function merge_operation(merger, by_version)
     path = newest.path,
     first = first,
     last = last,
+    declared = not newest.added,
     parameters = merge_parameters(merger, newest.id, by_version),
     responses = merge_responses(merger, newest.id, by_version),
+    errors = error_statuses(newest),
   }
 end
 

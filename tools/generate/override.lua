@@ -24,7 +24,8 @@ end
 local KNOWN = {[1] = true, reason = true, name = true, format = true,
                first = true, last = true, type = true, json = true,
                base64_json = true, repeated = true, required = true,
-               alias_of = true, add = true, drop = true, answer = true}
+               alias_of = true, add = true, drop = true, answer = true,
+               header = true}
 
 local function check_row(row)
   if type(row.reason) ~= "string" then
@@ -75,7 +76,8 @@ local function new_type(merger, row, old, first, last)
   return made
 end
 
-local PLAIN_KEYS = {"name", "first", "last", "repeated", "required", "answer"}
+local PLAIN_KEYS = {"name", "first", "last", "repeated", "required", "answer",
+                    "header"}
 
 -- Changes `item` (a field, parameter or response) at `place` as the row says.
 local function change(merger, row, item, place)

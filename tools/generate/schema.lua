@@ -12,6 +12,7 @@
 --   values    string: the list of the values that are allowed, or nil
 --   opaque    a map of anything because nothing more is said
 --   nullable  null is allowed
+--   default   what is meant where nothing is given, if the definition says
 
 local read = require "generate.read"
 
@@ -198,6 +199,7 @@ function make_node(document, schema, place)
   if node.name == nil then
     node.nullable = schema["x-nullable"] or nil
     node.title = schema.title
+    node.default = schema.default
   end
   return node
 end
@@ -211,7 +213,8 @@ function M.parameter(document, parameter, place)
     return make_node(document, parameter.schema, place)
   end
   local schema = {type = parameter.type, format = parameter.format,
-                  items = parameter.items, enum = parameter.enum}
+                  items = parameter.items, enum = parameter.enum,
+                  default = parameter.default}
   return make_node(document, schema, place)
 end
 

@@ -168,10 +168,10 @@ end
 function Writer:responses_of(operation)
   local first = self.responses.count
   for _, response in ipairs(operation.responses) do
-    add_row(self.responses, ("%d, %s, %s, %d, %d"):format(
+    add_row(self.responses, ("%d, %s, %s, %d, %d, %d"):format(
       response.status, constant(response.answer),
       row_or_none(self.model.row_of(response.type)), response.first,
-      response.last),
+      response.last, self:text(response.header or "")),
       ("%s %s"):format(operation.id,
                        response.type and self:type_label(response.type) or ""))
   end
@@ -180,12 +180,13 @@ end
 
 function Writer:operation_row(operation, row)
   operation.row = row
-  add_row(self.operations, ("%d, %d, %d, %d, %d, %d, %d, %d, %d, %d"):format(
+  add_row(self.operations, ("%d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d"
+    ):format(
     self:text(operation.id), self:text(operation.name),
     self:text(operation.method), self:text(operation.path),
     self:parameters_of(operation), self:responses_of(operation),
     #operation.parameters, #operation.responses, operation.first,
-    operation.last),
+    operation.last, operation.declared and 1 or 0),
     ("%d %s %s %s"):format(row, operation.id, operation.method,
                            operation.path))
 end
@@ -255,6 +256,9 @@ local function note_operations(texts, model)
     for _, parameter in ipairs(operation.parameters) do
       texts:add(parameter.wire)
       texts:add(parameter.name)
+    end
+    for _, response in ipairs(operation.responses) do
+      texts:add(response.header or "")
     end
   end
 end

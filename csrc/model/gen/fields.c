@@ -4,1372 +4,1385 @@
 #include "model/model.h"
 
 const dk_Field dk_fields[] = {
-  {1967, 18378, 393, 32, 55, 0}, /* Address.Addr string */
-  {12582, 30444, 373, 32, 55, 0}, /* Address.PrefixLen integer */
-  {6067, 23926, 168, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
-  {12540, 30401, 393, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
-  {15277, 33509, 385, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
-  {24580, 24580, 393, 25, 51, 0}, /* AuthConfig.email string */
-  {29825, 29825, 393, 25, 55, 0}, /* AuthConfig.password string */
-  {32452, 32452, 393, 25, 55, 0}, /* AuthConfig.serveraddress string */
-  {35307, 35307, 393, 25, 55, 0}, /* AuthConfig.username string */
-  {8433, 25875, 393, 25, 55, 0}, /* AuthResponse.IdentityToken string */
-  {15289, 33529, 393, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
-  {5847, 23671, 393, 39, 55, 0}, /* BuildCache.CreatedAt string */
-  {6053, 23889, 393, 39, 55, 0}, /* BuildCache.Description string */
-  {8197, 25859, 393, 39, 55, 0}, /* BuildCache.ID string */
-  {9237, 26261, 371, 39, 55, 0}, /* BuildCache.InUse boolean */
-  {9688, 27326, 393, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
-  {11777, 29794, 393, 39, 41, 0}, /* BuildCache.Parent string */
-  {11797, 29815, 367, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
-  {14666, 32650, 371, 39, 55, 0}, /* BuildCache.Shared boolean */
-  {14867, 32855, 373, 39, 55, 0}, /* BuildCache.Size integer */
-  {17540, 34974, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
-  {17696, 35231, 373, 39, 55, 0}, /* BuildCache.UsageCount integer */
-  {1945, 18355, 373, 52, 55, 0}, /* BuildCacheDiskUsage.ActiveCount integer */
-  {9472, 27051, 302, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
-  {13061, 31141, 373, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
-  {17497, 34865, 373, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
-  {17510, 34879, 373, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
-  {5847, 23671, 393, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
-  {13075, 31155, 393, 53, 55, 0}, /* BuildIdentity.Ref string */
-  {21059, 21059, 0, 36, 55, 0}, /* BuildInfo.aux any */
-  {24795, 24795, 393, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
-  {24803, 24817, 80, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
-  {25859, 25859, 393, 25, 55, 0}, /* BuildInfo.id string */
-  {30649, 30649, 393, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
-  {30660, 30677, 194, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
-  {33529, 33529, 393, 25, 55, 0}, /* BuildInfo.status string */
-  {33701, 33701, 393, 25, 55, 0}, /* BuildInfo.stream string */
-  {2994, 21666, 367, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
-  {15167, 33223, 373, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
-  {5847, 23671, 393, 25, 55, 0}, /* ClusterInfo.CreatedAt string */
-  {5948, 23767, 373, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
-  {5978, 23809, 367, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
-  {8197, 25859, 393, 25, 55, 0}, /* ClusterInfo.ID string */
-  {13499, 31678, 371, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
-  {15184, 33241, 239, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
-  {15425, 34066, 373, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
-  {16290, 34796, 260, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
-  {17684, 35180, 393, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
-  {17765, 35409, 170, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
-  {5847, 23671, 393, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
-  {8197, 25859, 393, 42, 55, 0}, /* ClusterVolume.ID string */
-  {9301, 26328, 13, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
-  {12843, 30842, 304, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
-  {15184, 33241, 16, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
-  {17684, 35180, 393, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
-  {17765, 35409, 170, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
-  {1915, 18315, 363, 42, 55, 0}, /* ClusterVolume.Info.AccessibleTopology array of Topology */
-  {3089, 21767, 373, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
-  {17845, 35510, 390, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
-  {17928, 35575, 393, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
-  {11333, 29310, 393, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
-  {12812, 30809, 390, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
-  {15269, 33444, 15, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
-  {1874, 18272, 17, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode ClusterVolumeSpec.AccessMode */
-  {7750, 25569, 393, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
-  {1887, 18286, 18, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements ClusterVolumeSpec.AccessMode.AccessibilityRequirements */
-  {2471, 21087, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Availability ClusterVolumeSpec.AccessMode.Availability */
-  {3105, 21784, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.CapacityRange ClusterVolumeSpec.AccessMode.CapacityRange */
-  {10531, 28598, 385, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume map of any */
-  {13674, 32119, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
-  {13869, 32319, 305, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Secrets array of ClusterVolumeSpec.AccessMode.Secrets */
-  {14688, 32687, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
-  {12570, 30432, 363, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements.Preferred array of Topology */
-  {13278, 31460, 363, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements.Requisite array of Topology */
-  {9748, 27397, 375, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.CapacityRange.LimitBytes integer (size) */
-  {13262, 31443, 375, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.CapacityRange.RequiredBytes integer (size) */
-  {9600, 27249, 393, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Secrets.Key string */
-  {13749, 32205, 393, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Secrets.Secret string */
-  {7246, 25006, 393, 32, 48, 0}, /* Commit.Expected string */
-  {8197, 25859, 393, 32, 55, 0}, /* Commit.ID string */
-  {5847, 23671, 393, 30, 55, 0}, /* Config.CreatedAt string */
-  {8197, 25859, 393, 30, 55, 0}, /* Config.ID string */
-  {15184, 33241, 27, 30, 55, 0}, /* Config.Spec ConfigSpec */
-  {17684, 35180, 393, 30, 55, 0}, /* Config.UpdatedAt string */
-  {17765, 35409, 170, 30, 55, 0}, /* Config.Version ObjectVersion */
-  {10712, 28768, 393, 41, 55, 0}, /* ConfigReference.Network string */
-  {5926, 23743, 393, 30, 55, 0}, /* ConfigSpec.Data string */
-  {9649, 27284, 391, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
-  {10628, 28685, 393, 30, 55, 0}, /* ConfigSpec.Name string */
-  {17327, 34627, 68, 37, 55, 0}, /* ConfigSpec.Templating Driver */
-  {27734, 27734, 373, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
-  {28526, 28526, 373, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
-  {29582, 29582, 393, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
-  {35381, 35381, 373, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
-  {26668, 26668, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
-  {26690, 26690, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
-  {26711, 26711, 307, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
-  {26740, 26740, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
-  {26768, 26768, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
-  {26792, 26792, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
-  {26812, 26812, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
-  {32329, 32329, 307, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
-  {23531, 23531, 31, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
-  {29520, 29520, 373, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
-  {34271, 34271, 373, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
-  {34704, 34704, 51, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
-  {29987, 29987, 366, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
-  {34892, 34892, 373, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
-  {35258, 35258, 373, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
-  {35280, 35280, 373, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
-  {2205, 18700, 371, 25, 55, DK_NULLABLE}, /* ContainerConfig.ArgsEscaped boolean */
-  {2246, 20836, 371, 25, 55, 0}, /* ContainerConfig.AttachStderr boolean */
-  {2261, 20852, 371, 25, 55, 0}, /* ContainerConfig.AttachStdin boolean */
-  {2275, 20867, 371, 25, 55, 0}, /* ContainerConfig.AttachStdout boolean */
-  {3763, 22136, 368, 25, 55, 0}, /* ContainerConfig.Cmd array of string (command) */
-  {6502, 24457, 393, 25, 55, 0}, /* ContainerConfig.Domainname string */
-  {7001, 24770, 368, 25, 55, 0}, /* ContainerConfig.Entrypoint array of string (command) */
-  {7014, 24783, 369, 25, 55, 0}, /* ContainerConfig.Env array of string (environment) */
-  {7292, 25053, 389, 25, 55, DK_NULLABLE}, /* ContainerConfig.ExposedPorts map of map of any (set) */
-  {7873, 25662, 96, 25, 55, 0}, /* ContainerConfig.Healthcheck HealthConfig */
-  {8126, 25775, 393, 25, 55, 0}, /* ContainerConfig.Hostname string */
-  {8449, 25892, 393, 25, 55, 0}, /* ContainerConfig.Image string */
-  {9649, 27284, 391, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
-  {10000, 27720, 393, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
-  {10931, 28889, 371, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
-  {11587, 29475, 367, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
-  {11641, 29601, 371, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
-  {14698, 32697, 367, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
-  {15311, 33570, 371, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
-  {15341, 33632, 393, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
-  {15354, 33646, 373, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
-  {17534, 34919, 371, 25, 55, 0}, /* ContainerConfig.Tty boolean */
-  {17721, 35300, 393, 25, 55, 0}, /* ContainerConfig.User string */
-  {18092, 35681, 389, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
-  {18210, 35794, 393, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
-  {2205, 18700, 371, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ArgsEscaped boolean */
-  {2246, 20836, 371, 25, 55, 0}, /* ContainerCreateRequest.AttachStderr boolean */
-  {2261, 20852, 371, 25, 55, 0}, /* ContainerCreateRequest.AttachStdin boolean */
-  {2275, 20867, 371, 25, 55, 0}, /* ContainerCreateRequest.AttachStdout boolean */
-  {3763, 22136, 368, 25, 55, 0}, /* ContainerCreateRequest.Cmd array of string (command) */
-  {6502, 24457, 393, 25, 55, 0}, /* ContainerCreateRequest.Domainname string */
-  {7001, 24770, 368, 25, 55, 0}, /* ContainerCreateRequest.Entrypoint array of string (command) */
-  {7014, 24783, 369, 25, 55, 0}, /* ContainerCreateRequest.Env array of string (environment) */
-  {7292, 25053, 389, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ExposedPorts map of map of any (set) */
-  {7873, 25662, 96, 25, 55, 0}, /* ContainerCreateRequest.Healthcheck HealthConfig */
-  {7941, 25739, 98, 25, 55, 0}, /* ContainerCreateRequest.HostConfig HostConfig */
-  {8126, 25775, 393, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
-  {8449, 25892, 393, 25, 55, 0}, /* ContainerCreateRequest.Image string */
-  {9649, 27284, 391, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
-  {10000, 27720, 393, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
-  {10931, 28889, 371, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
-  {11160, 29025, 160, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
-  {11587, 29475, 367, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
-  {11641, 29601, 371, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
-  {14698, 32697, 367, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
-  {15311, 33570, 371, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
-  {15341, 33632, 393, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
-  {15354, 33646, 373, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
-  {17534, 34919, 371, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
-  {17721, 35300, 393, 25, 55, 0}, /* ContainerCreateRequest.User string */
-  {18092, 35681, 389, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
-  {18210, 35794, 393, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
-  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
-  {18162, 35745, 367, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
-  {2158, 18613, 393, 25, 55, 0}, /* ContainerInspectResponse.AppArmorProfile string */
-  {2198, 18693, 367, 25, 55, 0}, /* ContainerInspectResponse.Args array of string */
-  {3854, 22292, 32, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
-  {5837, 23661, 393, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.Created string */
-  {6515, 24485, 393, 25, 55, 0}, /* ContainerInspectResponse.Driver string */
-  {7146, 24912, 367, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.ExecIDs array of string */
-  {7736, 25554, 69, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.GraphDriver DriverData */
-  {7941, 25739, 98, 25, 55, 0}, /* ContainerInspectResponse.HostConfig HostConfig */
-  {8137, 25786, 393, 25, 55, 0}, /* ContainerInspectResponse.HostnamePath string */
-  {8160, 25810, 393, 25, 55, 0}, /* ContainerInspectResponse.HostsPath string */
-  {8417, 25859, 393, 25, 55, 0}, /* ContainerInspectResponse.Id string */
-  {8449, 25892, 393, 25, 55, 0}, /* ContainerInspectResponse.Image string */
-  {8839, 26090, 168, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
-  {9974, 27677, 393, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
-  {10493, 28584, 393, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
-  {10558, 28626, 330, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
-  {10628, 28685, 393, 25, 55, 0}, /* ContainerInspectResponse.Name string */
-  {11091, 29006, 156, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
-  {11267, 29258, 385, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
-  {11807, 29836, 393, 25, 55, 0}, /* ContainerInspectResponse.Path string */
-  {11941, 30085, 393, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
-  {12650, 30593, 393, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
-  {13305, 31530, 393, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
-  {13351, 31571, 373, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
-  {14886, 32875, 373, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
-  {14899, 32890, 373, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
-  {15269, 33444, 40, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
-  {15368, 33661, 233, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
-  {22179, 22179, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
-  {22193, 22193, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
-  {25111, 25111, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
-  {27389, 27389, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
-  {28246, 28246, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
-  {30520, 30520, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
-  {33521, 33521, 387, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
-  {35223, 35223, 373, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
-  {24681, 24681, 393, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
-  {26531, 26531, 393, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
-  {32043, 32043, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
-  {32054, 32054, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
-  {32067, 32067, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
-  {32079, 32079, 373, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
-  {34925, 34925, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
-  {34936, 34936, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
-  {34949, 34949, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
-  {34961, 34961, 373, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
-  {23715, 23715, 373, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
-  {27389, 27389, 373, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
-  {5492, 23192, 367, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
-  {15167, 33223, 373, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
-  {5963, 23784, 371, 25, 55, 0}, /* ContainerState.Dead boolean */
-  {7026, 24795, 393, 25, 55, 0}, /* ContainerState.Error string */
-  {7235, 24985, 373, 25, 55, 0}, /* ContainerState.ExitCode integer */
-  {7403, 25192, 393, 25, 55, 0}, /* ContainerState.FinishedAt string */
-  {7819, 25638, 94, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
-  {11509, 29553, 371, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
-  {11845, 29886, 371, 25, 55, 0}, /* ContainerState.Paused boolean */
-  {11884, 30012, 373, 25, 55, 0}, /* ContainerState.Pid integer */
-  {13403, 31604, 371, 25, 55, 0}, /* ContainerState.Restarting boolean */
-  {13576, 31962, 371, 25, 55, 0}, /* ContainerState.Running boolean */
-  {15257, 33420, 393, 25, 55, 0}, /* ContainerState.StartedAt string */
-  {15289, 33529, 41, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
-  {21261, 21261, 29, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
-  {23519, 23519, 30, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
-  {25859, 25859, 393, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
-  {28394, 28394, 36, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
-  {28685, 28685, 393, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
-  {29059, 29059, 377, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
-  {29430, 29430, 373, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
-  {29738, 29738, 393, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
-  {30060, 30060, 38, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
-  {30386, 30386, 30, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
-  {30469, 30469, 393, 25, 55, 0}, /* ContainerStatsResponse.preread string */
-  {30972, 30972, 393, 25, 55, 0}, /* ContainerStatsResponse.read string */
-  {33685, 33685, 44, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
-  {4415, 22767, 393, 25, 55, 0}, /* ContainerStatus.ContainerID string */
-  {7235, 24985, 373, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
-  {11744, 30012, 373, 25, 55, 0}, /* ContainerStatus.PID integer */
-  {30979, 30979, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
-  {31069, 31069, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
-  {35808, 35808, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
-  {35833, 35833, 373, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
-  {3769, 22159, 393, 25, 55, 0}, /* ContainerSummary.Command string */
-  {5837, 23661, 373, 25, 55, 0}, /* ContainerSummary.Created integer */
-  {7819, 25638, 46, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
-  {7941, 25739, 48, 25, 55, 0}, /* ContainerSummary.HostConfig ContainerSummary.HostConfig */
-  {8417, 25859, 393, 25, 55, 0}, /* ContainerSummary.Id string */
-  {8449, 25892, 393, 25, 55, 0}, /* ContainerSummary.Image string */
-  {8744, 26037, 393, 25, 55, 0}, /* ContainerSummary.ImageID string */
-  {8839, 26090, 168, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
-  {9649, 27284, 390, 25, 55, 0}, /* ContainerSummary.Labels map of string */
-  {10558, 28626, 330, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
-  {10655, 28714, 367, 25, 55, 0}, /* ContainerSummary.Names array of string */
-  {11091, 29006, 49, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
-  {12532, 30378, 346, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
-  {14886, 32875, 373, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
-  {14899, 32890, 373, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
-  {15269, 33444, 50, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
-  {15289, 33529, 393, 25, 55, 0}, /* ContainerSummary.Status string */
-  {7334, 25130, 373, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
-  {15289, 33529, 47, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
-  {2120, 18567, 390, 46, 55, DK_NULLABLE}, /* ContainerSummary.HostConfig.Annotations map of string */
-  {11039, 28975, 393, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
-  {11179, 29059, 379, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
-  {30002, 30002, 373, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
-  {34667, 34667, 373, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
-  {34687, 34687, 373, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
-  {12665, 30609, 365, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
-  {17420, 34787, 367, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
-  {2527, 21161, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
-  {2548, 21185, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
-  {2570, 21210, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
-  {2592, 21235, 362, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteIOps array of ThrottleDevice */
-  {2615, 21275, 373, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeight integer */
-  {2629, 21290, 309, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice array of ContainerUpdateRequest.BlkioWeightDevice */
-  {3207, 21918, 393, 25, 55, 0}, /* ContainerUpdateRequest.CgroupParent string */
-  {5674, 23400, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuCount integer */
-  {5685, 23412, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuPercent integer */
-  {5698, 23426, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuPeriod integer */
-  {5710, 23439, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuQuota integer */
-  {5721, 23451, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimePeriod integer */
-  {5741, 23473, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimeRuntime integer */
-  {5762, 23506, 373, 25, 55, 0}, /* ContainerUpdateRequest.CpuShares integer */
-  {5774, 23566, 393, 25, 55, 0}, /* ContainerUpdateRequest.CpusetCpus string */
-  {5787, 23580, 393, 25, 55, 0}, /* ContainerUpdateRequest.CpusetMems string */
-  {6156, 24031, 367, 28, 55, 0}, /* ContainerUpdateRequest.DeviceCgroupRules array of string */
-  {6233, 24066, 313, 40, 55, 0}, /* ContainerUpdateRequest.DeviceRequests array of DeviceRequest */
-  {6250, 24084, 312, 25, 55, 0}, /* ContainerUpdateRequest.Devices array of DeviceMapping */
-  {6358, 24244, 373, 25, 39, 0}, /* ContainerUpdateRequest.DiskQuota integer */
-  {8215, 26627, 375, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
-  {8236, 26650, 373, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
-  {9318, 26345, 371, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
-  {9551, 27196, 375, 36, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
-  {9566, 27212, 375, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
-  {10181, 28334, 375, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
-  {10218, 28373, 375, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
-  {10238, 28409, 375, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
-  {10251, 28423, 373, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
-  {10690, 28749, 373, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
-  {10701, 28749, 373, 25, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
-  {11597, 29534, 371, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
-  {11917, 30047, 373, 25, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
-  {13366, 31587, 200, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
-  {17590, 35001, 310, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
-  {11807, 29836, 393, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
-  {18173, 35756, 373, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
-  {7812, 25631, 373, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
-  {10628, 28685, 393, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
-  {14954, 32955, 373, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
-  {18162, 35745, 367, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
-  {10270, 28453, 393, 34, 55, 0}, /* ContainerWaitExitError.Message string */
-  {7026, 24795, 58, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
-  {15298, 24985, 373, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
-  {1974, 18385, 393, 46, 55, 0}, /* ContainerdInfo.Address string */
-  {10677, 28736, 61, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
-  {5479, 23179, 393, 46, 55, 0}, /* ContainerdInfo.Namespaces.Containers string */
-  {12419, 30323, 393, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
-  {1945, 18355, 373, 52, 55, 0}, /* ContainersDiskUsage.ActiveCount integer */
-  {9472, 27051, 308, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
-  {13061, 31141, 373, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
-  {17497, 34865, 373, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
-  {17510, 34879, 373, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
-  {21059, 21059, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
-  {24795, 24795, 393, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
-  {24803, 24817, 80, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
-  {25859, 25859, 393, 36, 55, 0}, /* CreateImageInfo.id string */
-  {30649, 30649, 393, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
-  {30660, 30677, 194, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
-  {33529, 33529, 393, 25, 55, 0}, /* CreateImageInfo.status string */
-  {8197, 25859, 393, 50, 55, 0}, /* DeviceInfo.ID string */
-  {14961, 32962, 393, 50, 55, 0}, /* DeviceInfo.Source string */
-  {3222, 21934, 393, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
-  {11814, 29843, 393, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
-  {11832, 29863, 393, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
-  {3041, 21717, 365, 40, 55, 0}, /* DeviceRequest.Capabilities array of array of string */
-  {5637, 23359, 373, 40, 55, 0}, /* DeviceRequest.Count integer */
-  {6176, 24053, 367, 40, 55, 0}, /* DeviceRequest.DeviceIDs array of string */
-  {6515, 24485, 393, 40, 55, 0}, /* DeviceRequest.Driver string */
-  {11684, 29647, 390, 40, 55, 0}, /* DeviceRequest.Options map of string */
-  {6067, 23926, 168, 30, 55, DK_REQUIRED}, /* DistributionInspect.Descriptor OCIDescriptor */
-  {11952, 30096, 336, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
-  {10628, 28685, 393, 31, 55, DK_REQUIRED}, /* Driver.Name string */
-  {11684, 29647, 390, 31, 55, 0}, /* Driver.Options map of string */
-  {5926, 23743, 390, 25, 55, DK_REQUIRED}, /* DriverData.Data map of string */
-  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
-  {8351, 26938, 393, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
-  {8389, 26971, 393, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
-  {9770, 27427, 367, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
-  {10628, 28685, 393, 25, 55, 0}, /* EndpointPortConfig.Name string */
-  {12753, 30728, 72, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
-  {12829, 30827, 73, 34, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
-  {12859, 30871, 373, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
-  {16322, 34490, 373, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
-  {6706, 24681, 393, 25, 55, 0}, /* EndpointResource.EndpointID string */
-  {8351, 26938, 393, 25, 55, 0}, /* EndpointResource.IPv4Address string */
-  {8389, 26971, 393, 25, 55, 0}, /* EndpointResource.IPv6Address string */
-  {10000, 27720, 393, 25, 55, 0}, /* EndpointResource.MacAddress string */
-  {10628, 28685, 393, 30, 55, 0}, /* EndpointResource.Name string */
-  {2012, 18424, 367, 25, 55, 0}, /* EndpointSettings.Aliases array of string */
-  {5915, 24327, 367, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
-  {6552, 24510, 391, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
-  {6706, 24681, 393, 25, 55, 0}, /* EndpointSettings.EndpointID string */
-  {7521, 25386, 393, 25, 55, 0}, /* EndpointSettings.Gateway string */
-  {7670, 25481, 393, 25, 55, 0}, /* EndpointSettings.GlobalIPv6Address string */
-  {7690, 25503, 373, 25, 55, 0}, /* EndpointSettings.GlobalIPv6PrefixLen integer */
-  {7778, 25598, 373, 48, 55, 0}, /* EndpointSettings.GwPriority integer */
-  {8271, 26889, 70, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
-  {8297, 26842, 393, 25, 55, 0}, /* EndpointSettings.IPAddress string */
-  {8309, 26855, 373, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
-  {8403, 26986, 393, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
-  {9833, 27499, 367, 25, 55, 0}, /* EndpointSettings.Links array of string */
-  {10000, 27720, 393, 25, 55, 0}, /* EndpointSettings.MacAddress string */
-  {10996, 28929, 393, 25, 55, 0}, /* EndpointSettings.NetworkID string */
-  {10317, 28567, 77, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
-  {12532, 30378, 314, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
-  {6985, 24753, 393, 25, 55, 0}, /* EngineDescription.EngineVersion string */
-  {9649, 27284, 390, 25, 55, 0}, /* EngineDescription.Labels map of string */
-  {12419, 30323, 315, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
-  {10628, 28685, 393, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
-  {17540, 34974, 393, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
-  {22142, 22142, 373, 25, 55, 0}, /* ErrorDetail.code integer */
-  {28453, 28453, 393, 25, 55, 0}, /* ErrorDetail.message string */
-  {28453, 28453, 393, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
-  {2344, 20944, 390, 25, 55, 0}, /* EventActor.Attributes map of string */
-  {8197, 25859, 393, 25, 55, 0}, /* EventActor.ID string */
-  {1936, 18337, 393, 25, 55, 0}, /* EventMessage.Action string */
-  {1959, 18370, 82, 25, 55, 0}, /* EventMessage.Actor EventActor */
-  {17540, 34974, 84, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
-  {32119, 32119, 85, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
-  {34722, 34722, 373, 25, 55, 0}, /* EventMessage.time integer */
-  {34729, 34740, 373, 25, 55, 0}, /* EventMessage.timeNano integer */
-  {2246, 20836, 371, 25, 55, 0}, /* ExecConfig.AttachStderr boolean */
-  {2261, 20852, 371, 25, 55, 0}, /* ExecConfig.AttachStdin boolean */
-  {2275, 20867, 371, 25, 55, 0}, /* ExecConfig.AttachStdout boolean */
-  {3763, 22136, 368, 25, 55, 0}, /* ExecConfig.Cmd array of string (command) */
-  {4042, 22502, 366, 42, 55, DK_NULLABLE}, /* ExecConfig.ConsoleSize array of integer */
-  {6133, 24007, 393, 25, 55, 0}, /* ExecConfig.DetachKeys string */
-  {7014, 24783, 369, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
-  {12608, 30540, 371, 25, 55, 0}, /* ExecConfig.Privileged boolean */
-  {17534, 34919, 371, 25, 55, 0}, /* ExecConfig.Tty boolean */
-  {17721, 35300, 393, 25, 55, 0}, /* ExecConfig.User string */
-  {18210, 35794, 393, 35, 55, 0}, /* ExecConfig.WorkingDir string */
-  {3010, 21683, 371, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
-  {4415, 22767, 393, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
-  {6133, 24007, 393, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
-  {7235, 24985, 373, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
-  {8197, 25859, 393, 25, 55, 0}, /* ExecInspectResponse.ID string */
-  {11628, 29587, 371, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
-  {11641, 29601, 371, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
-  {11653, 29614, 371, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
-  {11884, 30012, 373, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
-  {12634, 30576, 193, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
-  {13576, 31962, 371, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
-  {4042, 22502, 366, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
-  {6124, 23985, 371, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
-  {17534, 34919, 371, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
-  {9606, 27262, 373, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
-  {11807, 29836, 393, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
-  {6515, 24485, 393, 49, 55, 0}, /* FirewallInfo.Driver string */
-  {9301, 26328, 365, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
-  {6335, 24219, 92, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
-  {10635, 28692, 93, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
-  {9606, 27262, 393, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
-  {17747, 35381, 373, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
-  {9606, 27262, 393, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
-  {17747, 35381, 393, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
-  {7334, 25130, 373, 39, 55, 0}, /* Health.FailingStreak integer */
-  {9915, 27612, 318, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
-  {15289, 33529, 95, 39, 55, 0}, /* Health.Status Health.Status */
-  {9420, 26616, 374, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
-  {13416, 31617, 373, 25, 55, 0}, /* HealthConfig.Retries integer */
-  {15227, 33388, 374, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
-  {15243, 33405, 374, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
-  {17340, 34660, 367, 25, 55, 0}, /* HealthConfig.Test array of string */
-  {17364, 34752, 374, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
-  {6672, 24646, 393, 39, 55, 0}, /* HealthcheckResult.End string */
-  {7235, 24985, 373, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
-  {11735, 29761, 393, 39, 55, 0}, /* HealthcheckResult.Output string */
-  {15219, 33366, 393, 39, 55, 0}, /* HealthcheckResult.Start string */
-  {2120, 18567, 391, 43, 55, 0}, /* HostConfig.Annotations map of string (labels) */
-  {2437, 21045, 371, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
-  {2519, 21153, 367, 25, 55, 0}, /* HostConfig.Binds array of string */
-  {2527, 21161, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceReadBps array of ThrottleDevice */
-  {2548, 21185, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceReadIOps array of ThrottleDevice */
-  {2570, 21210, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteBps array of ThrottleDevice */
-  {2592, 21235, 362, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteIOps array of ThrottleDevice */
-  {2615, 21275, 373, 25, 55, 0}, /* HostConfig.BlkioWeight integer */
-  {2629, 21290, 319, 25, 55, 0}, /* HostConfig.BlkioWeightDevice array of HostConfig.BlkioWeightDevice */
-  {3022, 21696, 367, 25, 55, 0}, /* HostConfig.CapAdd array of string */
-  {3031, 21706, 367, 25, 55, 0}, /* HostConfig.CapDrop array of string */
-  {3041, 21717, 367, 40, 40, 0}, /* HostConfig.Capabilities array of string */
-  {3183, 21893, 393, 25, 55, 0}, /* HostConfig.Cgroup string */
-  {3207, 21918, 393, 25, 55, 0}, /* HostConfig.CgroupParent string */
-  {3258, 21983, 100, 41, 55, 0}, /* HostConfig.CgroupnsMode HostConfig.CgroupnsMode */
-  {4042, 22502, 366, 25, 55, DK_NULLABLE}, /* HostConfig.ConsoleSize array of integer */
-  {4429, 22782, 393, 25, 55, 0}, /* HostConfig.ContainerIDFile string */
-  {5674, 23400, 373, 25, 55, 0}, /* HostConfig.CpuCount integer */
-  {5685, 23412, 373, 25, 55, 0}, /* HostConfig.CpuPercent integer */
-  {5698, 23426, 373, 25, 55, 0}, /* HostConfig.CpuPeriod integer */
-  {5710, 23439, 373, 25, 55, 0}, /* HostConfig.CpuQuota integer */
-  {5721, 23451, 373, 25, 55, 0}, /* HostConfig.CpuRealtimePeriod integer */
-  {5741, 23473, 373, 25, 55, 0}, /* HostConfig.CpuRealtimeRuntime integer */
-  {5762, 23506, 373, 25, 55, 0}, /* HostConfig.CpuShares integer */
-  {5774, 23566, 393, 25, 55, 0}, /* HostConfig.CpusetCpus string */
-  {5787, 23580, 393, 25, 55, 0}, /* HostConfig.CpusetMems string */
-  {6156, 24031, 367, 28, 55, 0}, /* HostConfig.DeviceCgroupRules array of string */
-  {6233, 24066, 313, 40, 55, 0}, /* HostConfig.DeviceRequests array of DeviceRequest */
-  {6250, 24084, 312, 25, 55, 0}, /* HostConfig.Devices array of DeviceMapping */
-  {6358, 24244, 373, 25, 39, 0}, /* HostConfig.DiskQuota integer */
-  {6405, 24308, 367, 25, 55, 0}, /* HostConfig.Dns array of string */
-  {6411, 24339, 367, 25, 55, 0}, /* HostConfig.DnsOptions array of string */
-  {6424, 24353, 367, 25, 55, 0}, /* HostConfig.DnsSearch array of string */
-  {7321, 25084, 367, 25, 55, 0}, /* HostConfig.ExtraHosts array of string */
-  {7758, 25577, 367, 25, 55, 0}, /* HostConfig.GroupAdd array of string */
-  {8215, 26627, 375, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
-  {8236, 26650, 373, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
-  {9318, 26345, 371, 37, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
-  {9441, 26914, 393, 25, 55, 0}, /* HostConfig.IpcMode string */
-  {9451, 27030, 101, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
-  {9551, 27196, 375, 36, 41, 0}, /* HostConfig.KernelMemory integer (size) */
-  {9566, 27212, 375, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
-  {9833, 27499, 367, 25, 55, 0}, /* HostConfig.Links array of string */
-  {9921, 27618, 102, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
-  {10062, 28147, 367, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
-  {10181, 28334, 375, 25, 55, 0}, /* HostConfig.Memory integer (size) */
-  {10218, 28373, 375, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
-  {10238, 28409, 375, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
-  {10251, 28423, 373, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
-  {10558, 28626, 329, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
-  {10690, 28749, 373, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
-  {10701, 28749, 373, 25, 55, 0}, /* HostConfig.NanoCpus integer */
-  {11039, 28975, 393, 25, 55, 0}, /* HostConfig.NetworkMode string */
-  {11597, 29534, 371, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
-  {11614, 29566, 373, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
-  {11900, 30029, 393, 25, 55, 0}, /* HostConfig.PidMode string */
-  {11917, 30047, 373, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
-  {12457, 30333, 386, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
-  {12608, 30540, 371, 25, 55, 0}, /* HostConfig.Privileged boolean */
-  {12794, 30789, 371, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
-  {13028, 31098, 367, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
-  {13044, 31115, 371, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
-  {13366, 31587, 200, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
-  {13601, 31988, 393, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
-  {13888, 32358, 367, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
-  {14706, 32705, 375, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
-  {15378, 33671, 391, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
-  {15936, 34238, 391, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
-  {17436, 34807, 390, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
-  {17580, 35366, 393, 25, 55, 0}, /* HostConfig.UTSMode string */
-  {17590, 35001, 320, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
-  {17728, 35352, 393, 25, 55, 0}, /* HostConfig.UsernsMode string */
-  {17913, 35559, 393, 25, 55, 0}, /* HostConfig.VolumeDriver string */
-  {18138, 35709, 367, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
-  {11807, 29836, 393, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
-  {18173, 35756, 373, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
-  {3854, 22292, 391, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
-  {17540, 34974, 103, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
-  {7812, 25631, 373, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
-  {10628, 28685, 393, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
-  {14954, 32955, 373, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
-  {8197, 25859, 393, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
-  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
-  {3854, 22292, 321, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
-  {6515, 24485, 393, 25, 55, 0}, /* IPAM.Driver string */
-  {11684, 29647, 391, 25, 55, 0}, /* IPAM.Options map of string (labels) */
-  {2450, 21065, 390, 41, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
-  {7521, 25386, 393, 41, 55, 0}, /* IPAMConfig.Gateway string */
-  {8323, 26871, 393, 41, 55, 0}, /* IPAMConfig.IPRange string */
-  {15416, 34057, 393, 41, 55, 0}, /* IPAMConfig.Subnet string */
-  {15453, 34080, 384, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
-  {2697, 21381, 303, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
-  {12875, 30888, 347, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
-  {14716, 32746, 351, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
-  {2357, 20957, 390, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
-  {17540, 34974, 393, 40, 55, 0}, /* ImageBuild(outputs).Type string */
-  {7812, 25631, 373, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
-  {10628, 28685, 393, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
-  {14954, 32955, 373, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
-  {2205, 18700, 371, 25, 55, DK_NULLABLE}, /* ImageConfig.ArgsEscaped boolean */
-  {2246, 20836, 371, 25, 49, 0}, /* ImageConfig.AttachStderr boolean */
-  {2261, 20852, 371, 25, 49, 0}, /* ImageConfig.AttachStdin boolean */
-  {2275, 20867, 371, 25, 49, 0}, /* ImageConfig.AttachStdout boolean */
-  {3763, 22136, 367, 25, 55, 0}, /* ImageConfig.Cmd array of string */
-  {6502, 24457, 393, 25, 49, 0}, /* ImageConfig.Domainname string */
-  {7001, 24770, 367, 25, 55, 0}, /* ImageConfig.Entrypoint array of string */
-  {7014, 24783, 367, 25, 55, 0}, /* ImageConfig.Env array of string */
-  {7292, 25053, 388, 25, 55, DK_NULLABLE}, /* ImageConfig.ExposedPorts map of map of any */
-  {7873, 25662, 96, 25, 55, 0}, /* ImageConfig.Healthcheck HealthConfig */
-  {8126, 25775, 393, 25, 49, 0}, /* ImageConfig.Hostname string */
-  {8449, 25892, 393, 25, 49, 0}, /* ImageConfig.Image string */
-  {9649, 27284, 390, 25, 55, 0}, /* ImageConfig.Labels map of string */
-  {10000, 27720, 393, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
-  {10931, 28889, 371, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
-  {11587, 29475, 367, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
-  {11641, 29601, 371, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
-  {14698, 32697, 367, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
-  {15311, 33570, 371, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
-  {15341, 33632, 393, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
-  {15354, 33646, 373, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
-  {17534, 34919, 371, 25, 49, 0}, /* ImageConfig.Tty boolean */
-  {17721, 35300, 393, 25, 55, 0}, /* ImageConfig.User string */
-  {18092, 35681, 388, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
-  {18210, 35794, 393, 25, 55, 0}, /* ImageConfig.WorkingDir string */
-  {6043, 23879, 393, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
-  {17643, 35120, 393, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
-  {3779, 22169, 393, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
-  {5837, 23661, 373, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
-  {5859, 23684, 393, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
-  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
-  {14867, 32855, 373, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
-  {16306, 34440, 367, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
-  {2183, 18678, 393, 25, 55, 0}, /* ImageInspect.Architecture string */
-  {2393, 20999, 393, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
-  {3779, 22169, 393, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
-  {3854, 22292, 114, 25, 55, 0}, /* ImageInspect.Config ImageConfig */
-  {4070, 22531, 393, 25, 44, 0}, /* ImageInspect.Container string */
-  {4276, 22674, 32, 25, 44, 0}, /* ImageInspect.ContainerConfig ContainerConfig */
-  {5837, 23661, 393, 25, 55, DK_NULLABLE}, /* ImageInspect.Created string */
-  {6067, 23926, 168, 48, 55, DK_NULLABLE}, /* ImageInspect.Descriptor OCIDescriptor */
-  {6470, 24411, 393, 25, 51, 0}, /* ImageInspect.DockerVersion string */
-  {7736, 25554, 69, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
-  {8417, 25859, 393, 25, 55, 0}, /* ImageInspect.Id string */
-  {8422, 25864, 109, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
-  {10050, 27780, 326, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
-  {10280, 28463, 118, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
-  {11718, 29692, 393, 25, 55, 0}, /* ImageInspect.Os string */
-  {11723, 29748, 393, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
-  {11777, 29794, 393, 25, 51, 0}, /* ImageInspect.Parent string */
-  {13224, 31403, 367, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
-  {13238, 31418, 367, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
-  {13450, 31668, 119, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
-  {14867, 32855, 373, 25, 55, 0}, /* ImageInspect.Size integer */
-  {17755, 35389, 393, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
-  {17788, 35455, 373, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
-  {9674, 27310, 393, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
-  {9701, 27341, 367, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
-  {17540, 34974, 393, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
-  {2303, 20910, 121, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.AttestationData ImageManifestSummary.AttestationData */
-  {2486, 21102, 371, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
-  {6067, 23926, 168, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
-  {8197, 25859, 393, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
-  {8625, 25965, 122, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
-  {9606, 27262, 124, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
-  {14867, 32855, 125, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
-  {7449, 25244, 393, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
-  {5479, 23179, 367, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
-  {8422, 25864, 109, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
-  {11941, 30085, 169, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
-  {14867, 32855, 123, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
-  {17632, 35085, 373, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
-  {5593, 23275, 373, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
-  {17470, 34837, 373, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
-  {9203, 26227, 324, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
-  {15167, 33223, 373, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
-  {23889, 23889, 393, 25, 55, 0}, /* ImageSearchResponseItem.description string */
-  {27001, 27001, 371, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
-  {27016, 27016, 371, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
-  {28685, 28685, 393, 25, 55, 0}, /* ImageSearchResponseItem.name string */
-  {33353, 33353, 373, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
-  {5479, 23179, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
-  {5837, 23661, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
-  {6067, 23926, 168, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
-  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
-  {9649, 27284, 390, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
-  {10050, 27780, 326, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
-  {11786, 29803, 393, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
-  {13224, 31403, 367, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
-  {13238, 31418, 367, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
-  {14675, 32673, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
-  {14867, 32855, 373, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
-  {17788, 35455, 373, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
-  {1945, 18355, 373, 52, 55, 0}, /* ImagesDiskUsage.ActiveCount integer */
-  {9472, 27051, 328, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
-  {13061, 31141, 373, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
-  {17497, 34865, 373, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
-  {17510, 34879, 373, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
-  {10307, 28534, 367, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
-  {10628, 28685, 393, 25, 55, 0}, /* IndexInfo.Name string */
-  {11576, 29451, 371, 25, 55, 0}, /* IndexInfo.Official boolean */
-  {13879, 32349, 371, 25, 55, 0}, /* IndexInfo.Secure boolean */
-  {10013, 27742, 393, 25, 55, 0}, /* JoinTokens.Manager string */
-  {18201, 35785, 393, 25, 55, 0}, /* JoinTokens.Worker string */
-  {7531, 25403, 317, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
-  {10190, 28343, 375, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
-  {10690, 28749, 373, 25, 55, 0}, /* Limit.NanoCPUs integer */
-  {11910, 30040, 373, 41, 55, 0}, /* Limit.Pids integer */
-  {1967, 18378, 393, 32, 55, 0}, /* ManagerStatus.Addr string */
-  {9723, 27364, 371, 32, 55, 0}, /* ManagerStatus.Leader boolean */
-  {12954, 30945, 197, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
-  {2505, 21138, 137, 25, 55, 0}, /* Mount.BindOptions Mount.BindOptions */
-  {4028, 22488, 393, 29, 55, 0}, /* Mount.Consistency string */
-  {9054, 26118, 139, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
-  {12969, 31003, 371, 25, 55, 0}, /* Mount.ReadOnly boolean */
-  {14961, 32962, 393, 25, 55, 0}, /* Mount.Source string */
-  {16313, 34481, 393, 25, 55, 0}, /* Mount.Target string */
-  {17444, 34815, 140, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
-  {17540, 34974, 144, 25, 55, 0}, /* Mount.Type MountType */
-  {17989, 35618, 141, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
-  {5818, 23641, 371, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
-  {11464, 29369, 371, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
-  {12739, 30714, 138, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
-  {12980, 31015, 371, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
-  {13005, 31043, 371, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
-  {15463, 34090, 393, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
-  {10317, 28567, 373, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
-  {11684, 29647, 365, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
-  {14874, 32862, 375, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
-  {6524, 24494, 142, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
-  {9649, 27284, 391, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
-  {11230, 29169, 371, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
-  {15463, 34090, 393, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
-  {10628, 28685, 393, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
-  {11684, 29647, 390, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
-  {6110, 23971, 393, 25, 55, 0}, /* MountPoint.Destination string */
-  {6515, 24485, 393, 25, 55, 0}, /* MountPoint.Driver string */
-  {10317, 28567, 393, 25, 55, 0}, /* MountPoint.Mode string */
-  {10628, 28685, 393, 25, 55, 0}, /* MountPoint.Name string */
-  {12739, 30714, 393, 25, 55, 0}, /* MountPoint.Propagation string */
-  {12935, 32038, 371, 25, 55, 0}, /* MountPoint.RW boolean */
-  {14961, 32962, 393, 25, 55, 0}, /* MountPoint.Source string */
-  {17540, 34974, 144, 25, 55, 0}, /* MountPoint.Type MountType */
-  {9301, 26328, 365, 53, 55, 0}, /* NRIInfo.Info array of array of string */
-  {2290, 20883, 371, 27, 55, 0}, /* Network.Attachable boolean */
-  {3893, 22377, 26, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
-  {3959, 22448, 371, 41, 55, 0}, /* Network.ConfigOnly boolean */
-  {5479, 23179, 381, 25, 51, 0}, /* Network.Containers map of NetworkContainer */
-  {5837, 23661, 393, 25, 55, 0}, /* Network.Created string */
-  {6515, 24485, 393, 25, 55, 0}, /* Network.Driver string */
-  {6617, 24588, 371, 47, 55, 0}, /* Network.EnableIPv4 boolean */
-  {6630, 24602, 371, 25, 55, 0}, /* Network.EnableIPv6 boolean */
-  {8264, 26882, 106, 25, 55, 0}, /* Network.IPAM IPAM */
-  {8417, 25859, 393, 25, 55, 0}, /* Network.Id string */
-  {9308, 26335, 371, 29, 55, 0}, /* Network.Ingress boolean */
-  {9409, 26605, 371, 25, 55, 0}, /* Network.Internal boolean */
-  {9649, 27284, 390, 25, 55, 0}, /* Network.Labels map of string */
-  {10628, 28685, 393, 25, 55, 0}, /* Network.Name string */
-  {11684, 29647, 390, 25, 55, 0}, /* Network.Options map of string */
-  {11876, 29895, 337, 41, 55, 0}, /* Network.Peers array of PeerInfo */
-  {13674, 32119, 393, 25, 55, 0}, /* Network.Scope string */
-  {1984, 18395, 367, 25, 55, 0}, /* NetworkAttachment.Addresses array of string */
-  {10712, 28768, 146, 25, 55, 0}, /* NetworkAttachment.Network Network */
-  {2012, 18424, 367, 25, 55, 0}, /* NetworkAttachmentConfig.Aliases array of string */
-  {6552, 24510, 390, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
-  {16313, 34481, 393, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
-  {4070, 22531, 393, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
-  {6689, 24663, 75, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
-  {6706, 24681, 393, 25, 51, 0}, /* NetworkContainer.EndpointID string */
-  {8351, 26938, 393, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
-  {8389, 26971, 393, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
-  {10000, 27720, 393, 25, 51, 0}, /* NetworkContainer.MacAddress string */
-  {10628, 28685, 393, 30, 51, 0}, /* NetworkContainer.Name string */
-  {2290, 20883, 371, 27, 55, 0}, /* NetworkCreateRequest.Attachable boolean */
-  {3273, 22024, 371, 25, 45, 0}, /* NetworkCreateRequest.CheckDuplicate boolean */
-  {3893, 22377, 26, 41, 55, 0}, /* NetworkCreateRequest.ConfigFrom ConfigReference */
-  {3959, 22448, 371, 41, 55, 0}, /* NetworkCreateRequest.ConfigOnly boolean */
-  {6515, 24485, 393, 25, 55, 0}, /* NetworkCreateRequest.Driver string */
-  {6617, 24588, 371, 47, 55, 0}, /* NetworkCreateRequest.EnableIPv4 boolean */
-  {6630, 24602, 371, 25, 55, 0}, /* NetworkCreateRequest.EnableIPv6 boolean */
-  {8264, 26882, 106, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
-  {9308, 26335, 371, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
-  {9409, 26605, 371, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
-  {9649, 27284, 391, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
-  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
-  {11684, 29647, 391, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
-  {13674, 32119, 393, 41, 55, 0}, /* NetworkCreateRequest.Scope string */
-  {8417, 25859, 393, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
-  {18152, 35735, 393, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
-  {4070, 22531, 393, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
-  {7455, 25250, 371, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
-  {2290, 20883, 371, 27, 55, 0}, /* NetworkInspect.Attachable boolean */
-  {3893, 22377, 26, 41, 55, 0}, /* NetworkInspect.ConfigFrom ConfigReference */
-  {3959, 22448, 371, 41, 55, 0}, /* NetworkInspect.ConfigOnly boolean */
-  {5479, 23179, 378, 25, 55, 0}, /* NetworkInspect.Containers map of EndpointResource */
-  {5837, 23661, 393, 25, 55, 0}, /* NetworkInspect.Created string */
-  {6515, 24485, 393, 25, 55, 0}, /* NetworkInspect.Driver string */
-  {6617, 24588, 371, 47, 55, 0}, /* NetworkInspect.EnableIPv4 boolean */
-  {6630, 24602, 371, 25, 55, 0}, /* NetworkInspect.EnableIPv6 boolean */
-  {8264, 26882, 106, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
-  {8417, 25859, 393, 25, 55, 0}, /* NetworkInspect.Id string */
-  {9308, 26335, 371, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
-  {9409, 26605, 371, 25, 55, 0}, /* NetworkInspect.Internal boolean */
-  {9649, 27284, 390, 25, 55, 0}, /* NetworkInspect.Labels map of string */
-  {10628, 28685, 393, 25, 55, 0}, /* NetworkInspect.Name string */
-  {11684, 29647, 390, 25, 55, 0}, /* NetworkInspect.Options map of string */
-  {11876, 29895, 337, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
-  {13674, 32119, 393, 25, 55, 0}, /* NetworkInspect.Scope string */
-  {14623, 32607, 383, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
-  {15289, 33529, 157, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
-  {11212, 29093, 367, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
-  {18102, 35691, 367, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
-  {1974, 18385, 393, 25, 31, 0}, /* NetworkSettings.Address string */
-  {2649, 21329, 393, 25, 51, 0}, /* NetworkSettings.Bridge string */
-  {6706, 24681, 393, 32, 51, 0}, /* NetworkSettings.EndpointID string */
-  {7521, 25386, 393, 25, 51, 0}, /* NetworkSettings.Gateway string */
-  {7670, 25481, 393, 32, 51, 0}, /* NetworkSettings.GlobalIPv6Address string */
-  {7690, 25503, 373, 32, 51, 0}, /* NetworkSettings.GlobalIPv6PrefixLen integer */
-  {7798, 25616, 371, 32, 51, 0}, /* NetworkSettings.HairpinMode boolean */
-  {8297, 26842, 393, 32, 51, 0}, /* NetworkSettings.IPAddress string */
-  {8309, 26855, 373, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
-  {8403, 26986, 393, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
-  {9785, 27444, 393, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
-  {9808, 27470, 373, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
-  {10000, 27720, 393, 25, 51, 0}, /* NetworkSettings.MacAddress string */
-  {11179, 29059, 379, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
-  {12472, 30349, 393, 25, 31, 0}, /* NetworkSettings.PortMapping string */
-  {12532, 30378, 386, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
-  {13649, 32092, 393, 32, 55, 0}, /* NetworkSettings.SandboxID string */
-  {13661, 32105, 393, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
-  {13701, 32153, 300, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
-  {13724, 32178, 300, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
-  {8264, 26882, 108, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
-  {2290, 20883, 371, 27, 55, 0}, /* NetworkSummary.Attachable boolean */
-  {3893, 22377, 26, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
-  {3959, 22448, 371, 41, 55, 0}, /* NetworkSummary.ConfigOnly boolean */
-  {5479, 23179, 381, 25, 51, 0}, /* NetworkSummary.Containers map of NetworkContainer */
-  {5837, 23661, 393, 25, 55, 0}, /* NetworkSummary.Created string */
-  {6515, 24485, 393, 25, 55, 0}, /* NetworkSummary.Driver string */
-  {6617, 24588, 371, 47, 55, 0}, /* NetworkSummary.EnableIPv4 boolean */
-  {6630, 24602, 371, 25, 55, 0}, /* NetworkSummary.EnableIPv6 boolean */
-  {8264, 26882, 106, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
-  {8417, 25859, 393, 25, 55, 0}, /* NetworkSummary.Id string */
-  {9308, 26335, 371, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
-  {9409, 26605, 371, 25, 55, 0}, /* NetworkSummary.Internal boolean */
-  {9649, 27284, 390, 25, 55, 0}, /* NetworkSummary.Labels map of string */
-  {10628, 28685, 393, 25, 55, 0}, /* NetworkSummary.Name string */
-  {11684, 29647, 390, 25, 55, 0}, /* NetworkSummary.Options map of string */
-  {11876, 29895, 337, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
-  {13674, 32119, 393, 25, 55, 0}, /* NetworkSummary.Scope string */
-  {6706, 24681, 393, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
-  {6719, 24695, 393, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
-  {9301, 26328, 390, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
-  {10628, 28685, 393, 52, 55, 0}, /* NetworkTaskInfo.Name string */
-  {6910, 24725, 379, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
-  {5847, 23671, 393, 25, 55, 0}, /* Node.CreatedAt string */
-  {6053, 23889, 162, 25, 55, 0}, /* Node.Description NodeDescription */
-  {8197, 25859, 393, 25, 55, 0}, /* Node.ID string */
-  {10023, 27752, 135, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
-  {15184, 33241, 163, 25, 55, 0}, /* Node.Spec NodeSpec */
-  {15289, 33529, 167, 32, 55, 0}, /* Node.Status NodeStatus */
-  {17684, 35180, 393, 25, 55, 0}, /* Node.UpdatedAt string */
-  {17765, 35409, 170, 25, 55, 0}, /* Node.Version ObjectVersion */
-  {6928, 24744, 78, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
-  {8126, 25775, 393, 25, 55, 0}, /* NodeDescription.Hostname string */
-  {11941, 30085, 173, 25, 55, 0}, /* NodeDescription.Platform Platform */
-  {13339, 31549, 199, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
-  {16290, 34796, 260, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
-  {2471, 21087, 164, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
-  {9649, 27284, 391, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
-  {10628, 28685, 393, 25, 55, 0}, /* NodeSpec.Name string */
-  {13426, 31632, 165, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
-  {1967, 18378, 393, 32, 55, 0}, /* NodeStatus.Addr string */
-  {10270, 28453, 393, 32, 55, 0}, /* NodeStatus.Message string */
-  {15269, 33444, 166, 32, 55, 0}, /* NodeStatus.State NodeState */
-  {6260, 24117, 393, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
-  {10158, 28309, 393, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
-  {14867, 32855, 373, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
-  {17573, 35216, 367, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
-  {18567, 18567, 390, 48, 55, DK_NULLABLE}, /* OCIDescriptor.annotations map of string */
-  {20765, 20780, 393, 48, 55, DK_NULLABLE}, /* OCIDescriptor.artifactType string */
-  {23743, 23743, 393, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
-  {24117, 24117, 393, 30, 55, 0}, /* OCIDescriptor.digest string */
-  {28297, 28309, 393, 30, 55, 0}, /* OCIDescriptor.mediaType string */
-  {30085, 30085, 169, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
-  {32855, 32855, 373, 30, 55, 0}, /* OCIDescriptor.size integer */
-  {35216, 35216, 367, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
-  {2183, 18678, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.Architecture string */
-  {7366, 25164, 367, 30, 39, 0}, /* OCIPlatform.Features array of string */
-  {11521, 29692, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
-  {11526, 29724, 367, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
-  {11548, 29748, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
-  {17755, 35389, 393, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
-  {18678, 18678, 393, 30, 55, 0}, /* OCIPlatform.architecture string */
-  {29692, 29692, 393, 30, 55, 0}, /* OCIPlatform.os string */
-  {29697, 29724, 367, 30, 55, 0}, /* OCIPlatform.os.features array of string */
-  {29711, 29748, 393, 30, 55, 0}, /* OCIPlatform.os.version string */
-  {35389, 35389, 393, 30, 55, 0}, /* OCIPlatform.variant string */
-  {9245, 26281, 373, 25, 55, 0}, /* ObjectVersion.Index integer */
-  {8259, 26837, 393, 41, 55, 0}, /* PeerInfo.IP string */
-  {10628, 28685, 393, 41, 55, 0}, /* PeerInfo.Name string */
-  {1967, 18378, 393, 32, 55, 0}, /* PeerNode.Addr string */
-  {11333, 29310, 393, 32, 55, 0}, /* PeerNode.NodeID string */
-  {2183, 18678, 393, 25, 55, 0}, /* Platform.Architecture string */
-  {11521, 29692, 393, 25, 55, 0}, /* Platform.OS string */
-  {3854, 22292, 175, 25, 55, DK_REQUIRED}, /* Plugin.Config Plugin.Config */
-  {6643, 24616, 371, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
-  {8417, 25859, 393, 25, 55, 0}, /* Plugin.Id string */
-  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
-  {12360, 30260, 393, 26, 55, 0}, /* Plugin.PluginReference string */
-  {14655, 32639, 183, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
-  {2198, 18693, 176, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args Plugin.Config.Args */
-  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
-  {6470, 24411, 393, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
-  {6486, 24441, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Documentation string */
-  {7001, 24770, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Entrypoint array of string */
-  {7014, 24783, 342, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
-  {9397, 26593, 177, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
-  {9431, 26903, 371, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
-  {9841, 27507, 179, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
-  {10558, 28626, 343, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
-  {10712, 28768, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
-  {11890, 30018, 371, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
-  {12721, 30695, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
-  {17721, 35300, 181, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
-  {18191, 35774, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
-  {31706, 31706, 182, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
-  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
-  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
-  {14644, 32628, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
-  {17747, 35381, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
-  {12764, 30739, 178, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
-  {14945, 32946, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
-  {17547, 34981, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
-  {2022, 18452, 371, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.AllowAllDevices boolean */
-  {3041, 21717, 367, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
-  {6250, 24084, 341, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
-  {17540, 34974, 393, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
-  {7515, 25453, 373, 25, 55, 0}, /* Plugin.Config.User.GID integer */
-  {17555, 34995, 373, 25, 55, 0}, /* Plugin.Config.User.UID integer */
-  {24106, 24106, 367, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
-  {34974, 34974, 393, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
-  {2198, 18693, 367, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Args array of string */
-  {6250, 24084, 341, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
-  {7014, 24783, 367, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
-  {10558, 28626, 343, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
-  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
-  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
-  {11807, 29836, 393, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
-  {14644, 32628, 367, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
-  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
-  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
-  {14644, 32628, 367, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
-  {17747, 35381, 393, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
-  {6053, 23889, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
-  {6110, 23971, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
-  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
-  {11684, 29647, 367, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
-  {14644, 32628, 367, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
-  {14961, 32962, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
-  {17540, 34974, 393, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
-  {6053, 23889, 393, 25, 55, 0}, /* PluginPrivilege.Description string */
-  {10628, 28685, 393, 25, 55, 0}, /* PluginPrivilege.Name string */
-  {17747, 35381, 367, 25, 55, 0}, /* PluginPrivilege.Value array of string */
-  {2402, 21008, 367, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
-  {9915, 27612, 367, 30, 55, 0}, /* PluginsInfo.Log array of string */
-  {10712, 28768, 367, 25, 55, 0}, /* PluginsInfo.Network array of string */
-  {17802, 35470, 367, 25, 55, 0}, /* PluginsInfo.Volume array of string */
-  {8106, 25753, 393, 32, 55, 0}, /* PortBinding.HostIp string */
-  {8115, 25763, 393, 32, 55, 0}, /* PortBinding.HostPort string */
-  {12532, 30378, 314, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
-  {8259, 26837, 393, 25, 55, 0}, /* PortSummary.IP string */
-  {12594, 30505, 373, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
-  {12781, 30775, 373, 25, 55, 0}, /* PortSummary.PublicPort integer */
-  {17540, 34974, 192, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
-  {18715, 18715, 367, 25, 55, 0}, /* ProcessConfig.arguments array of string */
-  {24770, 24770, 393, 25, 55, 0}, /* ProcessConfig.entrypoint string */
-  {30540, 30540, 371, 25, 55, 0}, /* ProcessConfig.privileged boolean */
-  {34919, 34919, 371, 25, 55, 0}, /* ProcessConfig.tty boolean */
-  {35300, 35300, 393, 25, 55, 0}, /* ProcessConfig.user string */
-  {22142, 22142, 373, 25, 35, 0}, /* ProgressDetail.code integer */
-  {23715, 23715, 373, 36, 55, 0}, /* ProgressDetail.current integer */
-  {28453, 28453, 373, 25, 35, 0}, /* ProgressDetail.message integer */
-  {34837, 34837, 373, 36, 55, 0}, /* ProgressDetail.total integer */
-  {13249, 31430, 393, 53, 55, 0}, /* PullIdentity.Repository string */
-  {21059, 21059, 0, 25, 55, 0}, /* PushImageInfo.aux any */
-  {24795, 24795, 393, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
-  {24803, 24817, 80, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
-  {30649, 30649, 393, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
-  {30660, 30677, 194, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
-  {33529, 33529, 393, 25, 55, 0}, /* PushImageInfo.status string */
-  {2040, 18472, 367, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsCIDRs array of string */
-  {2078, 18513, 367, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsHostnames array of string */
-  {9253, 26289, 380, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
-  {9373, 26460, 367, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
-  {10307, 28534, 367, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
-  {7531, 25403, 317, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
-  {10190, 28343, 375, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
-  {10690, 28749, 373, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
-  {10701, 28749, 373, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
-  {10138, 28275, 373, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
-  {10628, 28685, 201, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
-  {14915, 32915, 203, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
-  {10628, 28685, 393, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
-  {29836, 29836, 393, 32, 55, 0}, /* Runtime.path string */
-  {31998, 32012, 367, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
-  {33529, 33529, 390, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
-  {5847, 23671, 393, 25, 55, 0}, /* Secret.CreatedAt string */
-  {8197, 25859, 393, 25, 55, 0}, /* Secret.ID string */
-  {15184, 33241, 206, 25, 55, 0}, /* Secret.Spec SecretSpec */
-  {17684, 35180, 393, 25, 55, 0}, /* Secret.UpdatedAt string */
-  {17765, 35409, 170, 25, 55, 0}, /* Secret.Version ObjectVersion */
-  {5926, 23743, 393, 25, 55, 0}, /* SecretSpec.Data string */
-  {6515, 24485, 68, 31, 55, 0}, /* SecretSpec.Driver Driver */
-  {9649, 27284, 391, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
-  {10628, 28685, 393, 25, 55, 0}, /* SecretSpec.Name string */
-  {17327, 34627, 68, 37, 55, 0}, /* SecretSpec.Templating Driver */
-  {5847, 23671, 393, 25, 55, 0}, /* Service.CreatedAt string */
-  {6678, 24652, 208, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
-  {8197, 25859, 393, 25, 55, 0}, /* Service.ID string */
-  {9495, 27075, 210, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
-  {14533, 32573, 211, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
-  {15184, 33241, 216, 25, 55, 0}, /* Service.Spec ServiceSpec */
-  {17669, 35164, 212, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
-  {17684, 35180, 393, 25, 55, 0}, /* Service.UpdatedAt string */
-  {17765, 35409, 170, 25, 55, 0}, /* Service.Version ObjectVersion */
-  {12532, 30378, 314, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
-  {15184, 33241, 76, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
-  {17775, 35441, 350, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
-  {1967, 18378, 393, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.Addr string */
-  {10996, 28929, 393, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
-  {9480, 27059, 170, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
-  {9658, 27293, 393, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
-  {3812, 22249, 373, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
-  {6095, 23955, 373, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
-  {13586, 31972, 373, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
-  {3798, 22234, 393, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
-  {10270, 28453, 393, 25, 55, 0}, /* Service.UpdateStatus.Message string */
-  {15257, 33420, 393, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
-  {15269, 33444, 213, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
-  {8197, 25859, 393, 25, 55, 0}, /* ServiceCreateResponse.ID string */
-  {18152, 35735, 393, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
-  {18162, 35745, 367, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
-  {9883, 27567, 373, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
-  {12532, 30378, 367, 52, 55, 0}, /* ServiceInfo.Ports array of string */
-  {17319, 34613, 334, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
-  {17741, 35435, 393, 52, 55, 0}, /* ServiceInfo.VIP string */
-  {6875, 24709, 76, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
-  {9649, 27284, 391, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
-  {10317, 28567, 217, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
-  {10628, 28685, 393, 25, 55, 0}, /* ServiceSpec.Name string */
-  {11179, 29059, 332, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
-  {13433, 31650, 220, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
-  {17304, 34597, 262, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
-  {17654, 35148, 223, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
-  {7661, 25472, 385, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
-  {7712, 25528, 385, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
-  {13195, 31355, 218, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
-  {13208, 31368, 219, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
-  {13184, 31344, 373, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
-  {10090, 28194, 373, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
-  {17478, 34845, 373, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
-  {6035, 23871, 374, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
-  {7350, 25147, 221, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
-  {10106, 28211, 392, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
-  {10324, 28574, 374, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
-  {11710, 29673, 222, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
-  {11763, 29780, 373, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
-  {6035, 23871, 374, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Delay integer (duration) */
-  {7350, 25147, 224, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
-  {10106, 28211, 392, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
-  {10324, 28574, 374, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
-  {11710, 29673, 225, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
-  {11763, 29780, 373, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
-  {6043, 23879, 393, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
-  {17643, 35120, 393, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
-  {18162, 35745, 367, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
-  {6436, 24374, 393, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
-  {7026, 24795, 393, 53, 55, 0}, /* SignatureIdentity.Error string */
-  {9613, 27269, 132, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
-  {10628, 28685, 393, 53, 55, 0}, /* SignatureIdentity.Name string */
-  {14794, 32758, 231, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
-  {14810, 32775, 232, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
-  {17407, 34774, 352, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
-  {18162, 35745, 367, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
-  {17374, 34762, 393, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
-  {17540, 34974, 230, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
-  {17561, 35204, 393, 53, 55, 0}, /* SignatureTimestamp.URI string */
-  {2776, 21450, 393, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
-  {2796, 21472, 393, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
-  {2875, 21505, 393, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
-  {2895, 21527, 393, 53, 55, 0}, /* SignerIdentity.BuildSignerURI string */
-  {2924, 21559, 393, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
-  {3163, 21864, 393, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
-  {9463, 27042, 393, 53, 55, 0}, /* SignerIdentity.Issuer string */
-  {13524, 31906, 393, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
-  {13556, 31941, 393, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
-  {14970, 33008, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
-  {14995, 33035, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
-  {15024, 33066, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
-  {15058, 33103, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
-  {15085, 33133, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
-  {15107, 33157, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
-  {15129, 33181, 393, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
-  {15391, 34030, 393, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
-  {13450, 31668, 202, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
-  {6580, 24540, 373, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
-  {8333, 26925, 373, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
-  {5847, 23671, 393, 25, 55, 0}, /* Swarm.CreatedAt string */
-  {5948, 23767, 373, 40, 55, 0}, /* Swarm.DataPathPort integer */
-  {5978, 23809, 367, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
-  {8197, 25859, 393, 25, 55, 0}, /* Swarm.ID string */
-  {9519, 27108, 131, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
-  {13499, 31678, 371, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
-  {15184, 33241, 239, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
-  {15425, 34066, 373, 39, 55, 0}, /* Swarm.SubnetSize integer */
-  {16290, 34796, 260, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
-  {17684, 35180, 393, 25, 55, 0}, /* Swarm.UpdatedAt string */
-  {17765, 35409, 170, 25, 55, 0}, /* Swarm.Version ObjectVersion */
-  {3290, 22051, 11, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
-  {5618, 23311, 371, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
-  {7026, 24795, 393, 32, 55, 0}, /* SwarmInfo.Error string */
-  {9898, 27584, 134, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
-  {10039, 27769, 373, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
-  {11274, 29265, 393, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
-  {11333, 29310, 393, 32, 55, 0}, /* SwarmInfo.NodeID string */
-  {11456, 29361, 373, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
-  {13167, 31287, 338, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
-  {1996, 18407, 393, 25, 55, 0}, /* SwarmInitRequest.AdvertiseAddr string */
-  {5933, 23750, 393, 30, 55, 0}, /* SwarmInitRequest.DataPathAddr string */
-  {5948, 23767, 373, 40, 55, 0}, /* SwarmInitRequest.DataPathPort integer */
-  {5978, 23809, 367, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
-  {7463, 25258, 371, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
-  {9849, 27522, 393, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
-  {15184, 33241, 239, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
-  {15425, 34066, 373, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
-  {1996, 18407, 393, 25, 55, 0}, /* SwarmJoinRequest.AdvertiseAddr string */
-  {5933, 23750, 393, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
-  {9507, 27095, 393, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
-  {9849, 27522, 393, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
-  {13153, 31272, 367, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
-  {2948, 21629, 240, 25, 55, DK_NULLABLE}, /* SwarmSpec.CAConfig SwarmSpec.CAConfig */
-  {6370, 24257, 243, 25, 55, DK_NULLABLE}, /* SwarmSpec.Dispatcher SwarmSpec.Dispatcher */
-  {6653, 24626, 244, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
-  {9649, 27284, 391, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
-  {10628, 28685, 393, 25, 55, 0}, /* SwarmSpec.Name string */
-  {11694, 29657, 245, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
-  {12940, 30931, 246, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
-  {16342, 34511, 247, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
-  {7307, 25069, 353, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
-  {7481, 25289, 373, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
-  {11285, 29277, 374, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
-  {14836, 32784, 393, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
-  {14852, 32802, 393, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
-  {2939, 21619, 393, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
-  {11684, 29647, 390, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
-  {12753, 30728, 242, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
-  {17567, 35210, 393, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
-  {7907, 25686, 374, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
-  {2418, 21024, 371, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
-  {16357, 34527, 373, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
-  {6602, 24564, 373, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
-  {7925, 25705, 373, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
-  {9532, 27160, 373, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
-  {9945, 27644, 373, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
-  {14926, 32926, 373, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
-  {9933, 27631, 248, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
-  {10628, 28685, 393, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
-  {11684, 29647, 390, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
-  {17600, 35072, 393, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
-  {2705, 21416, 302, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
-  {2758, 21430, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
-  {5293, 23111, 62, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
-  {5479, 23179, 308, 25, 51, 0}, /* SystemDataUsageResponse.Containers array of ContainerSummary */
-  {9181, 26188, 129, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
-  {9194, 26202, 328, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
-  {9710, 27350, 373, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
-  {18078, 35666, 299, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
-  {18092, 35681, 364, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
-  {2183, 18678, 393, 25, 55, 0}, /* SystemInfo.Architecture string */
-  {2658, 21338, 371, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
-  {2678, 21360, 371, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
-  {2959, 21801, 367, 44, 55, 0}, /* SystemInfo.CDISpecDirs array of string */
-  {2973, 23496, 371, 32, 55, 0}, /* SystemInfo.CPUSet boolean */
-  {2982, 23506, 371, 32, 55, 0}, /* SystemInfo.CPUShares boolean */
-  {3192, 21902, 253, 32, 55, 0}, /* SystemInfo.CgroupDriver SystemInfo.CgroupDriver */
-  {3242, 21955, 254, 41, 55, 0}, /* SystemInfo.CgroupVersion SystemInfo.CgroupVersion */
-  {3300, 22061, 393, 32, 41, 0}, /* SystemInfo.ClusterAdvertise string */
-  {3333, 22081, 393, 32, 41, 0}, /* SystemInfo.ClusterStore string */
-  {5402, 23146, 60, 46, 55, DK_NULLABLE}, /* SystemInfo.Containerd ContainerdInfo */
-  {5415, 23159, 24, 32, 55, 0}, /* SystemInfo.ContainerdCommit Commit */
-  {5479, 23179, 373, 25, 55, 0}, /* SystemInfo.Containers integer */
-  {5534, 23213, 373, 25, 55, 0}, /* SystemInfo.ContainersPaused integer */
-  {5553, 23233, 373, 25, 55, 0}, /* SystemInfo.ContainersRunning integer */
-  {5573, 23254, 373, 25, 55, 0}, /* SystemInfo.ContainersStopped integer */
-  {5645, 23367, 371, 25, 55, 0}, /* SystemInfo.CpuCfsPeriod boolean */
-  {5660, 23384, 371, 25, 55, 0}, /* SystemInfo.CpuCfsQuota boolean */
-  {5970, 23791, 371, 25, 55, 0}, /* SystemInfo.Debug boolean */
-  {5996, 23829, 355, 41, 55, 0}, /* SystemInfo.DefaultAddressPools array of SystemInfo.DefaultAddressPools */
-  {6018, 23853, 393, 32, 55, 0}, /* SystemInfo.DefaultRuntime string */
-  {6296, 24178, 311, 50, 55, 0}, /* SystemInfo.DiscoveredDevices array of DeviceInfo */
-  {6316, 24199, 393, 25, 31, 0}, /* SystemInfo.DiscoveryBackend string */
-  {6454, 24393, 393, 25, 55, 0}, /* SystemInfo.DockerRootDir string */
-  {6515, 24485, 393, 25, 55, 0}, /* SystemInfo.Driver string */
-  {6565, 24524, 365, 25, 55, 0}, /* SystemInfo.DriverStatus array of array of string */
-  {7272, 25032, 371, 25, 55, 0}, /* SystemInfo.ExperimentalBuild boolean */
-  {7416, 25206, 90, 49, 55, DK_NULLABLE}, /* SystemInfo.FirewallBackend FirewallInfo */
-  {7531, 25403, 317, 32, 55, 0}, /* SystemInfo.GenericResources array of GenericResources */
-  {8172, 25823, 393, 25, 55, 0}, /* SystemInfo.HttpProxy string */
-  {8184, 25836, 393, 25, 55, 0}, /* SystemInfo.HttpsProxy string */
-  {8197, 25859, 393, 25, 55, 0}, /* SystemInfo.ID string */
-  {8365, 26953, 371, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
-  {9194, 26202, 373, 25, 55, 0}, /* SystemInfo.Images integer */
-  {9280, 26305, 393, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
-  {9325, 26352, 393, 32, 55, 0}, /* SystemInfo.InitBinary string */
-  {9338, 26366, 24, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
-  {9351, 26380, 393, 25, 31, 0}, /* SystemInfo.InitPath string */
-  {9362, 26392, 393, 25, 31, 0}, /* SystemInfo.InitSha1 string */
-  {9451, 27030, 256, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
-  {9551, 27196, 371, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
-  {9566, 27212, 371, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
-  {9584, 27232, 393, 25, 55, 0}, /* SystemInfo.KernelVersion string */
-  {9649, 27284, 367, 25, 55, 0}, /* SystemInfo.Labels array of string */
-  {9862, 27536, 371, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
-  {9984, 27688, 393, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
-  {10170, 28322, 373, 25, 55, 0}, /* SystemInfo.MemTotal integer */
-  {10204, 28358, 371, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
-  {10567, 28761, 373, 25, 55, 0}, /* SystemInfo.NCPU integer */
-  {10574, 28643, 373, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
-  {10592, 28663, 373, 25, 55, 0}, /* SystemInfo.NFd integer */
-  {10598, 28670, 373, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
-  {10612, 29424, 145, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
-  {10628, 28685, 393, 25, 55, 0}, /* SystemInfo.Name string */
-  {11257, 29226, 393, 25, 55, 0}, /* SystemInfo.NoProxy string */
-  {11539, 29738, 393, 25, 55, 0}, /* SystemInfo.OSType string */
-  {11548, 29748, 393, 41, 55, 0}, /* SystemInfo.OSVersion string */
-  {11597, 29534, 371, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
-  {11614, 29566, 373, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
-  {11666, 29628, 393, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
-  {11917, 30047, 371, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
-  {12419, 30323, 188, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
-  {12677, 30621, 393, 39, 55, 0}, /* SystemInfo.ProductLicense string */
-  {13103, 31224, 198, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
-  {13543, 31927, 24, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
-  {13611, 32027, 382, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
-  {13902, 32373, 367, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
-  {13931, 32435, 393, 25, 55, 0}, /* SystemInfo.ServerVersion string */
-  {15485, 34113, 371, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
-  {15497, 34126, 236, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
-  {16194, 34373, 365, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
-  {16209, 34389, 393, 25, 55, 0}, /* SystemInfo.SystemTime string */
-  {18162, 35745, 367, 39, 55, 0}, /* SystemInfo.Warnings array of string */
-  {2498, 21124, 393, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
-  {14867, 32855, 373, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
-  {2134, 18587, 393, 25, 55, 0}, /* SystemVersion.ApiVersion string */
-  {2176, 18671, 393, 25, 55, 0}, /* SystemVersion.Arch string */
-  {2912, 21546, 393, 25, 55, 0}, /* SystemVersion.BuildTime string */
-  {3829, 22267, 356, 35, 55, 0}, /* SystemVersion.Components array of SystemVersion.Components */
-  {7257, 25017, 371, 25, 55, 0}, /* SystemVersion.Experimental boolean */
-  {7649, 25459, 393, 25, 55, 0}, /* SystemVersion.GitCommit string */
-  {7724, 25541, 393, 25, 55, 0}, /* SystemVersion.GoVersion string */
-  {9584, 27232, 393, 25, 55, 0}, /* SystemVersion.KernelVersion string */
-  {10291, 28491, 393, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
-  {11718, 29692, 393, 25, 55, 0}, /* SystemVersion.Os string */
-  {11941, 30085, 259, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
-  {17765, 35409, 393, 25, 55, 0}, /* SystemVersion.Version string */
-  {6146, 24021, 385, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
-  {10628, 28685, 393, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
-  {17765, 35409, 393, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
-  {10628, 28685, 393, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
-  {3121, 21817, 393, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
-  {3143, 21842, 393, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
-  {17522, 34906, 393, 30, 55, 0}, /* TLSInfo.TrustRoot string */
-  {2219, 20807, 317, 32, 55, 0}, /* Task.AssignedGenericResources array of GenericResources */
-  {5847, 23671, 393, 25, 55, 0}, /* Task.CreatedAt string */
-  {6080, 23939, 287, 25, 55, 0}, /* Task.DesiredState TaskState */
-  {8197, 25859, 393, 25, 55, 0}, /* Task.ID string */
-  {9480, 27059, 170, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
-  {9649, 27284, 390, 25, 55, 0}, /* Task.Labels map of string */
-  {10628, 28685, 393, 25, 55, 0}, /* Task.Name string */
-  {11190, 29070, 331, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
-  {11333, 29310, 393, 25, 55, 0}, /* Task.NodeID string */
-  {14158, 32512, 393, 25, 55, 0}, /* Task.ServiceID string */
-  {14908, 32908, 373, 25, 55, 0}, /* Task.Slot integer */
-  {15184, 33241, 262, 25, 55, 0}, /* Task.Spec TaskSpec */
-  {15289, 33529, 288, 25, 55, 0}, /* Task.Status TaskStatus */
-  {17684, 35180, 393, 25, 55, 0}, /* Task.UpdatedAt string */
-  {17765, 35409, 170, 25, 55, 0}, /* Task.Version ObjectVersion */
-  {4723, 22967, 263, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
-  {7495, 25304, 373, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
-  {9933, 27631, 278, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
-  {10768, 28794, 279, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
-  {11179, 29059, 332, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
-  {11929, 30073, 280, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
-  {12390, 30292, 283, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
-  {13339, 31549, 284, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
-  {13366, 31587, 285, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
-  {13601, 31988, 393, 30, 55, 0}, /* TaskSpec.Runtime string */
-  {2198, 18693, 368, 25, 55, 0}, /* TaskSpec.ContainerSpec.Args array of string (command) */
-  {3056, 21732, 367, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
-  {3072, 21749, 367, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
-  {3769, 22159, 368, 25, 55, 0}, /* TaskSpec.ContainerSpec.Command array of string (command) */
-  {4018, 22478, 358, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs array of TaskSpec.ContainerSpec.Configs */
-  {5903, 24314, 266, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig TaskSpec.ContainerSpec.DNSConfig */
-  {6269, 24136, 393, 25, 55, 0}, /* TaskSpec.ContainerSpec.Dir string */
-  {7014, 24783, 369, 25, 55, 0}, /* TaskSpec.ContainerSpec.Env array of string (environment) */
-  {7769, 25589, 367, 27, 55, 0}, /* TaskSpec.ContainerSpec.Groups array of string */
-  {7844, 25647, 96, 27, 55, 0}, /* TaskSpec.ContainerSpec.HealthCheck HealthConfig */
-  {8126, 25775, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Hostname string */
-  {8152, 25802, 367, 27, 55, 0}, /* TaskSpec.ContainerSpec.Hosts array of string */
-  {8449, 25892, 393, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
-  {9318, 26345, 371, 38, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
-  {9451, 27030, 267, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
-  {9649, 27284, 391, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
-  {10558, 28626, 329, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
-  {11614, 29566, 373, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
-  {11641, 29601, 371, 27, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
-  {12621, 30553, 268, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
-  {12969, 31003, 371, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
-  {13869, 32319, 359, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
-  {15323, 33612, 374, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
-  {15341, 33632, 393, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
-  {15936, 34238, 391, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
-  {16300, 34919, 371, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
-  {17590, 35001, 360, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
-  {17721, 35300, 393, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
-  {3906, 22391, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
-  {3946, 22434, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
-  {7377, 25175, 265, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
-  {13601, 31988, 385, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
-  {7515, 25453, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
-  {10317, 28567, 373, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
-  {10628, 28685, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
-  {17555, 34995, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
-  {10663, 28722, 367, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
-  {11684, 29647, 367, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
-  {13682, 32134, 367, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
-  {2147, 18601, 269, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor TaskSpec.ContainerSpec.Privileges.AppArmor */
-  {5871, 23697, 271, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
-  {11239, 29179, 371, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
-  {13632, 32417, 272, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
-  {13691, 32143, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
-  {10317, 28567, 270, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
-  {3854, 22292, 393, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
-  {7377, 25175, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
-  {13092, 31173, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
-  {6275, 24142, 371, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
-  {9732, 27381, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
-  {13426, 31632, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
-  {17540, 34974, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
-  {17721, 35300, 393, 30, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
-  {10317, 28567, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
-  {12694, 30639, 393, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
-  {7377, 25175, 276, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
-  {13788, 32246, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
-  {13828, 32289, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
-  {7515, 25453, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
-  {10317, 28567, 373, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
-  {10628, 28685, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
-  {17555, 34995, 393, 27, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
-  {7812, 25631, 373, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
-  {10628, 28685, 393, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
-  {14954, 32955, 373, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
-  {10628, 28685, 393, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
-  {11684, 29647, 390, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
-  {4415, 22767, 393, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
-  {4056, 22517, 367, 25, 55, 0}, /* TaskSpec.Placement.Constraints array of string */
-  {10124, 28231, 373, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
-  {11952, 30096, 339, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
-  {12556, 30418, 361, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
-  {15191, 33315, 282, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
-  {15200, 33324, 393, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
-  {6285, 24152, 371, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
-  {10628, 28685, 393, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
-  {12316, 30213, 344, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
-  {13144, 31263, 393, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
-  {9761, 27411, 133, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
-  {10251, 28423, 373, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
-  {13290, 31472, 199, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
-  {15473, 34100, 373, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
-  {3842, 22280, 286, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
-  {6035, 23871, 374, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
-  {10076, 28179, 373, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
-  {18182, 35765, 374, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
-  {4839, 23020, 43, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
-  {7020, 24789, 393, 25, 55, 0}, /* TaskStatus.Err string */
-  {10270, 28453, 393, 25, 55, 0}, /* TaskStatus.Message string */
-  {12486, 30364, 190, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
-  {15269, 33444, 287, 25, 55, 0}, /* TaskStatus.State TaskState */
-  {17374, 34762, 393, 25, 55, 0}, /* TaskStatus.Timestamp string */
-  {11807, 29836, 393, 25, 55, 0}, /* ThrottleDevice.Path string */
-  {12947, 30938, 373, 25, 55, 0}, /* ThrottleDevice.Rate integer */
-  {13920, 32406, 390, 42, 55, 0}, /* Topology.Segments map of string */
-  {17600, 35072, 393, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
-  {3348, 22097, 12, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
-  {5847, 23671, 393, 31, 55, 0}, /* Volume.CreatedAt string */
-  {6515, 24485, 393, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
-  {9649, 27284, 390, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
-  {10545, 28613, 393, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
-  {10628, 28685, 393, 25, 55, DK_REQUIRED}, /* Volume.Name string */
-  {11684, 29647, 390, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
-  {13674, 32119, 293, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
-  {15289, 33529, 388, 25, 55, 0}, /* Volume.Status map of map of any */
-  {17709, 35245, 294, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
-  {13081, 31161, 373, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
-  {14867, 32855, 373, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
-  {3451, 22114, 16, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
-  {6515, 24485, 393, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
-  {6552, 24510, 391, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
-  {9649, 27284, 391, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
-  {10628, 28685, 393, 25, 55, 0}, /* VolumeCreateRequest.Name string */
-  {18092, 35681, 364, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
-  {18162, 35745, 367, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
-  {15167, 33223, 373, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
-  {18102, 35691, 367, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
-  {15184, 33241, 16, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
-  {1945, 18355, 373, 52, 55, 0}, /* VolumesDiskUsage.ActiveCount integer */
-  {9472, 27051, 364, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
-  {13061, 31141, 373, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
-  {17497, 34865, 373, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
-  {17510, 34879, 373, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
+  {2058, 18692, 398, 32, 55, 0}, /* Address.Addr string */
+  {12865, 31008, 378, 32, 55, 0}, /* Address.PrefixLen integer */
+  {6310, 24443, 171, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
+  {12823, 30965, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
+  {15560, 34073, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
+  {25110, 25110, 398, 25, 51, 0}, /* AuthConfig.email string */
+  {30389, 30389, 398, 25, 55, 0}, /* AuthConfig.password string */
+  {33016, 33016, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
+  {35871, 35871, 398, 25, 55, 0}, /* AuthConfig.username string */
+  {8692, 26407, 398, 25, 55, 0}, /* AuthResponse.IdentityToken string */
+  {15572, 34093, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
+  {6090, 24188, 398, 39, 55, 0}, /* BuildCache.CreatedAt string */
+  {6296, 24406, 398, 39, 55, 0}, /* BuildCache.Description string */
+  {8456, 26391, 398, 39, 55, 0}, /* BuildCache.ID string */
+  {9496, 26793, 376, 39, 55, 0}, /* BuildCache.InUse boolean */
+  {9947, 27841, 398, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
+  {12049, 30358, 398, 39, 41, 0}, /* BuildCache.Parent string */
+  {12069, 30379, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
+  {14949, 33214, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
+  {15150, 33419, 378, 39, 55, 0}, /* BuildCache.Size integer */
+  {17823, 35538, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
+  {17979, 35795, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
+  {2036, 18669, 378, 52, 55, 0}, /* BuildCacheDiskUsage.ActiveCount integer */
+  {9731, 27573, 306, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
+  {13344, 31705, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
+  {17780, 35429, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
+  {17793, 35443, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
+  {6090, 24188, 398, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
+  {13358, 31719, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
+  {21384, 21384, 0, 36, 55, 0}, /* BuildInfo.aux any */
+  {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
+  {25333, 25347, 83, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
+  {26391, 26391, 398, 25, 55, 0}, /* BuildInfo.id string */
+  {31213, 31213, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
+  {31224, 31241, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
+  {34093, 34093, 398, 25, 55, 0}, /* BuildInfo.status string */
+  {34265, 34265, 398, 25, 55, 0}, /* BuildInfo.stream string */
+  {3113, 22042, 372, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
+  {15450, 33787, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
+  {10900, 29249, 398, 25, 55, 0}, /* Checkpoint.Name string */
+  {3486, 22488, 398, 25, 55, 0}, /* CheckpointCreateRequest.CheckpointDir string */
+  {3502, 22505, 398, 25, 55, DK_REQUIRED}, /* CheckpointCreateRequest.CheckpointID string */
+  {7478, 25515, 376, 25, 55, 0}, /* CheckpointCreateRequest.Exit boolean */
+  {6090, 24188, 398, 25, 55, 0}, /* ClusterInfo.CreatedAt string */
+  {6191, 24284, 378, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
+  {6221, 24326, 372, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
+  {8456, 26391, 398, 25, 55, 0}, /* ClusterInfo.ID string */
+  {13782, 32242, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
+  {15467, 33805, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
+  {15708, 34630, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
+  {16573, 35360, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
+  {17967, 35744, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
+  {18048, 35973, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
+  {6090, 24188, 398, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
+  {8456, 26391, 398, 42, 55, 0}, /* ClusterVolume.ID string */
+  {9560, 26860, 15, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
+  {13126, 31406, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
+  {15467, 33805, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
+  {17967, 35744, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
+  {18048, 35973, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
+  {2006, 18629, 368, 42, 55, 0}, /* ClusterVolume.Info.AccessibleTopology array of Topology */
+  {3208, 22143, 378, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
+  {18128, 36074, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
+  {18211, 36139, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
+  {11605, 29874, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
+  {13095, 31373, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
+  {15552, 34008, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
+  {1965, 18586, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode ClusterVolumeSpec.AccessMode */
+  {1978, 18600, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements ClusterVolumeSpec.AccessibilityRequirements */
+  {2562, 21412, 24, 42, 55, 0}, /* ClusterVolumeSpec.Availability ClusterVolumeSpec.Availability */
+  {3224, 22160, 25, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange ClusterVolumeSpec.CapacityRange */
+  {8009, 26116, 398, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
+  {14152, 32883, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
+  {2740, 21637, 390, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.BlockVolume map of any */
+  {10803, 29154, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
+  {13957, 32683, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
+  {14971, 33251, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
+  {7759, 25923, 398, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.FsType string */
+  {10752, 29126, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
+  {12853, 30996, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
+  {13561, 32024, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
+  {10007, 27912, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
+  {13545, 32007, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
+  {9859, 27764, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Key string */
+  {14032, 32769, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
+  {7496, 25543, 398, 32, 48, 0}, /* Commit.Expected string */
+  {8456, 26391, 398, 32, 55, 0}, /* Commit.ID string */
+  {6090, 24188, 398, 30, 55, 0}, /* Config.CreatedAt string */
+  {8456, 26391, 398, 30, 55, 0}, /* Config.ID string */
+  {15467, 33805, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
+  {17967, 35744, 398, 30, 55, 0}, /* Config.UpdatedAt string */
+  {18048, 35973, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
+  {10984, 29332, 398, 30, 55, 0}, /* ConfigReference.Network string */
+  {6169, 24260, 398, 30, 55, 0}, /* ConfigSpec.Data string */
+  {9908, 27799, 396, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
+  {10900, 29249, 398, 30, 55, 0}, /* ConfigSpec.Name string */
+  {17610, 35191, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
+  {28276, 28276, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
+  {29068, 29068, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
+  {30146, 30146, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
+  {35945, 35945, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
+  {27190, 27190, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
+  {27212, 27212, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
+  {27233, 27233, 312, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
+  {27262, 27262, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
+  {27290, 27290, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
+  {27314, 27314, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
+  {27334, 27334, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
+  {32893, 32893, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
+  {24048, 24048, 34, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
+  {30084, 30084, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
+  {34835, 34835, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
+  {35268, 35268, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
+  {30551, 30551, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
+  {35456, 35456, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
+  {35822, 35822, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
+  {35844, 35844, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
+  {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.ArgsEscaped boolean */
+  {2337, 21161, 376, 25, 55, 0}, /* ContainerConfig.AttachStderr boolean */
+  {2352, 21177, 376, 25, 55, 0}, /* ContainerConfig.AttachStdin boolean */
+  {2366, 21192, 376, 25, 55, 0}, /* ContainerConfig.AttachStdout boolean */
+  {4006, 22653, 373, 25, 55, 0}, /* ContainerConfig.Cmd array of string (command) */
+  {6745, 24987, 398, 25, 55, 0}, /* ContainerConfig.Domainname string */
+  {7244, 25300, 373, 25, 55, 0}, /* ContainerConfig.Entrypoint array of string (command) */
+  {7257, 25313, 374, 25, 55, 0}, /* ContainerConfig.Env array of string (environment) */
+  {7542, 25590, 394, 25, 55, DK_NULLABLE}, /* ContainerConfig.ExposedPorts map of map of any (set) */
+  {8132, 26194, 99, 25, 55, 0}, /* ContainerConfig.Healthcheck HealthConfig */
+  {8385, 26307, 398, 25, 55, 0}, /* ContainerConfig.Hostname string */
+  {8708, 26424, 398, 25, 55, 0}, /* ContainerConfig.Image string */
+  {9908, 27799, 396, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
+  {10259, 28262, 398, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
+  {11203, 29453, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
+  {11859, 30039, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
+  {11913, 30165, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
+  {14981, 33261, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
+  {15594, 34134, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
+  {15624, 34196, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
+  {15637, 34210, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
+  {17817, 35483, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
+  {18004, 35864, 398, 25, 55, 0}, /* ContainerConfig.User string */
+  {18375, 36245, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
+  {18493, 36358, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
+  {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ArgsEscaped boolean */
+  {2337, 21161, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStderr boolean */
+  {2352, 21177, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdin boolean */
+  {2366, 21192, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdout boolean */
+  {4006, 22653, 373, 25, 55, 0}, /* ContainerCreateRequest.Cmd array of string (command) */
+  {6745, 24987, 398, 25, 55, 0}, /* ContainerCreateRequest.Domainname string */
+  {7244, 25300, 373, 25, 55, 0}, /* ContainerCreateRequest.Entrypoint array of string (command) */
+  {7257, 25313, 374, 25, 55, 0}, /* ContainerCreateRequest.Env array of string (environment) */
+  {7542, 25590, 394, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ExposedPorts map of map of any (set) */
+  {8132, 26194, 99, 25, 55, 0}, /* ContainerCreateRequest.Healthcheck HealthConfig */
+  {8200, 26271, 101, 25, 55, 0}, /* ContainerCreateRequest.HostConfig HostConfig */
+  {8385, 26307, 398, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
+  {8708, 26424, 398, 25, 55, 0}, /* ContainerCreateRequest.Image string */
+  {9908, 27799, 396, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
+  {10259, 28262, 398, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
+  {11203, 29453, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
+  {11432, 29589, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
+  {11859, 30039, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
+  {11913, 30165, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
+  {14981, 33261, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
+  {15594, 34134, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
+  {15624, 34196, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
+  {15637, 34210, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
+  {17817, 35483, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
+  {18004, 35864, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
+  {18375, 36245, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
+  {18493, 36358, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
+  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
+  {18445, 36309, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
+  {2249, 18927, 398, 25, 55, 0}, /* ContainerInspectResponse.AppArmorProfile string */
+  {2289, 19007, 372, 25, 55, 0}, /* ContainerInspectResponse.Args array of string */
+  {4097, 22809, 35, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
+  {6080, 24178, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.Created string */
+  {6758, 25015, 398, 25, 55, 0}, /* ContainerInspectResponse.Driver string */
+  {7389, 25442, 372, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.ExecIDs array of string */
+  {7995, 26101, 72, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.GraphDriver DriverData */
+  {8200, 26271, 101, 25, 55, 0}, /* ContainerInspectResponse.HostConfig HostConfig */
+  {8396, 26318, 398, 25, 55, 0}, /* ContainerInspectResponse.HostnamePath string */
+  {8419, 26342, 398, 25, 55, 0}, /* ContainerInspectResponse.HostsPath string */
+  {8676, 26391, 398, 25, 55, 0}, /* ContainerInspectResponse.Id string */
+  {8708, 26424, 398, 25, 55, 0}, /* ContainerInspectResponse.Image string */
+  {9098, 26622, 171, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
+  {10233, 28219, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
+  {10765, 29140, 398, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
+  {10830, 29182, 335, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
+  {10900, 29249, 398, 25, 55, 0}, /* ContainerInspectResponse.Name string */
+  {11363, 29570, 159, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
+  {11539, 29822, 390, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
+  {12079, 30400, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
+  {12224, 30649, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
+  {12933, 31157, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
+  {13588, 32094, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
+  {13634, 32135, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
+  {15169, 33439, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
+  {15182, 33454, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
+  {15552, 34008, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
+  {15651, 34225, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
+  {22696, 22696, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
+  {22710, 22710, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
+  {25648, 25648, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
+  {27904, 27904, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
+  {28788, 28788, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
+  {31084, 31084, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
+  {34085, 34085, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
+  {35787, 35787, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
+  {25211, 25211, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
+  {27053, 27053, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
+  {32607, 32607, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
+  {32618, 32618, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
+  {32631, 32631, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
+  {32643, 32643, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
+  {35489, 35489, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
+  {35500, 35500, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
+  {35513, 35513, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
+  {35525, 35525, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
+  {24232, 24232, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
+  {27904, 27904, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
+  {5735, 23709, 372, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
+  {15450, 33787, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
+  {6206, 24301, 376, 25, 55, 0}, /* ContainerState.Dead boolean */
+  {7269, 25325, 398, 25, 55, 0}, /* ContainerState.Error string */
+  {7485, 25522, 378, 25, 55, 0}, /* ContainerState.ExitCode integer */
+  {7653, 25729, 398, 25, 55, 0}, /* ContainerState.FinishedAt string */
+  {8078, 26185, 97, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
+  {11781, 30117, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
+  {12128, 30450, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
+  {12167, 30576, 378, 25, 55, 0}, /* ContainerState.Pid integer */
+  {13686, 32168, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
+  {13859, 32526, 376, 25, 55, 0}, /* ContainerState.Running boolean */
+  {15540, 33984, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
+  {15572, 34093, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
+  {21586, 21586, 32, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
+  {24036, 24036, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
+  {26391, 26391, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
+  {28936, 28936, 39, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
+  {29249, 29249, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
+  {29623, 29623, 382, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
+  {29994, 29994, 378, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
+  {30302, 30302, 398, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
+  {30624, 30624, 41, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
+  {30950, 30950, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
+  {31033, 31033, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
+  {31536, 31536, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
+  {34249, 34249, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
+  {4658, 23284, 398, 25, 55, 0}, /* ContainerStatus.ContainerID string */
+  {7485, 25522, 378, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
+  {12016, 30576, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
+  {31543, 31543, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
+  {31633, 31633, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
+  {36372, 36372, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
+  {36397, 36397, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
+  {4012, 22676, 398, 25, 55, 0}, /* ContainerSummary.Command string */
+  {6080, 24178, 378, 25, 55, 0}, /* ContainerSummary.Created integer */
+  {8078, 26185, 49, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
+  {8200, 26271, 51, 25, 55, 0}, /* ContainerSummary.HostConfig ContainerSummary.HostConfig */
+  {8676, 26391, 398, 25, 55, 0}, /* ContainerSummary.Id string */
+  {8708, 26424, 398, 25, 55, 0}, /* ContainerSummary.Image string */
+  {9003, 26569, 398, 25, 55, 0}, /* ContainerSummary.ImageID string */
+  {9098, 26622, 171, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
+  {9908, 27799, 395, 25, 55, 0}, /* ContainerSummary.Labels map of string */
+  {10830, 29182, 335, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
+  {10927, 29278, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
+  {11363, 29570, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
+  {12815, 30942, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
+  {15169, 33439, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
+  {15182, 33454, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
+  {15552, 34008, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
+  {15572, 34093, 398, 25, 55, 0}, /* ContainerSummary.Status string */
+  {7584, 25667, 378, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
+  {15572, 34093, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
+  {2211, 18881, 395, 46, 55, DK_NULLABLE}, /* ContainerSummary.HostConfig.Annotations map of string */
+  {11311, 29539, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
+  {11451, 29623, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
+  {30566, 30566, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
+  {35231, 35231, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
+  {35251, 35251, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
+  {12948, 31173, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
+  {17703, 35351, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
+  {2618, 21486, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
+  {2639, 21510, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
+  {2661, 21535, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
+  {2683, 21560, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteIOps array of ThrottleDevice */
+  {2706, 21600, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeight integer */
+  {2720, 21615, 314, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice array of ContainerUpdateRequest.BlkioWeightDevice */
+  {3326, 22294, 398, 25, 55, 0}, /* ContainerUpdateRequest.CgroupParent string */
+  {5917, 23917, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuCount integer */
+  {5928, 23929, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuPercent integer */
+  {5941, 23943, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuPeriod integer */
+  {5953, 23956, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuQuota integer */
+  {5964, 23968, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimePeriod integer */
+  {5984, 23990, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimeRuntime integer */
+  {6005, 24023, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuShares integer */
+  {6017, 24083, 398, 25, 55, 0}, /* ContainerUpdateRequest.CpusetCpus string */
+  {6030, 24097, 398, 25, 55, 0}, /* ContainerUpdateRequest.CpusetMems string */
+  {6399, 24548, 372, 28, 55, 0}, /* ContainerUpdateRequest.DeviceCgroupRules array of string */
+  {6476, 24583, 318, 40, 55, 0}, /* ContainerUpdateRequest.DeviceRequests array of DeviceRequest */
+  {6493, 24601, 317, 25, 55, 0}, /* ContainerUpdateRequest.Devices array of DeviceMapping */
+  {6601, 24774, 378, 25, 39, 0}, /* ContainerUpdateRequest.DiskQuota integer */
+  {8474, 27149, 380, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
+  {8495, 27172, 378, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
+  {9577, 26877, 376, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
+  {9810, 27711, 380, 25, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
+  {9825, 27727, 380, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
+  {10440, 28876, 380, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
+  {10477, 28915, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
+  {10497, 28951, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
+  {10510, 28965, 378, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
+  {10962, 29313, 378, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
+  {10973, 29313, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
+  {11869, 30098, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
+  {12200, 30611, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
+  {13649, 32151, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
+  {17873, 35565, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
+  {12079, 30400, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
+  {18456, 36320, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
+  {8071, 26178, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
+  {10900, 29249, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
+  {15237, 33519, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
+  {18445, 36309, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
+  {10529, 28995, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
+  {7269, 25325, 61, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
+  {15581, 25522, 378, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
+  {2065, 18699, 398, 46, 55, 0}, /* ContainerdInfo.Address string */
+  {10949, 29300, 64, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
+  {5722, 23696, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Containers string */
+  {12702, 30887, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
+  {2036, 18669, 378, 52, 55, 0}, /* ContainersDiskUsage.ActiveCount integer */
+  {9731, 27573, 313, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
+  {13344, 31705, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
+  {17780, 35429, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
+  {17793, 35443, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
+  {21384, 21384, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
+  {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
+  {25333, 25347, 83, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
+  {26391, 26391, 398, 36, 55, 0}, /* CreateImageInfo.id string */
+  {31213, 31213, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
+  {31224, 31241, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
+  {34093, 34093, 398, 25, 55, 0}, /* CreateImageInfo.status string */
+  {8456, 26391, 398, 50, 55, 0}, /* DeviceInfo.ID string */
+  {15244, 33526, 398, 50, 55, 0}, /* DeviceInfo.Source string */
+  {3341, 22310, 398, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
+  {12086, 30407, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
+  {12104, 30427, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
+  {3160, 22093, 370, 40, 55, 0}, /* DeviceRequest.Capabilities array of array of string */
+  {5880, 23876, 378, 40, 55, 0}, /* DeviceRequest.Count integer */
+  {6419, 24570, 372, 40, 55, 0}, /* DeviceRequest.DeviceIDs array of string */
+  {6758, 25015, 398, 40, 55, 0}, /* DeviceRequest.Driver string */
+  {11956, 30211, 395, 40, 55, 0}, /* DeviceRequest.Options map of string */
+  {6310, 24443, 171, 30, 55, DK_REQUIRED}, /* DistributionInspect.Descriptor OCIDescriptor */
+  {12235, 30660, 341, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
+  {10900, 29249, 398, 31, 55, DK_REQUIRED}, /* Driver.Name string */
+  {11956, 30211, 395, 31, 55, 0}, /* Driver.Options map of string */
+  {6169, 24260, 395, 25, 55, DK_REQUIRED}, /* DriverData.Data map of string */
+  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
+  {8610, 27460, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
+  {8648, 27493, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
+  {10029, 27955, 372, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
+  {10900, 29249, 398, 25, 55, 0}, /* EndpointPortConfig.Name string */
+  {13036, 31292, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
+  {13112, 31391, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
+  {13142, 31435, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
+  {16605, 35054, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
+  {6949, 25211, 398, 25, 55, 0}, /* EndpointResource.EndpointID string */
+  {8610, 27460, 398, 25, 55, 0}, /* EndpointResource.IPv4Address string */
+  {8648, 27493, 398, 25, 55, 0}, /* EndpointResource.IPv6Address string */
+  {10259, 28262, 398, 25, 55, 0}, /* EndpointResource.MacAddress string */
+  {10900, 29249, 398, 30, 55, 0}, /* EndpointResource.Name string */
+  {2103, 18738, 372, 25, 55, 0}, /* EndpointSettings.Aliases array of string */
+  {6158, 24857, 372, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
+  {6795, 25040, 396, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
+  {6949, 25211, 398, 25, 55, 0}, /* EndpointSettings.EndpointID string */
+  {7780, 25933, 398, 25, 55, 0}, /* EndpointSettings.Gateway string */
+  {7929, 26028, 398, 25, 55, 0}, /* EndpointSettings.GlobalIPv6Address string */
+  {7949, 26050, 378, 25, 55, 0}, /* EndpointSettings.GlobalIPv6PrefixLen integer */
+  {8037, 26145, 378, 48, 55, 0}, /* EndpointSettings.GwPriority integer */
+  {8530, 27411, 73, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
+  {8556, 27364, 398, 25, 55, 0}, /* EndpointSettings.IPAddress string */
+  {8568, 27377, 378, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
+  {8662, 27508, 398, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
+  {10092, 28041, 372, 25, 55, 0}, /* EndpointSettings.Links array of string */
+  {10259, 28262, 398, 25, 55, 0}, /* EndpointSettings.MacAddress string */
+  {11268, 29493, 398, 25, 55, 0}, /* EndpointSettings.NetworkID string */
+  {10576, 29109, 80, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
+  {12815, 30942, 319, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
+  {7228, 25283, 398, 25, 55, 0}, /* EngineDescription.EngineVersion string */
+  {9908, 27799, 395, 25, 55, 0}, /* EngineDescription.Labels map of string */
+  {12702, 30887, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
+  {10900, 29249, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
+  {17823, 35538, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
+  {22659, 22659, 378, 25, 55, 0}, /* ErrorDetail.code integer */
+  {28995, 28995, 398, 25, 55, 0}, /* ErrorDetail.message string */
+  {28995, 28995, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
+  {2435, 21269, 395, 25, 55, 0}, /* EventActor.Attributes map of string */
+  {8456, 26391, 398, 25, 55, 0}, /* EventActor.ID string */
+  {2027, 18651, 398, 25, 55, 0}, /* EventMessage.Action string */
+  {2050, 18684, 85, 25, 55, 0}, /* EventMessage.Actor EventActor */
+  {17823, 35538, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
+  {32683, 32683, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
+  {35286, 35286, 378, 25, 55, 0}, /* EventMessage.time integer */
+  {35293, 35304, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
+  {2337, 21161, 376, 25, 55, 0}, /* ExecConfig.AttachStderr boolean */
+  {2352, 21177, 376, 25, 55, 0}, /* ExecConfig.AttachStdin boolean */
+  {2366, 21192, 376, 25, 55, 0}, /* ExecConfig.AttachStdout boolean */
+  {4006, 22653, 373, 25, 55, 0}, /* ExecConfig.Cmd array of string (command) */
+  {4285, 23019, 371, 42, 55, DK_NULLABLE}, /* ExecConfig.ConsoleSize array of integer */
+  {6376, 24524, 398, 25, 55, 0}, /* ExecConfig.DetachKeys string */
+  {7257, 25313, 374, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
+  {12891, 31104, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
+  {17817, 35483, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
+  {18004, 35864, 398, 25, 55, 0}, /* ExecConfig.User string */
+  {18493, 36358, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
+  {3129, 22059, 376, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
+  {4658, 23284, 398, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
+  {6376, 24524, 398, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
+  {7485, 25522, 378, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
+  {8456, 26391, 398, 25, 55, 0}, /* ExecInspectResponse.ID string */
+  {11900, 30151, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
+  {11913, 30165, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
+  {11925, 30178, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
+  {12167, 30576, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
+  {12917, 31140, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
+  {13859, 32526, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
+  {4285, 23019, 371, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
+  {6367, 24502, 376, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
+  {17817, 35483, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
+  {9865, 27777, 378, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
+  {12079, 30400, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
+  {6758, 25015, 398, 49, 55, 0}, /* FirewallInfo.Driver string */
+  {9560, 26860, 370, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
+  {6578, 24749, 95, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
+  {10907, 29256, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
+  {9865, 27777, 398, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
+  {18030, 35945, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
+  {9865, 27777, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
+  {18030, 35945, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
+  {7584, 25667, 378, 39, 55, 0}, /* Health.FailingStreak integer */
+  {10174, 28154, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
+  {15572, 34093, 98, 39, 55, 0}, /* Health.Status Health.Status */
+  {9679, 27138, 379, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
+  {13699, 32181, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
+  {15510, 33952, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
+  {15526, 33969, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
+  {17623, 35224, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
+  {17647, 35316, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
+  {6915, 25176, 398, 39, 55, 0}, /* HealthcheckResult.End string */
+  {7485, 25522, 378, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
+  {12007, 30325, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
+  {15502, 33930, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
+  {2211, 18881, 396, 43, 55, 0}, /* HostConfig.Annotations map of string (labels) */
+  {2528, 21370, 376, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
+  {2610, 21478, 372, 25, 55, 0}, /* HostConfig.Binds array of string */
+  {2618, 21486, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceReadBps array of ThrottleDevice */
+  {2639, 21510, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceReadIOps array of ThrottleDevice */
+  {2661, 21535, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteBps array of ThrottleDevice */
+  {2683, 21560, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteIOps array of ThrottleDevice */
+  {2706, 21600, 378, 25, 55, 0}, /* HostConfig.BlkioWeight integer */
+  {2720, 21615, 324, 25, 55, 0}, /* HostConfig.BlkioWeightDevice array of HostConfig.BlkioWeightDevice */
+  {3141, 22072, 372, 25, 55, 0}, /* HostConfig.CapAdd array of string */
+  {3150, 22082, 372, 25, 55, 0}, /* HostConfig.CapDrop array of string */
+  {3160, 22093, 372, 40, 40, 0}, /* HostConfig.Capabilities array of string */
+  {3302, 22269, 398, 25, 55, 0}, /* HostConfig.Cgroup string */
+  {3326, 22294, 398, 25, 55, 0}, /* HostConfig.CgroupParent string */
+  {3377, 22359, 103, 41, 55, 0}, /* HostConfig.CgroupnsMode HostConfig.CgroupnsMode */
+  {4285, 23019, 371, 25, 55, DK_NULLABLE}, /* HostConfig.ConsoleSize array of integer */
+  {4672, 23299, 398, 25, 55, 0}, /* HostConfig.ContainerIDFile string */
+  {5917, 23917, 378, 25, 55, 0}, /* HostConfig.CpuCount integer */
+  {5928, 23929, 378, 25, 55, 0}, /* HostConfig.CpuPercent integer */
+  {5941, 23943, 378, 25, 55, 0}, /* HostConfig.CpuPeriod integer */
+  {5953, 23956, 378, 25, 55, 0}, /* HostConfig.CpuQuota integer */
+  {5964, 23968, 378, 25, 55, 0}, /* HostConfig.CpuRealtimePeriod integer */
+  {5984, 23990, 378, 25, 55, 0}, /* HostConfig.CpuRealtimeRuntime integer */
+  {6005, 24023, 378, 25, 55, 0}, /* HostConfig.CpuShares integer */
+  {6017, 24083, 398, 25, 55, 0}, /* HostConfig.CpusetCpus string */
+  {6030, 24097, 398, 25, 55, 0}, /* HostConfig.CpusetMems string */
+  {6399, 24548, 372, 28, 55, 0}, /* HostConfig.DeviceCgroupRules array of string */
+  {6476, 24583, 318, 40, 55, 0}, /* HostConfig.DeviceRequests array of DeviceRequest */
+  {6493, 24601, 317, 25, 55, 0}, /* HostConfig.Devices array of DeviceMapping */
+  {6601, 24774, 378, 25, 39, 0}, /* HostConfig.DiskQuota integer */
+  {6648, 24838, 372, 25, 55, 0}, /* HostConfig.Dns array of string */
+  {6654, 24869, 372, 25, 55, 0}, /* HostConfig.DnsOptions array of string */
+  {6667, 24883, 372, 25, 55, 0}, /* HostConfig.DnsSearch array of string */
+  {7571, 25621, 372, 25, 55, 0}, /* HostConfig.ExtraHosts array of string */
+  {8017, 26124, 372, 25, 55, 0}, /* HostConfig.GroupAdd array of string */
+  {8474, 27149, 380, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
+  {8495, 27172, 378, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
+  {9577, 26877, 376, 25, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
+  {9700, 27436, 398, 25, 55, 0}, /* HostConfig.IpcMode string */
+  {9710, 27552, 104, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
+  {9810, 27711, 380, 25, 41, 0}, /* HostConfig.KernelMemory integer (size) */
+  {9825, 27727, 380, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
+  {10092, 28041, 372, 25, 55, 0}, /* HostConfig.Links array of string */
+  {10180, 28160, 105, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
+  {10321, 28689, 372, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
+  {10440, 28876, 380, 25, 55, 0}, /* HostConfig.Memory integer (size) */
+  {10477, 28915, 380, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
+  {10497, 28951, 380, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
+  {10510, 28965, 378, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
+  {10830, 29182, 334, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
+  {10962, 29313, 378, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
+  {10973, 29313, 378, 25, 55, 0}, /* HostConfig.NanoCpus integer */
+  {11311, 29539, 398, 25, 55, 0}, /* HostConfig.NetworkMode string */
+  {11869, 30098, 376, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
+  {11886, 30130, 378, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
+  {12183, 30593, 398, 25, 55, 0}, /* HostConfig.PidMode string */
+  {12200, 30611, 378, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
+  {12740, 30897, 391, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
+  {12891, 31104, 376, 25, 55, 0}, /* HostConfig.Privileged boolean */
+  {13077, 31353, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
+  {13311, 31662, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
+  {13327, 31679, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
+  {13649, 32151, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
+  {13884, 32552, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
+  {14171, 32922, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
+  {14989, 33269, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
+  {15661, 34235, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
+  {16219, 34802, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
+  {17719, 35371, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
+  {17863, 35930, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
+  {17873, 35565, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
+  {18011, 35916, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
+  {18196, 36123, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
+  {18421, 36273, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
+  {12079, 30400, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
+  {18456, 36320, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
+  {4097, 22809, 396, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
+  {17823, 35538, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
+  {8071, 26178, 378, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
+  {10900, 29249, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
+  {15237, 33519, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
+  {8456, 26391, 398, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
+  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
+  {4097, 22809, 326, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
+  {6758, 25015, 398, 25, 55, 0}, /* IPAM.Driver string */
+  {11956, 30211, 396, 25, 55, 0}, /* IPAM.Options map of string (labels) */
+  {2541, 21390, 395, 25, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
+  {7780, 25933, 398, 25, 55, 0}, /* IPAMConfig.Gateway string */
+  {8582, 27393, 398, 25, 55, 0}, /* IPAMConfig.IPRange string */
+  {15699, 34621, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
+  {15736, 34644, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
+  {2802, 21721, 307, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
+  {13158, 31452, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
+  {14999, 33310, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
+  {2448, 21282, 395, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
+  {17823, 35538, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
+  {8071, 26178, 378, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
+  {10900, 29249, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
+  {15237, 33519, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
+  {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ImageConfig.ArgsEscaped boolean */
+  {2337, 21161, 376, 25, 49, 0}, /* ImageConfig.AttachStderr boolean */
+  {2352, 21177, 376, 25, 49, 0}, /* ImageConfig.AttachStdin boolean */
+  {2366, 21192, 376, 25, 49, 0}, /* ImageConfig.AttachStdout boolean */
+  {4006, 22653, 372, 25, 55, 0}, /* ImageConfig.Cmd array of string */
+  {6745, 24987, 398, 25, 49, 0}, /* ImageConfig.Domainname string */
+  {7244, 25300, 372, 25, 55, 0}, /* ImageConfig.Entrypoint array of string */
+  {7257, 25313, 372, 25, 55, 0}, /* ImageConfig.Env array of string */
+  {7542, 25590, 393, 25, 55, DK_NULLABLE}, /* ImageConfig.ExposedPorts map of map of any */
+  {8132, 26194, 99, 25, 55, 0}, /* ImageConfig.Healthcheck HealthConfig */
+  {8385, 26307, 398, 25, 49, 0}, /* ImageConfig.Hostname string */
+  {8708, 26424, 398, 25, 49, 0}, /* ImageConfig.Image string */
+  {9908, 27799, 395, 25, 55, 0}, /* ImageConfig.Labels map of string */
+  {10259, 28262, 398, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
+  {11203, 29453, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
+  {11859, 30039, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
+  {11913, 30165, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
+  {14981, 33261, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
+  {15594, 34134, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
+  {15624, 34196, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
+  {15637, 34210, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
+  {17817, 35483, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
+  {18004, 35864, 398, 25, 55, 0}, /* ImageConfig.User string */
+  {18375, 36245, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
+  {18493, 36358, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
+  {6286, 24396, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
+  {17926, 35684, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
+  {4022, 22686, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
+  {6080, 24178, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
+  {6102, 24201, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
+  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
+  {15150, 33419, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
+  {16589, 35004, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
+  {2274, 18992, 398, 25, 55, 0}, /* ImageInspect.Architecture string */
+  {2484, 21324, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
+  {4022, 22686, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
+  {4097, 22809, 117, 25, 55, 0}, /* ImageInspect.Config ImageConfig */
+  {4313, 23048, 398, 25, 44, 0}, /* ImageInspect.Container string */
+  {4519, 23191, 35, 25, 44, 0}, /* ImageInspect.ContainerConfig ContainerConfig */
+  {6080, 24178, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Created string */
+  {6310, 24443, 171, 48, 55, DK_NULLABLE}, /* ImageInspect.Descriptor OCIDescriptor */
+  {6713, 24941, 398, 25, 51, 0}, /* ImageInspect.DockerVersion string */
+  {7995, 26101, 72, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
+  {8676, 26391, 398, 25, 55, 0}, /* ImageInspect.Id string */
+  {8681, 26396, 112, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
+  {10309, 28322, 331, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
+  {10539, 29005, 121, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
+  {11990, 30256, 398, 25, 55, 0}, /* ImageInspect.Os string */
+  {11995, 30312, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
+  {12049, 30358, 398, 25, 51, 0}, /* ImageInspect.Parent string */
+  {13507, 31967, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
+  {13521, 31982, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
+  {13733, 32232, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
+  {15150, 33419, 378, 25, 55, 0}, /* ImageInspect.Size integer */
+  {18038, 35953, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
+  {18071, 36019, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
+  {9933, 27825, 398, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
+  {9960, 27856, 372, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
+  {17823, 35538, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
+  {2394, 21235, 124, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.AttestationData ImageManifestSummary.AttestationData */
+  {2577, 21427, 376, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
+  {6310, 24443, 171, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
+  {8456, 26391, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
+  {8884, 26497, 125, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
+  {9865, 27777, 127, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
+  {15150, 33419, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
+  {7699, 25781, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
+  {5722, 23696, 372, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
+  {8681, 26396, 112, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
+  {12224, 30649, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
+  {15150, 33419, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
+  {17915, 35649, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
+  {5836, 23792, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
+  {17753, 35401, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
+  {9462, 26759, 329, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
+  {15450, 33787, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
+  {24406, 24406, 398, 25, 55, 0}, /* ImageSearchResponseItem.description string */
+  {27523, 27523, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
+  {27538, 27538, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
+  {29249, 29249, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
+  {33917, 33917, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
+  {5722, 23696, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
+  {6080, 24178, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
+  {6310, 24443, 171, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
+  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
+  {9908, 27799, 395, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
+  {10309, 28322, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
+  {12058, 30367, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
+  {13507, 31967, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
+  {13521, 31982, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
+  {14958, 33237, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
+  {15150, 33419, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
+  {18071, 36019, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
+  {2036, 18669, 378, 52, 55, 0}, /* ImagesDiskUsage.ActiveCount integer */
+  {9731, 27573, 333, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
+  {13344, 31705, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
+  {17780, 35429, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
+  {17793, 35443, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
+  {10566, 29076, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
+  {10900, 29249, 398, 25, 55, 0}, /* IndexInfo.Name string */
+  {11848, 30015, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
+  {14162, 32913, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
+  {10272, 28284, 398, 25, 55, 0}, /* JoinTokens.Manager string */
+  {18484, 36349, 398, 25, 55, 0}, /* JoinTokens.Worker string */
+  {7790, 25950, 322, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
+  {10449, 28885, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
+  {10962, 29313, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
+  {12193, 30604, 378, 41, 55, 0}, /* Limit.Pids integer */
+  {2058, 18692, 398, 32, 55, 0}, /* ManagerStatus.Addr string */
+  {9982, 27879, 376, 32, 55, 0}, /* ManagerStatus.Leader boolean */
+  {13237, 31509, 201, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
+  {2596, 21463, 140, 25, 55, 0}, /* Mount.BindOptions Mount.BindOptions */
+  {4271, 23005, 398, 28, 55, 0}, /* Mount.Consistency string */
+  {9313, 26650, 142, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
+  {13252, 31567, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
+  {15244, 33526, 398, 25, 55, 0}, /* Mount.Source string */
+  {16596, 35045, 398, 25, 55, 0}, /* Mount.Target string */
+  {17727, 35379, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
+  {17823, 35538, 147, 25, 55, 0}, /* Mount.Type MountType */
+  {18272, 36182, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
+  {6061, 24158, 376, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
+  {11736, 29933, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
+  {13022, 31278, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
+  {13263, 31579, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
+  {13288, 31607, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
+  {15746, 34654, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
+  {10576, 29109, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
+  {11956, 30211, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
+  {15157, 33426, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
+  {6767, 25024, 145, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
+  {9908, 27799, 396, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
+  {11502, 29733, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
+  {15746, 34654, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
+  {10900, 29249, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
+  {11956, 30211, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
+  {6353, 24488, 398, 25, 55, 0}, /* MountPoint.Destination string */
+  {6758, 25015, 398, 25, 55, 0}, /* MountPoint.Driver string */
+  {10576, 29109, 398, 25, 55, 0}, /* MountPoint.Mode string */
+  {10900, 29249, 398, 25, 55, 0}, /* MountPoint.Name string */
+  {13022, 31278, 398, 25, 55, 0}, /* MountPoint.Propagation string */
+  {13218, 32602, 376, 25, 55, 0}, /* MountPoint.RW boolean */
+  {15244, 33526, 398, 25, 55, 0}, /* MountPoint.Source string */
+  {17823, 35538, 147, 25, 55, 0}, /* MountPoint.Type MountType */
+  {9560, 26860, 370, 53, 55, 0}, /* NRIInfo.Info array of array of string */
+  {2381, 21208, 376, 27, 55, 0}, /* Network.Attachable boolean */
+  {4136, 22894, 29, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
+  {4202, 22965, 376, 41, 55, 0}, /* Network.ConfigOnly boolean */
+  {5722, 23696, 386, 25, 51, 0}, /* Network.Containers map of NetworkContainer */
+  {6080, 24178, 398, 25, 55, 0}, /* Network.Created string */
+  {6758, 25015, 398, 25, 55, 0}, /* Network.Driver string */
+  {6860, 25118, 376, 47, 55, 0}, /* Network.EnableIPv4 boolean */
+  {6873, 25132, 376, 25, 55, 0}, /* Network.EnableIPv6 boolean */
+  {8523, 27404, 109, 25, 55, 0}, /* Network.IPAM IPAM */
+  {8676, 26391, 398, 25, 55, 0}, /* Network.Id string */
+  {9567, 26867, 376, 29, 55, 0}, /* Network.Ingress boolean */
+  {9668, 27127, 376, 25, 55, 0}, /* Network.Internal boolean */
+  {9908, 27799, 395, 25, 55, 0}, /* Network.Labels map of string */
+  {10900, 29249, 398, 25, 55, 0}, /* Network.Name string */
+  {11956, 30211, 395, 25, 55, 0}, /* Network.Options map of string */
+  {12159, 30459, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
+  {13957, 32683, 398, 25, 55, 0}, /* Network.Scope string */
+  {2075, 18709, 372, 25, 55, 0}, /* NetworkAttachment.Addresses array of string */
+  {10984, 29332, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
+  {2103, 18738, 372, 25, 55, 0}, /* NetworkAttachmentConfig.Aliases array of string */
+  {6795, 25040, 395, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
+  {16596, 35045, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
+  {4313, 23048, 398, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
+  {6932, 25193, 78, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
+  {6949, 25211, 398, 25, 51, 0}, /* NetworkContainer.EndpointID string */
+  {8610, 27460, 398, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
+  {8648, 27493, 398, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
+  {10259, 28262, 398, 25, 51, 0}, /* NetworkContainer.MacAddress string */
+  {10900, 29249, 398, 30, 51, 0}, /* NetworkContainer.Name string */
+  {2381, 21208, 376, 25, 55, 0}, /* NetworkCreateRequest.Attachable boolean */
+  {3392, 22400, 376, 25, 45, 0}, /* NetworkCreateRequest.CheckDuplicate boolean */
+  {4136, 22894, 29, 30, 55, 0}, /* NetworkCreateRequest.ConfigFrom ConfigReference */
+  {4202, 22965, 376, 30, 55, 0}, /* NetworkCreateRequest.ConfigOnly boolean */
+  {6758, 25015, 398, 25, 55, 0}, /* NetworkCreateRequest.Driver string */
+  {6860, 25118, 376, 48, 55, 0}, /* NetworkCreateRequest.EnableIPv4 boolean */
+  {6873, 25132, 376, 25, 55, 0}, /* NetworkCreateRequest.EnableIPv6 boolean */
+  {8523, 27404, 109, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
+  {9567, 26867, 376, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
+  {9668, 27127, 376, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
+  {9908, 27799, 396, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
+  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
+  {11956, 30211, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
+  {13957, 32683, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
+  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
+  {18435, 36299, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
+  {4313, 23048, 398, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
+  {7705, 25787, 376, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
+  {2381, 21208, 376, 27, 55, 0}, /* NetworkInspect.Attachable boolean */
+  {4136, 22894, 29, 41, 55, 0}, /* NetworkInspect.ConfigFrom ConfigReference */
+  {4202, 22965, 376, 41, 55, 0}, /* NetworkInspect.ConfigOnly boolean */
+  {5722, 23696, 383, 25, 55, 0}, /* NetworkInspect.Containers map of EndpointResource */
+  {6080, 24178, 398, 25, 55, 0}, /* NetworkInspect.Created string */
+  {6758, 25015, 398, 25, 55, 0}, /* NetworkInspect.Driver string */
+  {6860, 25118, 376, 47, 55, 0}, /* NetworkInspect.EnableIPv4 boolean */
+  {6873, 25132, 376, 25, 55, 0}, /* NetworkInspect.EnableIPv6 boolean */
+  {8523, 27404, 109, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
+  {8676, 26391, 398, 25, 55, 0}, /* NetworkInspect.Id string */
+  {9567, 26867, 376, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
+  {9668, 27127, 376, 25, 55, 0}, /* NetworkInspect.Internal boolean */
+  {9908, 27799, 395, 25, 55, 0}, /* NetworkInspect.Labels map of string */
+  {10900, 29249, 398, 25, 55, 0}, /* NetworkInspect.Name string */
+  {11956, 30211, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
+  {12159, 30459, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
+  {13957, 32683, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
+  {14906, 33171, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
+  {15572, 34093, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
+  {11484, 29657, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
+  {18385, 36255, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
+  {2065, 18699, 398, 25, 31, 0}, /* NetworkSettings.Address string */
+  {2754, 21669, 398, 25, 51, 0}, /* NetworkSettings.Bridge string */
+  {6949, 25211, 398, 32, 51, 0}, /* NetworkSettings.EndpointID string */
+  {7780, 25933, 398, 25, 51, 0}, /* NetworkSettings.Gateway string */
+  {7929, 26028, 398, 32, 51, 0}, /* NetworkSettings.GlobalIPv6Address string */
+  {7949, 26050, 378, 32, 51, 0}, /* NetworkSettings.GlobalIPv6PrefixLen integer */
+  {8057, 26163, 376, 32, 51, 0}, /* NetworkSettings.HairpinMode boolean */
+  {8556, 27364, 398, 32, 51, 0}, /* NetworkSettings.IPAddress string */
+  {8568, 27377, 378, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
+  {8662, 27508, 398, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
+  {10044, 27972, 398, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
+  {10067, 27998, 378, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
+  {10259, 28262, 398, 25, 51, 0}, /* NetworkSettings.MacAddress string */
+  {11451, 29623, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
+  {12755, 30913, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
+  {12815, 30942, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
+  {13932, 32656, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
+  {13944, 32669, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
+  {13984, 32717, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
+  {14007, 32742, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
+  {8523, 27404, 111, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
+  {2381, 21208, 376, 27, 55, 0}, /* NetworkSummary.Attachable boolean */
+  {4136, 22894, 29, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
+  {4202, 22965, 376, 41, 55, 0}, /* NetworkSummary.ConfigOnly boolean */
+  {5722, 23696, 386, 25, 51, 0}, /* NetworkSummary.Containers map of NetworkContainer */
+  {6080, 24178, 398, 25, 55, 0}, /* NetworkSummary.Created string */
+  {6758, 25015, 398, 25, 55, 0}, /* NetworkSummary.Driver string */
+  {6860, 25118, 376, 47, 55, 0}, /* NetworkSummary.EnableIPv4 boolean */
+  {6873, 25132, 376, 25, 55, 0}, /* NetworkSummary.EnableIPv6 boolean */
+  {8523, 27404, 109, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
+  {8676, 26391, 398, 25, 55, 0}, /* NetworkSummary.Id string */
+  {9567, 26867, 376, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
+  {9668, 27127, 376, 25, 55, 0}, /* NetworkSummary.Internal boolean */
+  {9908, 27799, 395, 25, 55, 0}, /* NetworkSummary.Labels map of string */
+  {10900, 29249, 398, 25, 55, 0}, /* NetworkSummary.Name string */
+  {11956, 30211, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
+  {12159, 30459, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
+  {13957, 32683, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
+  {6949, 25211, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
+  {6962, 25225, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
+  {9560, 26860, 395, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
+  {10900, 29249, 398, 52, 55, 0}, /* NetworkTaskInfo.Name string */
+  {7153, 25255, 384, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
+  {6090, 24188, 398, 25, 55, 0}, /* Node.CreatedAt string */
+  {6296, 24406, 165, 25, 55, 0}, /* Node.Description NodeDescription */
+  {8456, 26391, 398, 25, 55, 0}, /* Node.ID string */
+  {10282, 28294, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
+  {15467, 33805, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
+  {15572, 34093, 170, 32, 55, 0}, /* Node.Status NodeStatus */
+  {17967, 35744, 398, 25, 55, 0}, /* Node.UpdatedAt string */
+  {18048, 35973, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
+  {7171, 25274, 81, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
+  {8385, 26307, 398, 25, 55, 0}, /* NodeDescription.Hostname string */
+  {12224, 30649, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
+  {13622, 32113, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
+  {16573, 35360, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
+  {2562, 21412, 167, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
+  {9908, 27799, 396, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
+  {10900, 29249, 398, 25, 55, 0}, /* NodeSpec.Name string */
+  {13709, 32196, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
+  {2058, 18692, 398, 32, 55, 0}, /* NodeStatus.Addr string */
+  {10529, 28995, 398, 32, 55, 0}, /* NodeStatus.Message string */
+  {15552, 34008, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
+  {6503, 24634, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
+  {10417, 28851, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
+  {15150, 33419, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
+  {17856, 35780, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
+  {18881, 18881, 395, 48, 55, DK_NULLABLE}, /* OCIDescriptor.annotations map of string */
+  {21090, 21105, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.artifactType string */
+  {24260, 24260, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
+  {24634, 24634, 398, 30, 55, 0}, /* OCIDescriptor.digest string */
+  {28839, 28851, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
+  {30649, 30649, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
+  {33419, 33419, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
+  {35780, 35780, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
+  {2274, 18992, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Architecture string */
+  {7616, 25701, 372, 30, 39, 0}, /* OCIPlatform.Features array of string */
+  {11793, 30256, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
+  {11798, 30288, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
+  {11820, 30312, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
+  {18038, 35953, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
+  {18992, 18992, 398, 30, 55, 0}, /* OCIPlatform.architecture string */
+  {30256, 30256, 398, 30, 55, 0}, /* OCIPlatform.os string */
+  {30261, 30288, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
+  {30275, 30312, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
+  {35953, 35953, 398, 30, 55, 0}, /* OCIPlatform.variant string */
+  {9504, 26813, 378, 25, 55, 0}, /* ObjectVersion.Index integer */
+  {27942, 28027, 398, 25, 55, 0}, /* PathStat.linkTarget string */
+  {29109, 29109, 378, 25, 55, 0}, /* PathStat.mode integer */
+  {29191, 29191, 398, 25, 55, 0}, /* PathStat.mtime string */
+  {29249, 29249, 398, 25, 55, 0}, /* PathStat.name string */
+  {33419, 33419, 378, 25, 55, 0}, /* PathStat.size integer */
+  {8518, 27359, 398, 41, 55, 0}, /* PeerInfo.IP string */
+  {10900, 29249, 398, 41, 55, 0}, /* PeerInfo.Name string */
+  {2058, 18692, 398, 32, 55, 0}, /* PeerNode.Addr string */
+  {11605, 29874, 398, 32, 55, 0}, /* PeerNode.NodeID string */
+  {2274, 18992, 398, 25, 55, 0}, /* Platform.Architecture string */
+  {11793, 30256, 398, 25, 55, 0}, /* Platform.OS string */
+  {4097, 22809, 179, 25, 55, DK_REQUIRED}, /* Plugin.Config Plugin.Config */
+  {6886, 25146, 376, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
+  {8676, 26391, 398, 25, 55, 0}, /* Plugin.Id string */
+  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
+  {12643, 30824, 398, 26, 55, 0}, /* Plugin.PluginReference string */
+  {14938, 33203, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
+  {2289, 19007, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args Plugin.Config.Args */
+  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
+  {6713, 24941, 398, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
+  {6729, 24971, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Documentation string */
+  {7244, 25300, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Entrypoint array of string */
+  {7257, 25313, 347, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
+  {9656, 27115, 181, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
+  {9690, 27425, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
+  {10100, 28049, 183, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
+  {10830, 29182, 348, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
+  {10984, 29332, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
+  {12173, 30582, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
+  {13004, 31259, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
+  {18004, 35864, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
+  {18474, 36338, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
+  {32270, 32270, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
+  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
+  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
+  {14927, 33192, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
+  {18030, 35945, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
+  {13047, 31303, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
+  {15228, 33510, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
+  {17830, 35545, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
+  {2113, 18766, 376, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.AllowAllDevices boolean */
+  {3160, 22093, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
+  {6493, 24601, 346, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
+  {17823, 35538, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
+  {7774, 26000, 378, 25, 55, 0}, /* Plugin.Config.User.GID integer */
+  {17838, 35559, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
+  {24623, 24623, 372, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
+  {35538, 35538, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
+  {2289, 19007, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Args array of string */
+  {6493, 24601, 346, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
+  {7257, 25313, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
+  {10830, 29182, 348, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
+  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
+  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
+  {12079, 30400, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
+  {14927, 33192, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
+  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
+  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
+  {14927, 33192, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
+  {18030, 35945, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
+  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
+  {6353, 24488, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
+  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
+  {11956, 30211, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
+  {14927, 33192, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
+  {15244, 33526, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
+  {17823, 35538, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
+  {6296, 24406, 398, 25, 55, 0}, /* PluginPrivilege.Description string */
+  {10900, 29249, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
+  {18030, 35945, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
+  {2493, 21333, 372, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
+  {10174, 28154, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
+  {10984, 29332, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
+  {18085, 36034, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
+  {8365, 26285, 398, 25, 55, 0}, /* PortBinding.HostIp string */
+  {8374, 26295, 398, 25, 55, 0}, /* PortBinding.HostPort string */
+  {12815, 30942, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
+  {8518, 27359, 398, 25, 55, 0}, /* PortSummary.IP string */
+  {12877, 31069, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
+  {13064, 31339, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
+  {17823, 35538, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
+  {19029, 19029, 372, 25, 55, 0}, /* ProcessConfig.arguments array of string */
+  {25300, 25300, 398, 25, 55, 0}, /* ProcessConfig.entrypoint string */
+  {31104, 31104, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
+  {35483, 35483, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
+  {35864, 35864, 398, 25, 55, 0}, /* ProcessConfig.user string */
+  {22659, 22659, 378, 25, 35, 0}, /* ProgressDetail.code integer */
+  {24232, 24232, 378, 36, 55, 0}, /* ProgressDetail.current integer */
+  {28995, 28995, 378, 25, 35, 0}, /* ProgressDetail.message integer */
+  {35401, 35401, 378, 36, 55, 0}, /* ProgressDetail.total integer */
+  {13532, 31994, 398, 53, 55, 0}, /* PullIdentity.Repository string */
+  {21384, 21384, 0, 25, 55, 0}, /* PushImageInfo.aux any */
+  {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
+  {25333, 25347, 83, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
+  {31213, 31213, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
+  {31224, 31241, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
+  {34093, 34093, 398, 25, 55, 0}, /* PushImageInfo.status string */
+  {2131, 18786, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsCIDRs array of string */
+  {2169, 18827, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsHostnames array of string */
+  {9512, 26821, 385, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
+  {9632, 26992, 372, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
+  {10566, 29076, 372, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
+  {7790, 25950, 322, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
+  {10449, 28885, 380, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
+  {10962, 29313, 378, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
+  {10973, 29313, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
+  {10397, 28817, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
+  {10900, 29249, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
+  {15198, 33479, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
+  {10900, 29249, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
+  {30400, 30400, 398, 32, 55, 0}, /* Runtime.path string */
+  {32562, 32576, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
+  {34093, 34093, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
+  {6090, 24188, 398, 25, 55, 0}, /* Secret.CreatedAt string */
+  {8456, 26391, 398, 25, 55, 0}, /* Secret.ID string */
+  {15467, 33805, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
+  {17967, 35744, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
+  {18048, 35973, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
+  {6169, 24260, 398, 25, 55, 0}, /* SecretSpec.Data string */
+  {6758, 25015, 71, 31, 55, 0}, /* SecretSpec.Driver Driver */
+  {9908, 27799, 396, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
+  {10900, 29249, 398, 25, 55, 0}, /* SecretSpec.Name string */
+  {17610, 35191, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
+  {6090, 24188, 398, 25, 55, 0}, /* Service.CreatedAt string */
+  {6921, 25182, 212, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
+  {8456, 26391, 398, 25, 55, 0}, /* Service.ID string */
+  {9754, 27597, 214, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
+  {14816, 33137, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
+  {15467, 33805, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
+  {17952, 35728, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
+  {17967, 35744, 398, 25, 55, 0}, /* Service.UpdatedAt string */
+  {18048, 35973, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
+  {12815, 30942, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
+  {15467, 33805, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
+  {18058, 36005, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
+  {2058, 18692, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.Addr string */
+  {11268, 29493, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
+  {9739, 27581, 173, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
+  {9917, 27808, 398, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
+  {4055, 22766, 378, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
+  {6338, 24472, 378, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
+  {13869, 32536, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
+  {4041, 22751, 398, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
+  {10529, 28995, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
+  {15540, 33984, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
+  {15552, 34008, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
+  {8456, 26391, 398, 25, 55, 0}, /* ServiceCreateResponse.ID string */
+  {18435, 36299, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
+  {18445, 36309, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
+  {10142, 28109, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
+  {12815, 30942, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
+  {17602, 35177, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
+  {18024, 35999, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
+  {7118, 25239, 79, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
+  {9908, 27799, 396, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
+  {10576, 29109, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
+  {10900, 29249, 398, 25, 55, 0}, /* ServiceSpec.Name string */
+  {11451, 29623, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
+  {13716, 32214, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
+  {17587, 35161, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
+  {17937, 35712, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
+  {7920, 26019, 390, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
+  {7971, 26075, 390, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
+  {13478, 31919, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
+  {13491, 31932, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
+  {13467, 31908, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
+  {10349, 28736, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
+  {17761, 35409, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
+  {6278, 24388, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
+  {7600, 25684, 225, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
+  {10365, 28753, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
+  {10583, 29116, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
+  {11982, 30237, 226, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
+  {12035, 30344, 378, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
+  {6278, 24388, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Delay integer (duration) */
+  {7600, 25684, 228, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
+  {10365, 28753, 397, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
+  {10583, 29116, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
+  {11982, 30237, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
+  {12035, 30344, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
+  {6286, 24396, 398, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
+  {17926, 35684, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
+  {18445, 36309, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
+  {6679, 24904, 398, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
+  {7269, 25325, 398, 53, 55, 0}, /* SignatureIdentity.Error string */
+  {9872, 27784, 135, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
+  {10900, 29249, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
+  {15077, 33322, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
+  {15093, 33339, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
+  {17690, 35338, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
+  {18445, 36309, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
+  {17657, 35326, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
+  {17823, 35538, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
+  {17844, 35768, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
+  {2895, 21805, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
+  {2915, 21827, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
+  {2994, 21871, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
+  {3014, 21893, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerURI string */
+  {3043, 21925, 398, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
+  {3282, 22240, 398, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
+  {9722, 27564, 398, 53, 55, 0}, /* SignerIdentity.Issuer string */
+  {13807, 32470, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
+  {13839, 32505, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
+  {15253, 33572, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
+  {15278, 33599, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
+  {15307, 33630, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
+  {15341, 33667, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
+  {15368, 33697, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
+  {15390, 33721, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
+  {15412, 33745, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
+  {15674, 34594, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
+  {13733, 32232, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
+  {6823, 25070, 378, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
+  {8592, 27447, 378, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
+  {6090, 24188, 398, 25, 55, 0}, /* Swarm.CreatedAt string */
+  {6191, 24284, 378, 40, 55, 0}, /* Swarm.DataPathPort integer */
+  {6221, 24326, 372, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
+  {8456, 26391, 398, 25, 55, 0}, /* Swarm.ID string */
+  {9778, 27623, 134, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
+  {13782, 32242, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
+  {15467, 33805, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
+  {15708, 34630, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
+  {16573, 35360, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
+  {17967, 35744, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
+  {18048, 35973, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
+  {3534, 22568, 13, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
+  {5861, 23828, 376, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
+  {7269, 25325, 398, 32, 55, 0}, /* SwarmInfo.Error string */
+  {10157, 28126, 137, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
+  {10298, 28311, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
+  {11546, 29829, 398, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
+  {11605, 29874, 398, 32, 55, 0}, /* SwarmInfo.NodeID string */
+  {11728, 29925, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
+  {13450, 31851, 343, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
+  {2087, 18721, 398, 25, 55, 0}, /* SwarmInitRequest.AdvertiseAddr string */
+  {6176, 24267, 398, 30, 55, 0}, /* SwarmInitRequest.DataPathAddr string */
+  {6191, 24284, 378, 40, 55, 0}, /* SwarmInitRequest.DataPathPort integer */
+  {6221, 24326, 372, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
+  {7713, 25795, 376, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
+  {10108, 28064, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
+  {15467, 33805, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
+  {15708, 34630, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
+  {2087, 18721, 398, 25, 55, 0}, /* SwarmJoinRequest.AdvertiseAddr string */
+  {6176, 24267, 398, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
+  {9766, 27610, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
+  {10108, 28064, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
+  {13436, 31836, 372, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
+  {3067, 22005, 244, 25, 55, DK_NULLABLE}, /* SwarmSpec.CAConfig SwarmSpec.CAConfig */
+  {6613, 24787, 247, 25, 55, DK_NULLABLE}, /* SwarmSpec.Dispatcher SwarmSpec.Dispatcher */
+  {6896, 25156, 248, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
+  {9908, 27799, 396, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
+  {10900, 29249, 398, 25, 55, 0}, /* SwarmSpec.Name string */
+  {11966, 30221, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
+  {13223, 31495, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
+  {16625, 35075, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
+  {7557, 25606, 358, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
+  {7731, 25826, 378, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
+  {11557, 29841, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
+  {15119, 33348, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
+  {15135, 33366, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
+  {3058, 21995, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
+  {11956, 30211, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
+  {13036, 31292, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
+  {17850, 35774, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
+  {8166, 26218, 379, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
+  {2509, 21349, 376, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
+  {16640, 35091, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
+  {6845, 25094, 378, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
+  {8184, 26237, 378, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
+  {9791, 27675, 378, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
+  {10204, 28186, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
+  {15209, 33490, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
+  {10192, 28173, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
+  {10900, 29249, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
+  {11956, 30211, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
+  {17883, 35636, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
+  {2810, 21756, 306, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
+  {2863, 21770, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
+  {5536, 23628, 65, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
+  {5722, 23696, 313, 25, 51, 0}, /* SystemDataUsageResponse.Containers array of ContainerSummary */
+  {9440, 26720, 132, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
+  {9453, 26734, 333, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
+  {9969, 27865, 378, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
+  {18361, 36230, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
+  {18375, 36245, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
+  {2274, 18992, 398, 25, 55, 0}, /* SystemInfo.Architecture string */
+  {2763, 21678, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
+  {2783, 21700, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
+  {3078, 22177, 372, 44, 55, 0}, /* SystemInfo.CDISpecDirs array of string */
+  {3092, 24013, 376, 32, 55, 0}, /* SystemInfo.CPUSet boolean */
+  {3101, 24023, 376, 32, 55, 0}, /* SystemInfo.CPUShares boolean */
+  {3311, 22278, 257, 32, 55, 0}, /* SystemInfo.CgroupDriver SystemInfo.CgroupDriver */
+  {3361, 22331, 258, 41, 55, 0}, /* SystemInfo.CgroupVersion SystemInfo.CgroupVersion */
+  {3544, 22578, 398, 32, 41, 0}, /* SystemInfo.ClusterAdvertise string */
+  {3577, 22598, 398, 32, 41, 0}, /* SystemInfo.ClusterStore string */
+  {5645, 23663, 63, 46, 55, DK_NULLABLE}, /* SystemInfo.Containerd ContainerdInfo */
+  {5658, 23676, 27, 32, 55, 0}, /* SystemInfo.ContainerdCommit Commit */
+  {5722, 23696, 378, 25, 55, 0}, /* SystemInfo.Containers integer */
+  {5777, 23730, 378, 25, 55, 0}, /* SystemInfo.ContainersPaused integer */
+  {5796, 23750, 378, 25, 55, 0}, /* SystemInfo.ContainersRunning integer */
+  {5816, 23771, 378, 25, 55, 0}, /* SystemInfo.ContainersStopped integer */
+  {5888, 23884, 376, 25, 55, 0}, /* SystemInfo.CpuCfsPeriod boolean */
+  {5903, 23901, 376, 25, 55, 0}, /* SystemInfo.CpuCfsQuota boolean */
+  {6213, 24308, 376, 25, 55, 0}, /* SystemInfo.Debug boolean */
+  {6239, 24346, 360, 41, 55, 0}, /* SystemInfo.DefaultAddressPools array of SystemInfo.DefaultAddressPools */
+  {6261, 24370, 398, 32, 55, 0}, /* SystemInfo.DefaultRuntime string */
+  {6539, 24708, 316, 50, 55, 0}, /* SystemInfo.DiscoveredDevices array of DeviceInfo */
+  {6559, 24729, 398, 25, 31, 0}, /* SystemInfo.DiscoveryBackend string */
+  {6697, 24923, 398, 25, 55, 0}, /* SystemInfo.DockerRootDir string */
+  {6758, 25015, 398, 25, 55, 0}, /* SystemInfo.Driver string */
+  {6808, 25054, 370, 25, 55, 0}, /* SystemInfo.DriverStatus array of array of string */
+  {7522, 25569, 376, 25, 55, 0}, /* SystemInfo.ExperimentalBuild boolean */
+  {7666, 25743, 93, 49, 55, DK_NULLABLE}, /* SystemInfo.FirewallBackend FirewallInfo */
+  {7790, 25950, 322, 32, 55, 0}, /* SystemInfo.GenericResources array of GenericResources */
+  {8431, 26355, 398, 25, 55, 0}, /* SystemInfo.HttpProxy string */
+  {8443, 26368, 398, 25, 55, 0}, /* SystemInfo.HttpsProxy string */
+  {8456, 26391, 398, 25, 55, 0}, /* SystemInfo.ID string */
+  {8624, 27475, 376, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
+  {9453, 26734, 378, 25, 55, 0}, /* SystemInfo.Images integer */
+  {9539, 26837, 398, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
+  {9584, 26884, 398, 32, 55, 0}, /* SystemInfo.InitBinary string */
+  {9597, 26898, 27, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
+  {9610, 26912, 398, 25, 31, 0}, /* SystemInfo.InitPath string */
+  {9621, 26924, 398, 25, 31, 0}, /* SystemInfo.InitSha1 string */
+  {9710, 27552, 260, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
+  {9810, 27711, 376, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
+  {9825, 27727, 376, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
+  {9843, 27747, 398, 25, 55, 0}, /* SystemInfo.KernelVersion string */
+  {9908, 27799, 372, 25, 55, 0}, /* SystemInfo.Labels array of string */
+  {10121, 28078, 376, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
+  {10243, 28230, 398, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
+  {10429, 28864, 378, 25, 55, 0}, /* SystemInfo.MemTotal integer */
+  {10463, 28900, 376, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
+  {10839, 29325, 378, 25, 55, 0}, /* SystemInfo.NCPU integer */
+  {10846, 29207, 378, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
+  {10864, 29227, 378, 25, 55, 0}, /* SystemInfo.NFd integer */
+  {10870, 29234, 378, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
+  {10884, 29988, 148, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
+  {10900, 29249, 398, 25, 55, 0}, /* SystemInfo.Name string */
+  {11529, 29790, 398, 25, 55, 0}, /* SystemInfo.NoProxy string */
+  {11811, 30302, 398, 25, 55, 0}, /* SystemInfo.OSType string */
+  {11820, 30312, 398, 41, 55, 0}, /* SystemInfo.OSVersion string */
+  {11869, 30098, 376, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
+  {11886, 30130, 378, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
+  {11938, 30192, 398, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
+  {12200, 30611, 376, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
+  {12702, 30887, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
+  {12960, 31185, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
+  {13386, 31788, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
+  {13826, 32491, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
+  {13894, 32591, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
+  {14185, 32937, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
+  {14214, 32999, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
+  {15768, 34677, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
+  {15780, 34690, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
+  {16477, 34937, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
+  {16492, 34953, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
+  {18445, 36309, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
+  {2589, 21449, 398, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
+  {15150, 33419, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
+  {2225, 18901, 398, 25, 55, 0}, /* SystemVersion.ApiVersion string */
+  {2267, 18985, 398, 25, 55, 0}, /* SystemVersion.Arch string */
+  {3031, 21912, 398, 25, 55, 0}, /* SystemVersion.BuildTime string */
+  {4072, 22784, 361, 35, 55, 0}, /* SystemVersion.Components array of SystemVersion.Components */
+  {7507, 25554, 376, 25, 55, 0}, /* SystemVersion.Experimental boolean */
+  {7908, 26006, 398, 25, 55, 0}, /* SystemVersion.GitCommit string */
+  {7983, 26088, 398, 25, 55, 0}, /* SystemVersion.GoVersion string */
+  {9843, 27747, 398, 25, 55, 0}, /* SystemVersion.KernelVersion string */
+  {10550, 29033, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
+  {11990, 30256, 398, 25, 55, 0}, /* SystemVersion.Os string */
+  {12224, 30649, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
+  {18048, 35973, 398, 25, 55, 0}, /* SystemVersion.Version string */
+  {6389, 24538, 390, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
+  {10900, 29249, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
+  {18048, 35973, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
+  {10900, 29249, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
+  {3240, 22193, 398, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
+  {3262, 22218, 398, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
+  {17805, 35470, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
+  {2310, 21132, 322, 32, 55, 0}, /* Task.AssignedGenericResources array of GenericResources */
+  {6090, 24188, 398, 25, 55, 0}, /* Task.CreatedAt string */
+  {6323, 24456, 291, 25, 55, 0}, /* Task.DesiredState TaskState */
+  {8456, 26391, 398, 25, 55, 0}, /* Task.ID string */
+  {9739, 27581, 173, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
+  {9908, 27799, 395, 25, 55, 0}, /* Task.Labels map of string */
+  {10900, 29249, 398, 25, 55, 0}, /* Task.Name string */
+  {11462, 29634, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
+  {11605, 29874, 398, 25, 55, 0}, /* Task.NodeID string */
+  {14441, 33076, 398, 25, 55, 0}, /* Task.ServiceID string */
+  {15191, 33472, 378, 25, 55, 0}, /* Task.Slot integer */
+  {15467, 33805, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
+  {15572, 34093, 292, 25, 55, 0}, /* Task.Status TaskStatus */
+  {17967, 35744, 398, 25, 55, 0}, /* Task.UpdatedAt string */
+  {18048, 35973, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
+  {4966, 23484, 267, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
+  {7745, 25841, 378, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
+  {10192, 28173, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
+  {11040, 29358, 283, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
+  {11451, 29623, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
+  {12212, 30637, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
+  {12673, 30856, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
+  {13622, 32113, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
+  {13649, 32151, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
+  {13884, 32552, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
+  {2289, 19007, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Args array of string (command) */
+  {3175, 22108, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
+  {3191, 22125, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
+  {4012, 22676, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Command array of string (command) */
+  {4261, 22995, 363, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs array of TaskSpec.ContainerSpec.Configs */
+  {6146, 24844, 270, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig TaskSpec.ContainerSpec.DNSConfig */
+  {6512, 24653, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Dir string */
+  {7257, 25313, 374, 25, 55, 0}, /* TaskSpec.ContainerSpec.Env array of string (environment) */
+  {8028, 26136, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Groups array of string */
+  {8103, 26194, 99, 25, 55, DK_ALIAS}, /* TaskSpec.ContainerSpec.HealthCheck HealthConfig */
+  {8132, 26194, 99, 25, 55, 0}, /* TaskSpec.ContainerSpec.Healthcheck HealthConfig */
+  {8385, 26307, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hostname string */
+  {8411, 26334, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hosts array of string */
+  {8708, 26424, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
+  {9577, 26877, 376, 37, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
+  {9710, 27552, 271, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
+  {9908, 27799, 396, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
+  {10830, 29182, 334, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
+  {11886, 30130, 378, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
+  {11913, 30165, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
+  {12904, 31117, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
+  {13252, 31567, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
+  {14152, 32883, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
+  {15606, 34176, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
+  {15624, 34196, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
+  {16219, 34802, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
+  {16583, 35483, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
+  {17873, 35565, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
+  {18004, 35864, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
+  {4149, 22908, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
+  {4189, 22951, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
+  {7627, 25712, 269, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
+  {13884, 32552, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
+  {7774, 26000, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
+  {10576, 29109, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
+  {10900, 29249, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
+  {17838, 35559, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
+  {10935, 29286, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
+  {11956, 30211, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
+  {13965, 32698, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
+  {2238, 18915, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor TaskSpec.ContainerSpec.Privileges.AppArmor */
+  {6114, 24214, 275, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
+  {11511, 29743, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
+  {13915, 32981, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
+  {13974, 32707, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
+  {10576, 29109, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
+  {4097, 22809, 398, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
+  {7627, 25712, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
+  {13375, 31737, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
+  {6518, 24659, 376, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
+  {9991, 27896, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
+  {13709, 32196, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
+  {17823, 35538, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
+  {18004, 35864, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
+  {10576, 29109, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
+  {12977, 31203, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
+  {7627, 25712, 280, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
+  {14071, 32810, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
+  {14111, 32853, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
+  {7774, 26000, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
+  {10576, 29109, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
+  {10900, 29249, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
+  {17838, 35559, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
+  {8071, 26178, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
+  {10900, 29249, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
+  {15237, 33519, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
+  {10900, 29249, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
+  {11956, 30211, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
+  {4658, 23284, 398, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
+  {4299, 23034, 372, 25, 55, 0}, /* TaskSpec.Placement.Constraints array of string */
+  {10383, 28773, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
+  {12235, 30660, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
+  {12839, 30982, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
+  {15474, 33879, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
+  {15483, 33888, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
+  {6528, 24669, 376, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
+  {10900, 29249, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
+  {12599, 30777, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
+  {13427, 31827, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
+  {10020, 27926, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
+  {10510, 28965, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
+  {13573, 32036, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
+  {15756, 34664, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
+  {4085, 22797, 290, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
+  {6278, 24388, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
+  {10335, 28721, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
+  {18465, 36329, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
+  {5082, 23537, 46, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
+  {7263, 25319, 398, 25, 55, 0}, /* TaskStatus.Err string */
+  {10529, 28995, 398, 25, 55, 0}, /* TaskStatus.Message string */
+  {12769, 30928, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
+  {15552, 34008, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
+  {17657, 35326, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
+  {12079, 30400, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
+  {13230, 31502, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
+  {14203, 32970, 395, 42, 55, 0}, /* Topology.Segments map of string */
+  {17883, 35636, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
+  {3592, 22614, 14, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
+  {6090, 24188, 398, 31, 55, 0}, /* Volume.CreatedAt string */
+  {6758, 25015, 398, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
+  {9908, 27799, 395, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
+  {10817, 29169, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
+  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
+  {11956, 30211, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
+  {13957, 32683, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
+  {15572, 34093, 393, 25, 55, 0}, /* Volume.Status map of map of any */
+  {17992, 35809, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
+  {13364, 31725, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
+  {15150, 33419, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
+  {3695, 22631, 18, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
+  {6758, 25015, 398, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
+  {6795, 25040, 396, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
+  {9908, 27799, 396, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
+  {10900, 29249, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
+  {18375, 36245, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
+  {18445, 36309, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
+  {15450, 33787, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
+  {18385, 36255, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
+  {15467, 33805, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
+  {2036, 18669, 378, 52, 55, 0}, /* VolumesDiskUsage.ActiveCount integer */
+  {9731, 27573, 369, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
+  {13344, 31705, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
+  {17780, 35429, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
+  {17793, 35443, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
 };
 
-const uint16_t dk_n_fields = 1363;
+const uint16_t dk_n_fields = 1376;
 
 const uint16_t dk_fields_by_name[] = {
   0, /* Address addr */
@@ -1411,1328 +1424,1341 @@ const uint16_t dk_fields_by_name[] = {
   36, /* BuildInfo stream */
   37, /* BuildPruneResponse caches_deleted */
   38, /* BuildPruneResponse space_reclaimed */
-  39, /* ClusterInfo created_at */
-  40, /* ClusterInfo data_path_port */
-  41, /* ClusterInfo default_addr_pool */
-  42, /* ClusterInfo id */
-  43, /* ClusterInfo root_rotation_in_progress */
-  44, /* ClusterInfo spec */
-  45, /* ClusterInfo subnet_size */
-  46, /* ClusterInfo tls_info */
-  47, /* ClusterInfo updated_at */
-  48, /* ClusterInfo version */
-  49, /* ClusterVolume created_at */
-  50, /* ClusterVolume id */
-  51, /* ClusterVolume info */
-  52, /* ClusterVolume publish_status */
-  53, /* ClusterVolume spec */
-  54, /* ClusterVolume updated_at */
-  55, /* ClusterVolume version */
-  56, /* ClusterVolume.Info accessible_topology */
-  57, /* ClusterVolume.Info capacity_bytes */
-  58, /* ClusterVolume.Info volume_context */
-  59, /* ClusterVolume.Info volume_id */
-  60, /* ClusterVolume.PublishStatus node_id */
-  61, /* ClusterVolume.PublishStatus publish_context */
-  62, /* ClusterVolume.PublishStatus state */
-  63, /* ClusterVolumeSpec access_mode */
-  64, /* ClusterVolumeSpec group */
-  65, /* ClusterVolumeSpec.AccessMode accessibility_requirements */
-  66, /* ClusterVolumeSpec.AccessMode availability */
-  67, /* ClusterVolumeSpec.AccessMode capacity_range */
-  68, /* ClusterVolumeSpec.AccessMode mount_volume */
-  69, /* ClusterVolumeSpec.AccessMode scope */
-  70, /* ClusterVolumeSpec.AccessMode secrets */
-  71, /* ClusterVolumeSpec.AccessMode sharing */
-  72, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements preferred */
-  73, /* ClusterVolumeSpec.AccessMode.AccessibilityRequirements requisite */
-  74, /* ClusterVolumeSpec.AccessMode.CapacityRange limit_bytes */
-  75, /* ClusterVolumeSpec.AccessMode.CapacityRange required_bytes */
-  76, /* ClusterVolumeSpec.AccessMode.Secrets key */
-  77, /* ClusterVolumeSpec.AccessMode.Secrets secret */
-  78, /* Commit expected */
-  79, /* Commit id */
-  80, /* Config created_at */
-  81, /* Config id */
-  82, /* Config spec */
-  83, /* Config updated_at */
-  84, /* Config version */
-  85, /* ConfigReference network */
-  86, /* ConfigSpec data */
-  87, /* ConfigSpec labels */
-  88, /* ConfigSpec name */
-  89, /* ConfigSpec templating */
-  90, /* ContainerBlkioStatEntry major */
-  91, /* ContainerBlkioStatEntry minor */
-  92, /* ContainerBlkioStatEntry op */
-  93, /* ContainerBlkioStatEntry value */
-  94, /* ContainerBlkioStats io_merged_recursive */
-  95, /* ContainerBlkioStats io_queue_recursive */
-  96, /* ContainerBlkioStats io_service_bytes_recursive */
-  97, /* ContainerBlkioStats io_service_time_recursive */
-  98, /* ContainerBlkioStats io_serviced_recursive */
-  99, /* ContainerBlkioStats io_time_recursive */
-  100, /* ContainerBlkioStats io_wait_time_recursive */
-  101, /* ContainerBlkioStats sectors_recursive */
-  102, /* ContainerCPUStats cpu_usage */
-  103, /* ContainerCPUStats online_cpus */
-  104, /* ContainerCPUStats system_cpu_usage */
-  105, /* ContainerCPUStats throttling_data */
-  106, /* ContainerCPUUsage percpu_usage */
-  107, /* ContainerCPUUsage total_usage */
-  108, /* ContainerCPUUsage usage_in_kernelmode */
-  109, /* ContainerCPUUsage usage_in_usermode */
-  110, /* ContainerConfig args_escaped */
-  111, /* ContainerConfig attach_stderr */
-  112, /* ContainerConfig attach_stdin */
-  113, /* ContainerConfig attach_stdout */
-  114, /* ContainerConfig cmd */
-  115, /* ContainerConfig domainname */
-  116, /* ContainerConfig entrypoint */
-  117, /* ContainerConfig env */
-  118, /* ContainerConfig exposed_ports */
-  119, /* ContainerConfig healthcheck */
-  120, /* ContainerConfig hostname */
-  121, /* ContainerConfig image */
-  122, /* ContainerConfig labels */
-  123, /* ContainerConfig mac_address */
-  124, /* ContainerConfig network_disabled */
-  125, /* ContainerConfig on_build */
-  126, /* ContainerConfig open_stdin */
-  127, /* ContainerConfig shell */
-  128, /* ContainerConfig stdin_once */
-  129, /* ContainerConfig stop_signal */
-  130, /* ContainerConfig stop_timeout */
-  131, /* ContainerConfig tty */
-  132, /* ContainerConfig user */
-  133, /* ContainerConfig volumes */
-  134, /* ContainerConfig working_dir */
-  135, /* ContainerCreateRequest args_escaped */
-  136, /* ContainerCreateRequest attach_stderr */
-  137, /* ContainerCreateRequest attach_stdin */
-  138, /* ContainerCreateRequest attach_stdout */
-  139, /* ContainerCreateRequest cmd */
-  140, /* ContainerCreateRequest domainname */
-  141, /* ContainerCreateRequest entrypoint */
-  142, /* ContainerCreateRequest env */
-  143, /* ContainerCreateRequest exposed_ports */
-  144, /* ContainerCreateRequest healthcheck */
-  145, /* ContainerCreateRequest host_config */
-  146, /* ContainerCreateRequest hostname */
-  147, /* ContainerCreateRequest image */
-  148, /* ContainerCreateRequest labels */
-  149, /* ContainerCreateRequest mac_address */
-  150, /* ContainerCreateRequest network_disabled */
-  151, /* ContainerCreateRequest networking_config */
-  152, /* ContainerCreateRequest on_build */
-  153, /* ContainerCreateRequest open_stdin */
-  154, /* ContainerCreateRequest shell */
-  155, /* ContainerCreateRequest stdin_once */
-  156, /* ContainerCreateRequest stop_signal */
-  157, /* ContainerCreateRequest stop_timeout */
-  158, /* ContainerCreateRequest tty */
-  159, /* ContainerCreateRequest user */
-  160, /* ContainerCreateRequest volumes */
-  161, /* ContainerCreateRequest working_dir */
-  162, /* ContainerCreateResponse id */
-  163, /* ContainerCreateResponse warnings */
-  164, /* ContainerInspectResponse app_armor_profile */
-  165, /* ContainerInspectResponse args */
-  166, /* ContainerInspectResponse config */
-  167, /* ContainerInspectResponse created */
-  168, /* ContainerInspectResponse driver */
-  169, /* ContainerInspectResponse exec_ids */
-  170, /* ContainerInspectResponse graph_driver */
-  171, /* ContainerInspectResponse host_config */
-  172, /* ContainerInspectResponse hostname_path */
-  173, /* ContainerInspectResponse hosts_path */
-  174, /* ContainerInspectResponse id */
-  175, /* ContainerInspectResponse image */
-  176, /* ContainerInspectResponse image_manifest_descriptor */
-  177, /* ContainerInspectResponse log_path */
-  178, /* ContainerInspectResponse mount_label */
-  179, /* ContainerInspectResponse mounts */
-  180, /* ContainerInspectResponse name */
-  181, /* ContainerInspectResponse network_settings */
-  182, /* ContainerInspectResponse node */
-  183, /* ContainerInspectResponse path */
-  184, /* ContainerInspectResponse platform */
-  185, /* ContainerInspectResponse process_label */
-  186, /* ContainerInspectResponse resolv_conf_path */
-  187, /* ContainerInspectResponse restart_count */
-  188, /* ContainerInspectResponse size_root_fs */
-  189, /* ContainerInspectResponse size_rw */
-  190, /* ContainerInspectResponse state */
-  191, /* ContainerInspectResponse storage */
-  192, /* ContainerMemoryStats commitbytes */
-  193, /* ContainerMemoryStats commitpeakbytes */
-  194, /* ContainerMemoryStats failcnt */
-  195, /* ContainerMemoryStats limit */
-  196, /* ContainerMemoryStats max_usage */
-  197, /* ContainerMemoryStats privateworkingset */
-  198, /* ContainerMemoryStats stats */
-  199, /* ContainerMemoryStats usage */
-  200, /* ContainerNetworkStats endpoint_id */
-  201, /* ContainerNetworkStats instance_id */
-  202, /* ContainerNetworkStats rx_bytes */
-  203, /* ContainerNetworkStats rx_dropped */
-  204, /* ContainerNetworkStats rx_errors */
-  205, /* ContainerNetworkStats rx_packets */
-  206, /* ContainerNetworkStats tx_bytes */
-  207, /* ContainerNetworkStats tx_dropped */
-  208, /* ContainerNetworkStats tx_errors */
-  209, /* ContainerNetworkStats tx_packets */
-  210, /* ContainerPidsStats current */
-  211, /* ContainerPidsStats limit */
-  212, /* ContainerPruneResponse containers_deleted */
-  213, /* ContainerPruneResponse space_reclaimed */
-  214, /* ContainerState dead */
-  215, /* ContainerState error */
-  216, /* ContainerState exit_code */
-  217, /* ContainerState finished_at */
-  218, /* ContainerState health */
-  219, /* ContainerState oom_killed */
-  220, /* ContainerState paused */
-  221, /* ContainerState pid */
-  222, /* ContainerState restarting */
-  223, /* ContainerState running */
-  224, /* ContainerState started_at */
-  225, /* ContainerState status */
-  226, /* ContainerStatsResponse blkio_stats */
-  227, /* ContainerStatsResponse cpu_stats */
-  228, /* ContainerStatsResponse id */
-  229, /* ContainerStatsResponse memory_stats */
-  230, /* ContainerStatsResponse name */
-  231, /* ContainerStatsResponse networks */
-  232, /* ContainerStatsResponse num_procs */
-  233, /* ContainerStatsResponse os_type */
-  234, /* ContainerStatsResponse pids_stats */
-  235, /* ContainerStatsResponse precpu_stats */
-  236, /* ContainerStatsResponse preread */
-  237, /* ContainerStatsResponse read */
-  238, /* ContainerStatsResponse storage_stats */
-  239, /* ContainerStatus container_id */
-  240, /* ContainerStatus exit_code */
-  241, /* ContainerStatus pid */
-  242, /* ContainerStorageStats read_count_normalized */
-  243, /* ContainerStorageStats read_size_bytes */
-  244, /* ContainerStorageStats write_count_normalized */
-  245, /* ContainerStorageStats write_size_bytes */
-  246, /* ContainerSummary command */
-  247, /* ContainerSummary created */
-  248, /* ContainerSummary health */
-  249, /* ContainerSummary host_config */
-  250, /* ContainerSummary id */
-  251, /* ContainerSummary image */
-  252, /* ContainerSummary image_id */
-  253, /* ContainerSummary image_manifest_descriptor */
-  254, /* ContainerSummary labels */
-  255, /* ContainerSummary mounts */
-  256, /* ContainerSummary names */
-  257, /* ContainerSummary network_settings */
-  258, /* ContainerSummary ports */
-  259, /* ContainerSummary size_root_fs */
-  260, /* ContainerSummary size_rw */
-  261, /* ContainerSummary state */
-  262, /* ContainerSummary status */
-  263, /* ContainerSummary.Health failing_streak */
-  264, /* ContainerSummary.Health status */
-  265, /* ContainerSummary.HostConfig annotations */
-  266, /* ContainerSummary.HostConfig network_mode */
-  267, /* ContainerSummary.NetworkSettings networks */
-  268, /* ContainerThrottlingData periods */
-  269, /* ContainerThrottlingData throttled_periods */
-  270, /* ContainerThrottlingData throttled_time */
-  271, /* ContainerTopResponse processes */
-  272, /* ContainerTopResponse titles */
-  273, /* ContainerUpdateRequest blkio_device_read_bps */
-  274, /* ContainerUpdateRequest blkio_device_read_iops */
-  275, /* ContainerUpdateRequest blkio_device_write_bps */
-  276, /* ContainerUpdateRequest blkio_device_write_iops */
-  277, /* ContainerUpdateRequest blkio_weight */
-  278, /* ContainerUpdateRequest blkio_weight_device */
-  279, /* ContainerUpdateRequest cgroup_parent */
-  280, /* ContainerUpdateRequest cpu_count */
-  281, /* ContainerUpdateRequest cpu_percent */
-  282, /* ContainerUpdateRequest cpu_period */
-  283, /* ContainerUpdateRequest cpu_quota */
-  284, /* ContainerUpdateRequest cpu_realtime_period */
-  285, /* ContainerUpdateRequest cpu_realtime_runtime */
-  286, /* ContainerUpdateRequest cpu_shares */
-  287, /* ContainerUpdateRequest cpuset_cpus */
-  288, /* ContainerUpdateRequest cpuset_mems */
-  289, /* ContainerUpdateRequest device_cgroup_rules */
-  290, /* ContainerUpdateRequest device_requests */
-  291, /* ContainerUpdateRequest devices */
-  292, /* ContainerUpdateRequest disk_quota */
-  295, /* ContainerUpdateRequest init */
-  293, /* ContainerUpdateRequest io_maximum_bandwidth */
-  294, /* ContainerUpdateRequest io_maximum_iops */
-  296, /* ContainerUpdateRequest kernel_memory */
-  297, /* ContainerUpdateRequest kernel_memory_tcp */
-  298, /* ContainerUpdateRequest memory */
-  299, /* ContainerUpdateRequest memory_reservation */
-  300, /* ContainerUpdateRequest memory_swap */
-  301, /* ContainerUpdateRequest memory_swappiness */
-  303, /* ContainerUpdateRequest nano_cpus */
-  302, /* ContainerUpdateRequest nano_cpus */
-  304, /* ContainerUpdateRequest oom_kill_disable */
-  305, /* ContainerUpdateRequest pids_limit */
-  306, /* ContainerUpdateRequest restart_policy */
-  307, /* ContainerUpdateRequest ulimits */
-  308, /* ContainerUpdateRequest.BlkioWeightDevice path */
-  309, /* ContainerUpdateRequest.BlkioWeightDevice weight */
-  310, /* ContainerUpdateRequest.Ulimits hard */
-  311, /* ContainerUpdateRequest.Ulimits name */
-  312, /* ContainerUpdateRequest.Ulimits soft */
-  313, /* ContainerUpdateResponse warnings */
-  314, /* ContainerWaitExitError message */
-  315, /* ContainerWaitResponse error */
-  316, /* ContainerWaitResponse exit_code */
-  317, /* ContainerdInfo address */
-  318, /* ContainerdInfo namespaces */
-  319, /* ContainerdInfo.Namespaces containers */
-  320, /* ContainerdInfo.Namespaces plugins */
-  321, /* ContainersDiskUsage active_count */
-  322, /* ContainersDiskUsage items */
-  323, /* ContainersDiskUsage reclaimable */
-  324, /* ContainersDiskUsage total_count */
-  325, /* ContainersDiskUsage total_size */
-  326, /* CreateImageInfo aux */
-  327, /* CreateImageInfo error */
-  328, /* CreateImageInfo error_detail */
-  329, /* CreateImageInfo id */
-  330, /* CreateImageInfo progress */
-  331, /* CreateImageInfo progress_detail */
-  332, /* CreateImageInfo status */
-  333, /* DeviceInfo id */
-  334, /* DeviceInfo source */
-  335, /* DeviceMapping cgroup_permissions */
-  336, /* DeviceMapping path_in_container */
-  337, /* DeviceMapping path_on_host */
-  338, /* DeviceRequest capabilities */
-  339, /* DeviceRequest count */
-  340, /* DeviceRequest device_ids */
-  341, /* DeviceRequest driver */
-  342, /* DeviceRequest options */
-  343, /* DistributionInspect descriptor */
-  344, /* DistributionInspect platforms */
-  345, /* Driver name */
-  346, /* Driver options */
-  347, /* DriverData data */
-  348, /* DriverData name */
-  349, /* EndpointIPAMConfig ipv4_address */
-  350, /* EndpointIPAMConfig ipv6_address */
-  351, /* EndpointIPAMConfig link_local_ips */
-  352, /* EndpointPortConfig name */
-  353, /* EndpointPortConfig protocol */
-  354, /* EndpointPortConfig publish_mode */
-  355, /* EndpointPortConfig published_port */
-  356, /* EndpointPortConfig target_port */
-  357, /* EndpointResource endpoint_id */
-  358, /* EndpointResource ipv4_address */
-  359, /* EndpointResource ipv6_address */
-  360, /* EndpointResource mac_address */
-  361, /* EndpointResource name */
-  362, /* EndpointSettings aliases */
-  363, /* EndpointSettings dns_names */
-  364, /* EndpointSettings driver_opts */
-  365, /* EndpointSettings endpoint_id */
-  366, /* EndpointSettings gateway */
-  367, /* EndpointSettings global_ipv6_address */
-  368, /* EndpointSettings global_ipv6_prefix_len */
-  369, /* EndpointSettings gw_priority */
-  371, /* EndpointSettings ip_address */
-  372, /* EndpointSettings ip_prefix_len */
-  370, /* EndpointSettings ipam_config */
-  373, /* EndpointSettings ipv6_gateway */
-  374, /* EndpointSettings links */
-  375, /* EndpointSettings mac_address */
-  376, /* EndpointSettings network_id */
-  377, /* EndpointSpec mode */
-  378, /* EndpointSpec ports */
-  379, /* EngineDescription engine_version */
-  380, /* EngineDescription labels */
-  381, /* EngineDescription plugins */
-  382, /* EngineDescription.Plugins name */
-  383, /* EngineDescription.Plugins type */
-  384, /* ErrorDetail code */
-  385, /* ErrorDetail message */
-  386, /* ErrorResponse message */
-  387, /* EventActor attributes */
-  388, /* EventActor id */
-  389, /* EventMessage action */
-  390, /* EventMessage actor */
-  392, /* EventMessage scope */
-  393, /* EventMessage time */
-  394, /* EventMessage time_nano */
-  391, /* EventMessage type */
-  395, /* ExecConfig attach_stderr */
-  396, /* ExecConfig attach_stdin */
-  397, /* ExecConfig attach_stdout */
-  398, /* ExecConfig cmd */
-  399, /* ExecConfig console_size */
-  400, /* ExecConfig detach_keys */
-  401, /* ExecConfig env */
-  402, /* ExecConfig privileged */
-  403, /* ExecConfig tty */
-  404, /* ExecConfig user */
-  405, /* ExecConfig working_dir */
-  406, /* ExecInspectResponse can_remove */
-  407, /* ExecInspectResponse container_id */
-  408, /* ExecInspectResponse detach_keys */
-  409, /* ExecInspectResponse exit_code */
-  410, /* ExecInspectResponse id */
-  411, /* ExecInspectResponse open_stderr */
-  412, /* ExecInspectResponse open_stdin */
-  413, /* ExecInspectResponse open_stdout */
-  414, /* ExecInspectResponse pid */
-  415, /* ExecInspectResponse process_config */
-  416, /* ExecInspectResponse running */
-  417, /* ExecStartConfig console_size */
-  418, /* ExecStartConfig detach */
-  419, /* ExecStartConfig tty */
-  420, /* FilesystemChange kind */
-  421, /* FilesystemChange path */
-  422, /* FirewallInfo driver */
-  423, /* FirewallInfo info */
-  424, /* GenericResources discrete_resource_spec */
-  425, /* GenericResources named_resource_spec */
-  426, /* GenericResources.DiscreteResourceSpec kind */
-  427, /* GenericResources.DiscreteResourceSpec value */
-  428, /* GenericResources.NamedResourceSpec kind */
-  429, /* GenericResources.NamedResourceSpec value */
-  430, /* Health failing_streak */
-  431, /* Health log */
-  432, /* Health status */
-  433, /* HealthConfig interval */
-  434, /* HealthConfig retries */
-  435, /* HealthConfig start_interval */
-  436, /* HealthConfig start_period */
-  437, /* HealthConfig test */
-  438, /* HealthConfig timeout */
-  439, /* HealthcheckResult end */
-  440, /* HealthcheckResult exit_code */
-  441, /* HealthcheckResult output */
-  442, /* HealthcheckResult start */
-  443, /* HostConfig annotations */
-  444, /* HostConfig auto_remove */
-  445, /* HostConfig binds */
-  446, /* HostConfig blkio_device_read_bps */
-  447, /* HostConfig blkio_device_read_iops */
-  448, /* HostConfig blkio_device_write_bps */
-  449, /* HostConfig blkio_device_write_iops */
-  450, /* HostConfig blkio_weight */
-  451, /* HostConfig blkio_weight_device */
-  452, /* HostConfig cap_add */
-  453, /* HostConfig cap_drop */
-  454, /* HostConfig capabilities */
-  455, /* HostConfig cgroup */
-  456, /* HostConfig cgroup_parent */
-  457, /* HostConfig cgroupns_mode */
-  458, /* HostConfig console_size */
-  459, /* HostConfig container_id_file */
-  460, /* HostConfig cpu_count */
-  461, /* HostConfig cpu_percent */
-  462, /* HostConfig cpu_period */
-  463, /* HostConfig cpu_quota */
-  464, /* HostConfig cpu_realtime_period */
-  465, /* HostConfig cpu_realtime_runtime */
-  466, /* HostConfig cpu_shares */
-  467, /* HostConfig cpuset_cpus */
-  468, /* HostConfig cpuset_mems */
-  469, /* HostConfig device_cgroup_rules */
-  470, /* HostConfig device_requests */
-  471, /* HostConfig devices */
-  472, /* HostConfig disk_quota */
-  473, /* HostConfig dns */
-  474, /* HostConfig dns_options */
-  475, /* HostConfig dns_search */
-  476, /* HostConfig extra_hosts */
-  477, /* HostConfig group_add */
-  480, /* HostConfig init */
-  478, /* HostConfig io_maximum_bandwidth */
-  479, /* HostConfig io_maximum_iops */
-  481, /* HostConfig ipc_mode */
-  482, /* HostConfig isolation */
-  483, /* HostConfig kernel_memory */
-  484, /* HostConfig kernel_memory_tcp */
-  485, /* HostConfig links */
-  486, /* HostConfig log_config */
-  487, /* HostConfig masked_paths */
-  488, /* HostConfig memory */
-  489, /* HostConfig memory_reservation */
-  490, /* HostConfig memory_swap */
-  491, /* HostConfig memory_swappiness */
-  492, /* HostConfig mounts */
-  494, /* HostConfig nano_cpus */
-  493, /* HostConfig nano_cpus */
-  495, /* HostConfig network_mode */
-  496, /* HostConfig oom_kill_disable */
-  497, /* HostConfig oom_score_adj */
-  498, /* HostConfig pid_mode */
-  499, /* HostConfig pids_limit */
-  500, /* HostConfig port_bindings */
-  501, /* HostConfig privileged */
-  502, /* HostConfig publish_all_ports */
-  503, /* HostConfig readonly_paths */
-  504, /* HostConfig readonly_rootfs */
-  505, /* HostConfig restart_policy */
-  506, /* HostConfig runtime */
-  507, /* HostConfig security_opt */
-  508, /* HostConfig shm_size */
-  509, /* HostConfig storage_opt */
-  510, /* HostConfig sysctls */
-  511, /* HostConfig tmpfs */
-  513, /* HostConfig ulimits */
-  514, /* HostConfig userns_mode */
-  512, /* HostConfig uts_mode */
-  515, /* HostConfig volume_driver */
-  516, /* HostConfig volumes_from */
-  517, /* HostConfig.BlkioWeightDevice path */
-  518, /* HostConfig.BlkioWeightDevice weight */
-  519, /* HostConfig.LogConfig config */
-  520, /* HostConfig.LogConfig type */
-  521, /* HostConfig.Ulimits hard */
-  522, /* HostConfig.Ulimits name */
-  523, /* HostConfig.Ulimits soft */
-  525, /* IDResponse id */
-  524, /* IDResponse id */
-  526, /* IPAM config */
-  527, /* IPAM driver */
-  528, /* IPAM options */
-  529, /* IPAMConfig auxiliary_addresses */
-  530, /* IPAMConfig gateway */
-  531, /* IPAMConfig ip_range */
-  532, /* IPAMConfig subnet */
-  533, /* IPAMStatus subnets */
-  534, /* Identity build */
-  535, /* Identity pull */
-  536, /* Identity signature */
-  537, /* ImageBuild(outputs) attrs */
-  538, /* ImageBuild(outputs) type */
-  539, /* ImageBuild(ulimits) hard */
-  540, /* ImageBuild(ulimits) name */
-  541, /* ImageBuild(ulimits) soft */
-  542, /* ImageConfig args_escaped */
-  543, /* ImageConfig attach_stderr */
-  544, /* ImageConfig attach_stdin */
-  545, /* ImageConfig attach_stdout */
-  546, /* ImageConfig cmd */
-  547, /* ImageConfig domainname */
-  548, /* ImageConfig entrypoint */
-  549, /* ImageConfig env */
-  550, /* ImageConfig exposed_ports */
-  551, /* ImageConfig healthcheck */
-  552, /* ImageConfig hostname */
-  553, /* ImageConfig image */
-  554, /* ImageConfig labels */
-  555, /* ImageConfig mac_address */
-  556, /* ImageConfig network_disabled */
-  557, /* ImageConfig on_build */
-  558, /* ImageConfig open_stdin */
-  559, /* ImageConfig shell */
-  560, /* ImageConfig stdin_once */
-  561, /* ImageConfig stop_signal */
-  562, /* ImageConfig stop_timeout */
-  563, /* ImageConfig tty */
-  564, /* ImageConfig user */
-  565, /* ImageConfig volumes */
-  566, /* ImageConfig working_dir */
-  567, /* ImageDeleteResponseItem deleted */
-  568, /* ImageDeleteResponseItem untagged */
-  569, /* ImageHistoryResponseItem comment */
-  570, /* ImageHistoryResponseItem created */
-  571, /* ImageHistoryResponseItem created_by */
-  572, /* ImageHistoryResponseItem id */
-  573, /* ImageHistoryResponseItem size */
-  574, /* ImageHistoryResponseItem tags */
-  575, /* ImageInspect architecture */
-  576, /* ImageInspect author */
-  577, /* ImageInspect comment */
-  578, /* ImageInspect config */
-  579, /* ImageInspect container */
-  580, /* ImageInspect container_config */
-  581, /* ImageInspect created */
-  582, /* ImageInspect descriptor */
-  583, /* ImageInspect docker_version */
-  584, /* ImageInspect graph_driver */
-  585, /* ImageInspect id */
-  586, /* ImageInspect identity */
-  587, /* ImageInspect manifests */
-  588, /* ImageInspect metadata */
-  589, /* ImageInspect os */
-  590, /* ImageInspect os_version */
-  591, /* ImageInspect parent */
-  592, /* ImageInspect repo_digests */
-  593, /* ImageInspect repo_tags */
-  594, /* ImageInspect root_fs */
-  595, /* ImageInspect size */
-  596, /* ImageInspect variant */
-  597, /* ImageInspect virtual_size */
-  598, /* ImageInspect.Metadata last_tag_time */
-  599, /* ImageInspect.RootFS layers */
-  600, /* ImageInspect.RootFS type */
-  601, /* ImageManifestSummary attestation_data */
-  602, /* ImageManifestSummary available */
-  603, /* ImageManifestSummary descriptor */
-  604, /* ImageManifestSummary id */
-  605, /* ImageManifestSummary image_data */
-  606, /* ImageManifestSummary kind */
-  607, /* ImageManifestSummary size */
-  608, /* ImageManifestSummary.AttestationData for */
-  609, /* ImageManifestSummary.ImageData containers */
-  610, /* ImageManifestSummary.ImageData identity */
-  611, /* ImageManifestSummary.ImageData platform */
-  612, /* ImageManifestSummary.ImageData size */
-  613, /* ImageManifestSummary.ImageData.Size unpacked */
-  614, /* ImageManifestSummary.Size content */
-  615, /* ImageManifestSummary.Size total */
-  616, /* ImagePruneResponse images_deleted */
-  617, /* ImagePruneResponse space_reclaimed */
-  618, /* ImageSearchResponseItem description */
-  619, /* ImageSearchResponseItem is_automated */
-  620, /* ImageSearchResponseItem is_official */
-  621, /* ImageSearchResponseItem name */
-  622, /* ImageSearchResponseItem star_count */
-  623, /* ImageSummary containers */
-  624, /* ImageSummary created */
-  625, /* ImageSummary descriptor */
-  626, /* ImageSummary id */
-  627, /* ImageSummary labels */
-  628, /* ImageSummary manifests */
-  629, /* ImageSummary parent_id */
-  630, /* ImageSummary repo_digests */
-  631, /* ImageSummary repo_tags */
-  632, /* ImageSummary shared_size */
-  633, /* ImageSummary size */
-  634, /* ImageSummary virtual_size */
-  635, /* ImagesDiskUsage active_count */
-  636, /* ImagesDiskUsage items */
-  637, /* ImagesDiskUsage reclaimable */
-  638, /* ImagesDiskUsage total_count */
-  639, /* ImagesDiskUsage total_size */
-  640, /* IndexInfo mirrors */
-  641, /* IndexInfo name */
-  642, /* IndexInfo official */
-  643, /* IndexInfo secure */
-  644, /* JoinTokens manager */
-  645, /* JoinTokens worker */
-  646, /* Limit generic_resources */
-  647, /* Limit memory_bytes */
-  648, /* Limit nano_cpus */
-  649, /* Limit pids */
-  650, /* ManagerStatus addr */
-  651, /* ManagerStatus leader */
-  652, /* ManagerStatus reachability */
-  653, /* Mount bind_options */
-  654, /* Mount consistency */
-  655, /* Mount image_options */
-  656, /* Mount read_only */
-  657, /* Mount source */
-  658, /* Mount target */
-  659, /* Mount tmpfs_options */
-  660, /* Mount type */
-  661, /* Mount volume_options */
-  662, /* Mount.BindOptions create_mountpoint */
-  663, /* Mount.BindOptions non_recursive */
-  664, /* Mount.BindOptions propagation */
-  665, /* Mount.BindOptions read_only_force_recursive */
-  666, /* Mount.BindOptions read_only_non_recursive */
-  667, /* Mount.ImageOptions subpath */
-  668, /* Mount.TmpfsOptions mode */
-  669, /* Mount.TmpfsOptions options */
-  670, /* Mount.TmpfsOptions size_bytes */
-  671, /* Mount.VolumeOptions driver_config */
-  672, /* Mount.VolumeOptions labels */
-  673, /* Mount.VolumeOptions no_copy */
-  674, /* Mount.VolumeOptions subpath */
-  675, /* Mount.VolumeOptions.DriverConfig name */
-  676, /* Mount.VolumeOptions.DriverConfig options */
-  677, /* MountPoint destination */
-  678, /* MountPoint driver */
-  679, /* MountPoint mode */
-  680, /* MountPoint name */
-  681, /* MountPoint propagation */
-  682, /* MountPoint rw */
-  683, /* MountPoint source */
-  684, /* MountPoint type */
-  685, /* NRIInfo info */
-  686, /* Network attachable */
-  687, /* Network config_from */
-  688, /* Network config_only */
-  689, /* Network containers */
-  690, /* Network created */
-  691, /* Network driver */
-  692, /* Network enable_ipv4 */
-  693, /* Network enable_ipv6 */
-  695, /* Network id */
-  696, /* Network ingress */
-  697, /* Network internal */
-  694, /* Network ipam */
-  698, /* Network labels */
-  699, /* Network name */
-  700, /* Network options */
-  701, /* Network peers */
-  702, /* Network scope */
-  703, /* NetworkAttachment addresses */
-  704, /* NetworkAttachment network */
-  705, /* NetworkAttachmentConfig aliases */
-  706, /* NetworkAttachmentConfig driver_opts */
-  707, /* NetworkAttachmentConfig target */
-  708, /* NetworkConnectRequest container */
-  709, /* NetworkConnectRequest endpoint_config */
-  710, /* NetworkContainer endpoint_id */
-  711, /* NetworkContainer ipv4_address */
-  712, /* NetworkContainer ipv6_address */
-  713, /* NetworkContainer mac_address */
-  714, /* NetworkContainer name */
-  715, /* NetworkCreateRequest attachable */
-  716, /* NetworkCreateRequest check_duplicate */
-  717, /* NetworkCreateRequest config_from */
-  718, /* NetworkCreateRequest config_only */
-  719, /* NetworkCreateRequest driver */
-  720, /* NetworkCreateRequest enable_ipv4 */
-  721, /* NetworkCreateRequest enable_ipv6 */
-  723, /* NetworkCreateRequest ingress */
-  724, /* NetworkCreateRequest internal */
-  722, /* NetworkCreateRequest ipam */
-  725, /* NetworkCreateRequest labels */
-  726, /* NetworkCreateRequest name */
-  727, /* NetworkCreateRequest options */
-  728, /* NetworkCreateRequest scope */
-  729, /* NetworkCreateResponse id */
-  730, /* NetworkCreateResponse warning */
-  731, /* NetworkDisconnectRequest container */
-  732, /* NetworkDisconnectRequest force */
-  733, /* NetworkInspect attachable */
-  734, /* NetworkInspect config_from */
-  735, /* NetworkInspect config_only */
-  736, /* NetworkInspect containers */
-  737, /* NetworkInspect created */
-  738, /* NetworkInspect driver */
-  739, /* NetworkInspect enable_ipv4 */
-  740, /* NetworkInspect enable_ipv6 */
-  742, /* NetworkInspect id */
-  743, /* NetworkInspect ingress */
-  744, /* NetworkInspect internal */
-  741, /* NetworkInspect ipam */
-  745, /* NetworkInspect labels */
-  746, /* NetworkInspect name */
-  747, /* NetworkInspect options */
-  748, /* NetworkInspect peers */
-  749, /* NetworkInspect scope */
-  750, /* NetworkInspect services */
-  751, /* NetworkInspect status */
-  752, /* NetworkPruneResponse networks_deleted */
-  753, /* NetworkPruneResponse volumes_deleted */
-  754, /* NetworkSettings address */
-  755, /* NetworkSettings bridge */
-  756, /* NetworkSettings endpoint_id */
-  757, /* NetworkSettings gateway */
-  758, /* NetworkSettings global_ipv6_address */
-  759, /* NetworkSettings global_ipv6_prefix_len */
-  760, /* NetworkSettings hairpin_mode */
-  761, /* NetworkSettings ip_address */
-  762, /* NetworkSettings ip_prefix_len */
-  763, /* NetworkSettings ipv6_gateway */
-  764, /* NetworkSettings link_local_ipv6_address */
-  765, /* NetworkSettings link_local_ipv6_prefix_len */
-  766, /* NetworkSettings mac_address */
-  767, /* NetworkSettings networks */
-  768, /* NetworkSettings port_mapping */
-  769, /* NetworkSettings ports */
-  770, /* NetworkSettings sandbox_id */
-  771, /* NetworkSettings sandbox_key */
-  772, /* NetworkSettings secondary_ip_addresses */
-  773, /* NetworkSettings secondary_ipv6_addresses */
-  774, /* NetworkStatus ipam */
-  775, /* NetworkSummary attachable */
-  776, /* NetworkSummary config_from */
-  777, /* NetworkSummary config_only */
-  778, /* NetworkSummary containers */
-  779, /* NetworkSummary created */
-  780, /* NetworkSummary driver */
-  781, /* NetworkSummary enable_ipv4 */
-  782, /* NetworkSummary enable_ipv6 */
-  784, /* NetworkSummary id */
-  785, /* NetworkSummary ingress */
-  786, /* NetworkSummary internal */
-  783, /* NetworkSummary ipam */
-  787, /* NetworkSummary labels */
-  788, /* NetworkSummary name */
-  789, /* NetworkSummary options */
-  790, /* NetworkSummary peers */
-  791, /* NetworkSummary scope */
-  792, /* NetworkTaskInfo endpoint_id */
-  793, /* NetworkTaskInfo endpoint_ip */
-  794, /* NetworkTaskInfo info */
-  795, /* NetworkTaskInfo name */
-  796, /* NetworkingConfig endpoints_config */
-  797, /* Node created_at */
-  798, /* Node description */
-  799, /* Node id */
-  800, /* Node manager_status */
-  801, /* Node spec */
-  802, /* Node status */
-  803, /* Node updated_at */
-  804, /* Node version */
-  805, /* NodeDescription engine */
-  806, /* NodeDescription hostname */
-  807, /* NodeDescription platform */
-  808, /* NodeDescription resources */
-  809, /* NodeDescription tls_info */
-  810, /* NodeSpec availability */
-  811, /* NodeSpec labels */
-  812, /* NodeSpec name */
-  813, /* NodeSpec role */
-  814, /* NodeStatus addr */
-  815, /* NodeStatus message */
-  816, /* NodeStatus state */
-  821, /* OCIDescriptor annotations */
-  822, /* OCIDescriptor artifact_type */
-  823, /* OCIDescriptor data */
+  39, /* Checkpoint name */
+  40, /* CheckpointCreateRequest checkpoint_dir */
+  41, /* CheckpointCreateRequest checkpoint_id */
+  42, /* CheckpointCreateRequest exit */
+  43, /* ClusterInfo created_at */
+  44, /* ClusterInfo data_path_port */
+  45, /* ClusterInfo default_addr_pool */
+  46, /* ClusterInfo id */
+  47, /* ClusterInfo root_rotation_in_progress */
+  48, /* ClusterInfo spec */
+  49, /* ClusterInfo subnet_size */
+  50, /* ClusterInfo tls_info */
+  51, /* ClusterInfo updated_at */
+  52, /* ClusterInfo version */
+  53, /* ClusterVolume created_at */
+  54, /* ClusterVolume id */
+  55, /* ClusterVolume info */
+  56, /* ClusterVolume publish_status */
+  57, /* ClusterVolume spec */
+  58, /* ClusterVolume updated_at */
+  59, /* ClusterVolume version */
+  60, /* ClusterVolume.Info accessible_topology */
+  61, /* ClusterVolume.Info capacity_bytes */
+  62, /* ClusterVolume.Info volume_context */
+  63, /* ClusterVolume.Info volume_id */
+  64, /* ClusterVolume.PublishStatus node_id */
+  65, /* ClusterVolume.PublishStatus publish_context */
+  66, /* ClusterVolume.PublishStatus state */
+  67, /* ClusterVolumeSpec access_mode */
+  68, /* ClusterVolumeSpec accessibility_requirements */
+  69, /* ClusterVolumeSpec availability */
+  70, /* ClusterVolumeSpec capacity_range */
+  71, /* ClusterVolumeSpec group */
+  72, /* ClusterVolumeSpec secrets */
+  73, /* ClusterVolumeSpec.AccessMode block_volume */
+  74, /* ClusterVolumeSpec.AccessMode mount_volume */
+  75, /* ClusterVolumeSpec.AccessMode scope */
+  76, /* ClusterVolumeSpec.AccessMode sharing */
+  77, /* ClusterVolumeSpec.AccessMode.MountVolume fs_type */
+  78, /* ClusterVolumeSpec.AccessMode.MountVolume mount_flags */
+  79, /* ClusterVolumeSpec.AccessibilityRequirements preferred */
+  80, /* ClusterVolumeSpec.AccessibilityRequirements requisite */
+  81, /* ClusterVolumeSpec.CapacityRange limit_bytes */
+  82, /* ClusterVolumeSpec.CapacityRange required_bytes */
+  83, /* ClusterVolumeSpec.Secrets key */
+  84, /* ClusterVolumeSpec.Secrets secret */
+  85, /* Commit expected */
+  86, /* Commit id */
+  87, /* Config created_at */
+  88, /* Config id */
+  89, /* Config spec */
+  90, /* Config updated_at */
+  91, /* Config version */
+  92, /* ConfigReference network */
+  93, /* ConfigSpec data */
+  94, /* ConfigSpec labels */
+  95, /* ConfigSpec name */
+  96, /* ConfigSpec templating */
+  97, /* ContainerBlkioStatEntry major */
+  98, /* ContainerBlkioStatEntry minor */
+  99, /* ContainerBlkioStatEntry op */
+  100, /* ContainerBlkioStatEntry value */
+  101, /* ContainerBlkioStats io_merged_recursive */
+  102, /* ContainerBlkioStats io_queue_recursive */
+  103, /* ContainerBlkioStats io_service_bytes_recursive */
+  104, /* ContainerBlkioStats io_service_time_recursive */
+  105, /* ContainerBlkioStats io_serviced_recursive */
+  106, /* ContainerBlkioStats io_time_recursive */
+  107, /* ContainerBlkioStats io_wait_time_recursive */
+  108, /* ContainerBlkioStats sectors_recursive */
+  109, /* ContainerCPUStats cpu_usage */
+  110, /* ContainerCPUStats online_cpus */
+  111, /* ContainerCPUStats system_cpu_usage */
+  112, /* ContainerCPUStats throttling_data */
+  113, /* ContainerCPUUsage percpu_usage */
+  114, /* ContainerCPUUsage total_usage */
+  115, /* ContainerCPUUsage usage_in_kernelmode */
+  116, /* ContainerCPUUsage usage_in_usermode */
+  117, /* ContainerConfig args_escaped */
+  118, /* ContainerConfig attach_stderr */
+  119, /* ContainerConfig attach_stdin */
+  120, /* ContainerConfig attach_stdout */
+  121, /* ContainerConfig cmd */
+  122, /* ContainerConfig domainname */
+  123, /* ContainerConfig entrypoint */
+  124, /* ContainerConfig env */
+  125, /* ContainerConfig exposed_ports */
+  126, /* ContainerConfig healthcheck */
+  127, /* ContainerConfig hostname */
+  128, /* ContainerConfig image */
+  129, /* ContainerConfig labels */
+  130, /* ContainerConfig mac_address */
+  131, /* ContainerConfig network_disabled */
+  132, /* ContainerConfig on_build */
+  133, /* ContainerConfig open_stdin */
+  134, /* ContainerConfig shell */
+  135, /* ContainerConfig stdin_once */
+  136, /* ContainerConfig stop_signal */
+  137, /* ContainerConfig stop_timeout */
+  138, /* ContainerConfig tty */
+  139, /* ContainerConfig user */
+  140, /* ContainerConfig volumes */
+  141, /* ContainerConfig working_dir */
+  142, /* ContainerCreateRequest args_escaped */
+  143, /* ContainerCreateRequest attach_stderr */
+  144, /* ContainerCreateRequest attach_stdin */
+  145, /* ContainerCreateRequest attach_stdout */
+  146, /* ContainerCreateRequest cmd */
+  147, /* ContainerCreateRequest domainname */
+  148, /* ContainerCreateRequest entrypoint */
+  149, /* ContainerCreateRequest env */
+  150, /* ContainerCreateRequest exposed_ports */
+  151, /* ContainerCreateRequest healthcheck */
+  152, /* ContainerCreateRequest host_config */
+  153, /* ContainerCreateRequest hostname */
+  154, /* ContainerCreateRequest image */
+  155, /* ContainerCreateRequest labels */
+  156, /* ContainerCreateRequest mac_address */
+  157, /* ContainerCreateRequest network_disabled */
+  158, /* ContainerCreateRequest networking_config */
+  159, /* ContainerCreateRequest on_build */
+  160, /* ContainerCreateRequest open_stdin */
+  161, /* ContainerCreateRequest shell */
+  162, /* ContainerCreateRequest stdin_once */
+  163, /* ContainerCreateRequest stop_signal */
+  164, /* ContainerCreateRequest stop_timeout */
+  165, /* ContainerCreateRequest tty */
+  166, /* ContainerCreateRequest user */
+  167, /* ContainerCreateRequest volumes */
+  168, /* ContainerCreateRequest working_dir */
+  169, /* ContainerCreateResponse id */
+  170, /* ContainerCreateResponse warnings */
+  171, /* ContainerInspectResponse app_armor_profile */
+  172, /* ContainerInspectResponse args */
+  173, /* ContainerInspectResponse config */
+  174, /* ContainerInspectResponse created */
+  175, /* ContainerInspectResponse driver */
+  176, /* ContainerInspectResponse exec_ids */
+  177, /* ContainerInspectResponse graph_driver */
+  178, /* ContainerInspectResponse host_config */
+  179, /* ContainerInspectResponse hostname_path */
+  180, /* ContainerInspectResponse hosts_path */
+  181, /* ContainerInspectResponse id */
+  182, /* ContainerInspectResponse image */
+  183, /* ContainerInspectResponse image_manifest_descriptor */
+  184, /* ContainerInspectResponse log_path */
+  185, /* ContainerInspectResponse mount_label */
+  186, /* ContainerInspectResponse mounts */
+  187, /* ContainerInspectResponse name */
+  188, /* ContainerInspectResponse network_settings */
+  189, /* ContainerInspectResponse node */
+  190, /* ContainerInspectResponse path */
+  191, /* ContainerInspectResponse platform */
+  192, /* ContainerInspectResponse process_label */
+  193, /* ContainerInspectResponse resolv_conf_path */
+  194, /* ContainerInspectResponse restart_count */
+  195, /* ContainerInspectResponse size_root_fs */
+  196, /* ContainerInspectResponse size_rw */
+  197, /* ContainerInspectResponse state */
+  198, /* ContainerInspectResponse storage */
+  199, /* ContainerMemoryStats commitbytes */
+  200, /* ContainerMemoryStats commitpeakbytes */
+  201, /* ContainerMemoryStats failcnt */
+  202, /* ContainerMemoryStats limit */
+  203, /* ContainerMemoryStats max_usage */
+  204, /* ContainerMemoryStats privateworkingset */
+  205, /* ContainerMemoryStats stats */
+  206, /* ContainerMemoryStats usage */
+  207, /* ContainerNetworkStats endpoint_id */
+  208, /* ContainerNetworkStats instance_id */
+  209, /* ContainerNetworkStats rx_bytes */
+  210, /* ContainerNetworkStats rx_dropped */
+  211, /* ContainerNetworkStats rx_errors */
+  212, /* ContainerNetworkStats rx_packets */
+  213, /* ContainerNetworkStats tx_bytes */
+  214, /* ContainerNetworkStats tx_dropped */
+  215, /* ContainerNetworkStats tx_errors */
+  216, /* ContainerNetworkStats tx_packets */
+  217, /* ContainerPidsStats current */
+  218, /* ContainerPidsStats limit */
+  219, /* ContainerPruneResponse containers_deleted */
+  220, /* ContainerPruneResponse space_reclaimed */
+  221, /* ContainerState dead */
+  222, /* ContainerState error */
+  223, /* ContainerState exit_code */
+  224, /* ContainerState finished_at */
+  225, /* ContainerState health */
+  226, /* ContainerState oom_killed */
+  227, /* ContainerState paused */
+  228, /* ContainerState pid */
+  229, /* ContainerState restarting */
+  230, /* ContainerState running */
+  231, /* ContainerState started_at */
+  232, /* ContainerState status */
+  233, /* ContainerStatsResponse blkio_stats */
+  234, /* ContainerStatsResponse cpu_stats */
+  235, /* ContainerStatsResponse id */
+  236, /* ContainerStatsResponse memory_stats */
+  237, /* ContainerStatsResponse name */
+  238, /* ContainerStatsResponse networks */
+  239, /* ContainerStatsResponse num_procs */
+  240, /* ContainerStatsResponse os_type */
+  241, /* ContainerStatsResponse pids_stats */
+  242, /* ContainerStatsResponse precpu_stats */
+  243, /* ContainerStatsResponse preread */
+  244, /* ContainerStatsResponse read */
+  245, /* ContainerStatsResponse storage_stats */
+  246, /* ContainerStatus container_id */
+  247, /* ContainerStatus exit_code */
+  248, /* ContainerStatus pid */
+  249, /* ContainerStorageStats read_count_normalized */
+  250, /* ContainerStorageStats read_size_bytes */
+  251, /* ContainerStorageStats write_count_normalized */
+  252, /* ContainerStorageStats write_size_bytes */
+  253, /* ContainerSummary command */
+  254, /* ContainerSummary created */
+  255, /* ContainerSummary health */
+  256, /* ContainerSummary host_config */
+  257, /* ContainerSummary id */
+  258, /* ContainerSummary image */
+  259, /* ContainerSummary image_id */
+  260, /* ContainerSummary image_manifest_descriptor */
+  261, /* ContainerSummary labels */
+  262, /* ContainerSummary mounts */
+  263, /* ContainerSummary names */
+  264, /* ContainerSummary network_settings */
+  265, /* ContainerSummary ports */
+  266, /* ContainerSummary size_root_fs */
+  267, /* ContainerSummary size_rw */
+  268, /* ContainerSummary state */
+  269, /* ContainerSummary status */
+  270, /* ContainerSummary.Health failing_streak */
+  271, /* ContainerSummary.Health status */
+  272, /* ContainerSummary.HostConfig annotations */
+  273, /* ContainerSummary.HostConfig network_mode */
+  274, /* ContainerSummary.NetworkSettings networks */
+  275, /* ContainerThrottlingData periods */
+  276, /* ContainerThrottlingData throttled_periods */
+  277, /* ContainerThrottlingData throttled_time */
+  278, /* ContainerTopResponse processes */
+  279, /* ContainerTopResponse titles */
+  280, /* ContainerUpdateRequest blkio_device_read_bps */
+  281, /* ContainerUpdateRequest blkio_device_read_iops */
+  282, /* ContainerUpdateRequest blkio_device_write_bps */
+  283, /* ContainerUpdateRequest blkio_device_write_iops */
+  284, /* ContainerUpdateRequest blkio_weight */
+  285, /* ContainerUpdateRequest blkio_weight_device */
+  286, /* ContainerUpdateRequest cgroup_parent */
+  287, /* ContainerUpdateRequest cpu_count */
+  288, /* ContainerUpdateRequest cpu_percent */
+  289, /* ContainerUpdateRequest cpu_period */
+  290, /* ContainerUpdateRequest cpu_quota */
+  291, /* ContainerUpdateRequest cpu_realtime_period */
+  292, /* ContainerUpdateRequest cpu_realtime_runtime */
+  293, /* ContainerUpdateRequest cpu_shares */
+  294, /* ContainerUpdateRequest cpuset_cpus */
+  295, /* ContainerUpdateRequest cpuset_mems */
+  296, /* ContainerUpdateRequest device_cgroup_rules */
+  297, /* ContainerUpdateRequest device_requests */
+  298, /* ContainerUpdateRequest devices */
+  299, /* ContainerUpdateRequest disk_quota */
+  302, /* ContainerUpdateRequest init */
+  300, /* ContainerUpdateRequest io_maximum_bandwidth */
+  301, /* ContainerUpdateRequest io_maximum_iops */
+  303, /* ContainerUpdateRequest kernel_memory */
+  304, /* ContainerUpdateRequest kernel_memory_tcp */
+  305, /* ContainerUpdateRequest memory */
+  306, /* ContainerUpdateRequest memory_reservation */
+  307, /* ContainerUpdateRequest memory_swap */
+  308, /* ContainerUpdateRequest memory_swappiness */
+  310, /* ContainerUpdateRequest nano_cpus */
+  309, /* ContainerUpdateRequest nano_cpus */
+  311, /* ContainerUpdateRequest oom_kill_disable */
+  312, /* ContainerUpdateRequest pids_limit */
+  313, /* ContainerUpdateRequest restart_policy */
+  314, /* ContainerUpdateRequest ulimits */
+  315, /* ContainerUpdateRequest.BlkioWeightDevice path */
+  316, /* ContainerUpdateRequest.BlkioWeightDevice weight */
+  317, /* ContainerUpdateRequest.Ulimits hard */
+  318, /* ContainerUpdateRequest.Ulimits name */
+  319, /* ContainerUpdateRequest.Ulimits soft */
+  320, /* ContainerUpdateResponse warnings */
+  321, /* ContainerWaitExitError message */
+  322, /* ContainerWaitResponse error */
+  323, /* ContainerWaitResponse exit_code */
+  324, /* ContainerdInfo address */
+  325, /* ContainerdInfo namespaces */
+  326, /* ContainerdInfo.Namespaces containers */
+  327, /* ContainerdInfo.Namespaces plugins */
+  328, /* ContainersDiskUsage active_count */
+  329, /* ContainersDiskUsage items */
+  330, /* ContainersDiskUsage reclaimable */
+  331, /* ContainersDiskUsage total_count */
+  332, /* ContainersDiskUsage total_size */
+  333, /* CreateImageInfo aux */
+  334, /* CreateImageInfo error */
+  335, /* CreateImageInfo error_detail */
+  336, /* CreateImageInfo id */
+  337, /* CreateImageInfo progress */
+  338, /* CreateImageInfo progress_detail */
+  339, /* CreateImageInfo status */
+  340, /* DeviceInfo id */
+  341, /* DeviceInfo source */
+  342, /* DeviceMapping cgroup_permissions */
+  343, /* DeviceMapping path_in_container */
+  344, /* DeviceMapping path_on_host */
+  345, /* DeviceRequest capabilities */
+  346, /* DeviceRequest count */
+  347, /* DeviceRequest device_ids */
+  348, /* DeviceRequest driver */
+  349, /* DeviceRequest options */
+  350, /* DistributionInspect descriptor */
+  351, /* DistributionInspect platforms */
+  352, /* Driver name */
+  353, /* Driver options */
+  354, /* DriverData data */
+  355, /* DriverData name */
+  356, /* EndpointIPAMConfig ipv4_address */
+  357, /* EndpointIPAMConfig ipv6_address */
+  358, /* EndpointIPAMConfig link_local_ips */
+  359, /* EndpointPortConfig name */
+  360, /* EndpointPortConfig protocol */
+  361, /* EndpointPortConfig publish_mode */
+  362, /* EndpointPortConfig published_port */
+  363, /* EndpointPortConfig target_port */
+  364, /* EndpointResource endpoint_id */
+  365, /* EndpointResource ipv4_address */
+  366, /* EndpointResource ipv6_address */
+  367, /* EndpointResource mac_address */
+  368, /* EndpointResource name */
+  369, /* EndpointSettings aliases */
+  370, /* EndpointSettings dns_names */
+  371, /* EndpointSettings driver_opts */
+  372, /* EndpointSettings endpoint_id */
+  373, /* EndpointSettings gateway */
+  374, /* EndpointSettings global_ipv6_address */
+  375, /* EndpointSettings global_ipv6_prefix_len */
+  376, /* EndpointSettings gw_priority */
+  378, /* EndpointSettings ip_address */
+  379, /* EndpointSettings ip_prefix_len */
+  377, /* EndpointSettings ipam_config */
+  380, /* EndpointSettings ipv6_gateway */
+  381, /* EndpointSettings links */
+  382, /* EndpointSettings mac_address */
+  383, /* EndpointSettings network_id */
+  384, /* EndpointSpec mode */
+  385, /* EndpointSpec ports */
+  386, /* EngineDescription engine_version */
+  387, /* EngineDescription labels */
+  388, /* EngineDescription plugins */
+  389, /* EngineDescription.Plugins name */
+  390, /* EngineDescription.Plugins type */
+  391, /* ErrorDetail code */
+  392, /* ErrorDetail message */
+  393, /* ErrorResponse message */
+  394, /* EventActor attributes */
+  395, /* EventActor id */
+  396, /* EventMessage action */
+  397, /* EventMessage actor */
+  399, /* EventMessage scope */
+  400, /* EventMessage time */
+  401, /* EventMessage time_nano */
+  398, /* EventMessage type */
+  402, /* ExecConfig attach_stderr */
+  403, /* ExecConfig attach_stdin */
+  404, /* ExecConfig attach_stdout */
+  405, /* ExecConfig cmd */
+  406, /* ExecConfig console_size */
+  407, /* ExecConfig detach_keys */
+  408, /* ExecConfig env */
+  409, /* ExecConfig privileged */
+  410, /* ExecConfig tty */
+  411, /* ExecConfig user */
+  412, /* ExecConfig working_dir */
+  413, /* ExecInspectResponse can_remove */
+  414, /* ExecInspectResponse container_id */
+  415, /* ExecInspectResponse detach_keys */
+  416, /* ExecInspectResponse exit_code */
+  417, /* ExecInspectResponse id */
+  418, /* ExecInspectResponse open_stderr */
+  419, /* ExecInspectResponse open_stdin */
+  420, /* ExecInspectResponse open_stdout */
+  421, /* ExecInspectResponse pid */
+  422, /* ExecInspectResponse process_config */
+  423, /* ExecInspectResponse running */
+  424, /* ExecStartConfig console_size */
+  425, /* ExecStartConfig detach */
+  426, /* ExecStartConfig tty */
+  427, /* FilesystemChange kind */
+  428, /* FilesystemChange path */
+  429, /* FirewallInfo driver */
+  430, /* FirewallInfo info */
+  431, /* GenericResources discrete_resource_spec */
+  432, /* GenericResources named_resource_spec */
+  433, /* GenericResources.DiscreteResourceSpec kind */
+  434, /* GenericResources.DiscreteResourceSpec value */
+  435, /* GenericResources.NamedResourceSpec kind */
+  436, /* GenericResources.NamedResourceSpec value */
+  437, /* Health failing_streak */
+  438, /* Health log */
+  439, /* Health status */
+  440, /* HealthConfig interval */
+  441, /* HealthConfig retries */
+  442, /* HealthConfig start_interval */
+  443, /* HealthConfig start_period */
+  444, /* HealthConfig test */
+  445, /* HealthConfig timeout */
+  446, /* HealthcheckResult end */
+  447, /* HealthcheckResult exit_code */
+  448, /* HealthcheckResult output */
+  449, /* HealthcheckResult start */
+  450, /* HostConfig annotations */
+  451, /* HostConfig auto_remove */
+  452, /* HostConfig binds */
+  453, /* HostConfig blkio_device_read_bps */
+  454, /* HostConfig blkio_device_read_iops */
+  455, /* HostConfig blkio_device_write_bps */
+  456, /* HostConfig blkio_device_write_iops */
+  457, /* HostConfig blkio_weight */
+  458, /* HostConfig blkio_weight_device */
+  459, /* HostConfig cap_add */
+  460, /* HostConfig cap_drop */
+  461, /* HostConfig capabilities */
+  462, /* HostConfig cgroup */
+  463, /* HostConfig cgroup_parent */
+  464, /* HostConfig cgroupns_mode */
+  465, /* HostConfig console_size */
+  466, /* HostConfig container_id_file */
+  467, /* HostConfig cpu_count */
+  468, /* HostConfig cpu_percent */
+  469, /* HostConfig cpu_period */
+  470, /* HostConfig cpu_quota */
+  471, /* HostConfig cpu_realtime_period */
+  472, /* HostConfig cpu_realtime_runtime */
+  473, /* HostConfig cpu_shares */
+  474, /* HostConfig cpuset_cpus */
+  475, /* HostConfig cpuset_mems */
+  476, /* HostConfig device_cgroup_rules */
+  477, /* HostConfig device_requests */
+  478, /* HostConfig devices */
+  479, /* HostConfig disk_quota */
+  480, /* HostConfig dns */
+  481, /* HostConfig dns_options */
+  482, /* HostConfig dns_search */
+  483, /* HostConfig extra_hosts */
+  484, /* HostConfig group_add */
+  487, /* HostConfig init */
+  485, /* HostConfig io_maximum_bandwidth */
+  486, /* HostConfig io_maximum_iops */
+  488, /* HostConfig ipc_mode */
+  489, /* HostConfig isolation */
+  490, /* HostConfig kernel_memory */
+  491, /* HostConfig kernel_memory_tcp */
+  492, /* HostConfig links */
+  493, /* HostConfig log_config */
+  494, /* HostConfig masked_paths */
+  495, /* HostConfig memory */
+  496, /* HostConfig memory_reservation */
+  497, /* HostConfig memory_swap */
+  498, /* HostConfig memory_swappiness */
+  499, /* HostConfig mounts */
+  501, /* HostConfig nano_cpus */
+  500, /* HostConfig nano_cpus */
+  502, /* HostConfig network_mode */
+  503, /* HostConfig oom_kill_disable */
+  504, /* HostConfig oom_score_adj */
+  505, /* HostConfig pid_mode */
+  506, /* HostConfig pids_limit */
+  507, /* HostConfig port_bindings */
+  508, /* HostConfig privileged */
+  509, /* HostConfig publish_all_ports */
+  510, /* HostConfig readonly_paths */
+  511, /* HostConfig readonly_rootfs */
+  512, /* HostConfig restart_policy */
+  513, /* HostConfig runtime */
+  514, /* HostConfig security_opt */
+  515, /* HostConfig shm_size */
+  516, /* HostConfig storage_opt */
+  517, /* HostConfig sysctls */
+  518, /* HostConfig tmpfs */
+  520, /* HostConfig ulimits */
+  521, /* HostConfig userns_mode */
+  519, /* HostConfig uts_mode */
+  522, /* HostConfig volume_driver */
+  523, /* HostConfig volumes_from */
+  524, /* HostConfig.BlkioWeightDevice path */
+  525, /* HostConfig.BlkioWeightDevice weight */
+  526, /* HostConfig.LogConfig config */
+  527, /* HostConfig.LogConfig type */
+  528, /* HostConfig.Ulimits hard */
+  529, /* HostConfig.Ulimits name */
+  530, /* HostConfig.Ulimits soft */
+  532, /* IDResponse id */
+  531, /* IDResponse id */
+  533, /* IPAM config */
+  534, /* IPAM driver */
+  535, /* IPAM options */
+  536, /* IPAMConfig auxiliary_addresses */
+  537, /* IPAMConfig gateway */
+  538, /* IPAMConfig ip_range */
+  539, /* IPAMConfig subnet */
+  540, /* IPAMStatus subnets */
+  541, /* Identity build */
+  542, /* Identity pull */
+  543, /* Identity signature */
+  544, /* ImageBuild(outputs) attrs */
+  545, /* ImageBuild(outputs) type */
+  546, /* ImageBuild(ulimits) hard */
+  547, /* ImageBuild(ulimits) name */
+  548, /* ImageBuild(ulimits) soft */
+  549, /* ImageConfig args_escaped */
+  550, /* ImageConfig attach_stderr */
+  551, /* ImageConfig attach_stdin */
+  552, /* ImageConfig attach_stdout */
+  553, /* ImageConfig cmd */
+  554, /* ImageConfig domainname */
+  555, /* ImageConfig entrypoint */
+  556, /* ImageConfig env */
+  557, /* ImageConfig exposed_ports */
+  558, /* ImageConfig healthcheck */
+  559, /* ImageConfig hostname */
+  560, /* ImageConfig image */
+  561, /* ImageConfig labels */
+  562, /* ImageConfig mac_address */
+  563, /* ImageConfig network_disabled */
+  564, /* ImageConfig on_build */
+  565, /* ImageConfig open_stdin */
+  566, /* ImageConfig shell */
+  567, /* ImageConfig stdin_once */
+  568, /* ImageConfig stop_signal */
+  569, /* ImageConfig stop_timeout */
+  570, /* ImageConfig tty */
+  571, /* ImageConfig user */
+  572, /* ImageConfig volumes */
+  573, /* ImageConfig working_dir */
+  574, /* ImageDeleteResponseItem deleted */
+  575, /* ImageDeleteResponseItem untagged */
+  576, /* ImageHistoryResponseItem comment */
+  577, /* ImageHistoryResponseItem created */
+  578, /* ImageHistoryResponseItem created_by */
+  579, /* ImageHistoryResponseItem id */
+  580, /* ImageHistoryResponseItem size */
+  581, /* ImageHistoryResponseItem tags */
+  582, /* ImageInspect architecture */
+  583, /* ImageInspect author */
+  584, /* ImageInspect comment */
+  585, /* ImageInspect config */
+  586, /* ImageInspect container */
+  587, /* ImageInspect container_config */
+  588, /* ImageInspect created */
+  589, /* ImageInspect descriptor */
+  590, /* ImageInspect docker_version */
+  591, /* ImageInspect graph_driver */
+  592, /* ImageInspect id */
+  593, /* ImageInspect identity */
+  594, /* ImageInspect manifests */
+  595, /* ImageInspect metadata */
+  596, /* ImageInspect os */
+  597, /* ImageInspect os_version */
+  598, /* ImageInspect parent */
+  599, /* ImageInspect repo_digests */
+  600, /* ImageInspect repo_tags */
+  601, /* ImageInspect root_fs */
+  602, /* ImageInspect size */
+  603, /* ImageInspect variant */
+  604, /* ImageInspect virtual_size */
+  605, /* ImageInspect.Metadata last_tag_time */
+  606, /* ImageInspect.RootFS layers */
+  607, /* ImageInspect.RootFS type */
+  608, /* ImageManifestSummary attestation_data */
+  609, /* ImageManifestSummary available */
+  610, /* ImageManifestSummary descriptor */
+  611, /* ImageManifestSummary id */
+  612, /* ImageManifestSummary image_data */
+  613, /* ImageManifestSummary kind */
+  614, /* ImageManifestSummary size */
+  615, /* ImageManifestSummary.AttestationData for */
+  616, /* ImageManifestSummary.ImageData containers */
+  617, /* ImageManifestSummary.ImageData identity */
+  618, /* ImageManifestSummary.ImageData platform */
+  619, /* ImageManifestSummary.ImageData size */
+  620, /* ImageManifestSummary.ImageData.Size unpacked */
+  621, /* ImageManifestSummary.Size content */
+  622, /* ImageManifestSummary.Size total */
+  623, /* ImagePruneResponse images_deleted */
+  624, /* ImagePruneResponse space_reclaimed */
+  625, /* ImageSearchResponseItem description */
+  626, /* ImageSearchResponseItem is_automated */
+  627, /* ImageSearchResponseItem is_official */
+  628, /* ImageSearchResponseItem name */
+  629, /* ImageSearchResponseItem star_count */
+  630, /* ImageSummary containers */
+  631, /* ImageSummary created */
+  632, /* ImageSummary descriptor */
+  633, /* ImageSummary id */
+  634, /* ImageSummary labels */
+  635, /* ImageSummary manifests */
+  636, /* ImageSummary parent_id */
+  637, /* ImageSummary repo_digests */
+  638, /* ImageSummary repo_tags */
+  639, /* ImageSummary shared_size */
+  640, /* ImageSummary size */
+  641, /* ImageSummary virtual_size */
+  642, /* ImagesDiskUsage active_count */
+  643, /* ImagesDiskUsage items */
+  644, /* ImagesDiskUsage reclaimable */
+  645, /* ImagesDiskUsage total_count */
+  646, /* ImagesDiskUsage total_size */
+  647, /* IndexInfo mirrors */
+  648, /* IndexInfo name */
+  649, /* IndexInfo official */
+  650, /* IndexInfo secure */
+  651, /* JoinTokens manager */
+  652, /* JoinTokens worker */
+  653, /* Limit generic_resources */
+  654, /* Limit memory_bytes */
+  655, /* Limit nano_cpus */
+  656, /* Limit pids */
+  657, /* ManagerStatus addr */
+  658, /* ManagerStatus leader */
+  659, /* ManagerStatus reachability */
+  660, /* Mount bind_options */
+  661, /* Mount consistency */
+  662, /* Mount image_options */
+  663, /* Mount read_only */
+  664, /* Mount source */
+  665, /* Mount target */
+  666, /* Mount tmpfs_options */
+  667, /* Mount type */
+  668, /* Mount volume_options */
+  669, /* Mount.BindOptions create_mountpoint */
+  670, /* Mount.BindOptions non_recursive */
+  671, /* Mount.BindOptions propagation */
+  672, /* Mount.BindOptions read_only_force_recursive */
+  673, /* Mount.BindOptions read_only_non_recursive */
+  674, /* Mount.ImageOptions subpath */
+  675, /* Mount.TmpfsOptions mode */
+  676, /* Mount.TmpfsOptions options */
+  677, /* Mount.TmpfsOptions size_bytes */
+  678, /* Mount.VolumeOptions driver_config */
+  679, /* Mount.VolumeOptions labels */
+  680, /* Mount.VolumeOptions no_copy */
+  681, /* Mount.VolumeOptions subpath */
+  682, /* Mount.VolumeOptions.DriverConfig name */
+  683, /* Mount.VolumeOptions.DriverConfig options */
+  684, /* MountPoint destination */
+  685, /* MountPoint driver */
+  686, /* MountPoint mode */
+  687, /* MountPoint name */
+  688, /* MountPoint propagation */
+  689, /* MountPoint rw */
+  690, /* MountPoint source */
+  691, /* MountPoint type */
+  692, /* NRIInfo info */
+  693, /* Network attachable */
+  694, /* Network config_from */
+  695, /* Network config_only */
+  696, /* Network containers */
+  697, /* Network created */
+  698, /* Network driver */
+  699, /* Network enable_ipv4 */
+  700, /* Network enable_ipv6 */
+  702, /* Network id */
+  703, /* Network ingress */
+  704, /* Network internal */
+  701, /* Network ipam */
+  705, /* Network labels */
+  706, /* Network name */
+  707, /* Network options */
+  708, /* Network peers */
+  709, /* Network scope */
+  710, /* NetworkAttachment addresses */
+  711, /* NetworkAttachment network */
+  712, /* NetworkAttachmentConfig aliases */
+  713, /* NetworkAttachmentConfig driver_opts */
+  714, /* NetworkAttachmentConfig target */
+  715, /* NetworkConnectRequest container */
+  716, /* NetworkConnectRequest endpoint_config */
+  717, /* NetworkContainer endpoint_id */
+  718, /* NetworkContainer ipv4_address */
+  719, /* NetworkContainer ipv6_address */
+  720, /* NetworkContainer mac_address */
+  721, /* NetworkContainer name */
+  722, /* NetworkCreateRequest attachable */
+  723, /* NetworkCreateRequest check_duplicate */
+  724, /* NetworkCreateRequest config_from */
+  725, /* NetworkCreateRequest config_only */
+  726, /* NetworkCreateRequest driver */
+  727, /* NetworkCreateRequest enable_ipv4 */
+  728, /* NetworkCreateRequest enable_ipv6 */
+  730, /* NetworkCreateRequest ingress */
+  731, /* NetworkCreateRequest internal */
+  729, /* NetworkCreateRequest ipam */
+  732, /* NetworkCreateRequest labels */
+  733, /* NetworkCreateRequest name */
+  734, /* NetworkCreateRequest options */
+  735, /* NetworkCreateRequest scope */
+  736, /* NetworkCreateResponse id */
+  737, /* NetworkCreateResponse warning */
+  738, /* NetworkDisconnectRequest container */
+  739, /* NetworkDisconnectRequest force */
+  740, /* NetworkInspect attachable */
+  741, /* NetworkInspect config_from */
+  742, /* NetworkInspect config_only */
+  743, /* NetworkInspect containers */
+  744, /* NetworkInspect created */
+  745, /* NetworkInspect driver */
+  746, /* NetworkInspect enable_ipv4 */
+  747, /* NetworkInspect enable_ipv6 */
+  749, /* NetworkInspect id */
+  750, /* NetworkInspect ingress */
+  751, /* NetworkInspect internal */
+  748, /* NetworkInspect ipam */
+  752, /* NetworkInspect labels */
+  753, /* NetworkInspect name */
+  754, /* NetworkInspect options */
+  755, /* NetworkInspect peers */
+  756, /* NetworkInspect scope */
+  757, /* NetworkInspect services */
+  758, /* NetworkInspect status */
+  759, /* NetworkPruneResponse networks_deleted */
+  760, /* NetworkPruneResponse volumes_deleted */
+  761, /* NetworkSettings address */
+  762, /* NetworkSettings bridge */
+  763, /* NetworkSettings endpoint_id */
+  764, /* NetworkSettings gateway */
+  765, /* NetworkSettings global_ipv6_address */
+  766, /* NetworkSettings global_ipv6_prefix_len */
+  767, /* NetworkSettings hairpin_mode */
+  768, /* NetworkSettings ip_address */
+  769, /* NetworkSettings ip_prefix_len */
+  770, /* NetworkSettings ipv6_gateway */
+  771, /* NetworkSettings link_local_ipv6_address */
+  772, /* NetworkSettings link_local_ipv6_prefix_len */
+  773, /* NetworkSettings mac_address */
+  774, /* NetworkSettings networks */
+  775, /* NetworkSettings port_mapping */
+  776, /* NetworkSettings ports */
+  777, /* NetworkSettings sandbox_id */
+  778, /* NetworkSettings sandbox_key */
+  779, /* NetworkSettings secondary_ip_addresses */
+  780, /* NetworkSettings secondary_ipv6_addresses */
+  781, /* NetworkStatus ipam */
+  782, /* NetworkSummary attachable */
+  783, /* NetworkSummary config_from */
+  784, /* NetworkSummary config_only */
+  785, /* NetworkSummary containers */
+  786, /* NetworkSummary created */
+  787, /* NetworkSummary driver */
+  788, /* NetworkSummary enable_ipv4 */
+  789, /* NetworkSummary enable_ipv6 */
+  791, /* NetworkSummary id */
+  792, /* NetworkSummary ingress */
+  793, /* NetworkSummary internal */
+  790, /* NetworkSummary ipam */
+  794, /* NetworkSummary labels */
+  795, /* NetworkSummary name */
+  796, /* NetworkSummary options */
+  797, /* NetworkSummary peers */
+  798, /* NetworkSummary scope */
+  799, /* NetworkTaskInfo endpoint_id */
+  800, /* NetworkTaskInfo endpoint_ip */
+  801, /* NetworkTaskInfo info */
+  802, /* NetworkTaskInfo name */
+  803, /* NetworkingConfig endpoints_config */
+  804, /* Node created_at */
+  805, /* Node description */
+  806, /* Node id */
+  807, /* Node manager_status */
+  808, /* Node spec */
+  809, /* Node status */
+  810, /* Node updated_at */
+  811, /* Node version */
+  812, /* NodeDescription engine */
+  813, /* NodeDescription hostname */
+  814, /* NodeDescription platform */
+  815, /* NodeDescription resources */
+  816, /* NodeDescription tls_info */
+  817, /* NodeSpec availability */
+  818, /* NodeSpec labels */
+  819, /* NodeSpec name */
+  820, /* NodeSpec role */
+  821, /* NodeStatus addr */
+  822, /* NodeStatus message */
+  823, /* NodeStatus state */
+  828, /* OCIDescriptor annotations */
+  829, /* OCIDescriptor artifact_type */
+  830, /* OCIDescriptor data */
+  831, /* OCIDescriptor digest */
   824, /* OCIDescriptor digest */
-  817, /* OCIDescriptor digest */
+  832, /* OCIDescriptor media_type */
   825, /* OCIDescriptor media_type */
-  818, /* OCIDescriptor media_type */
-  826, /* OCIDescriptor platform */
-  827, /* OCIDescriptor size */
-  819, /* OCIDescriptor size */
-  828, /* OCIDescriptor urls */
-  820, /* OCIDescriptor urls */
-  835, /* OCIPlatform architecture */
-  829, /* OCIPlatform architecture */
-  830, /* OCIPlatform features */
-  836, /* OCIPlatform os */
-  831, /* OCIPlatform os */
-  837, /* OCIPlatform os_features */
-  832, /* OCIPlatform os_features */
-  838, /* OCIPlatform os_version */
-  833, /* OCIPlatform os_version */
-  839, /* OCIPlatform variant */
-  834, /* OCIPlatform variant */
-  840, /* ObjectVersion index */
-  841, /* PeerInfo ip */
-  842, /* PeerInfo name */
-  843, /* PeerNode addr */
-  844, /* PeerNode node_id */
-  845, /* Platform architecture */
-  846, /* Platform os */
-  847, /* Plugin config */
-  848, /* Plugin enabled */
-  849, /* Plugin id */
-  850, /* Plugin name */
-  851, /* Plugin plugin_reference */
-  852, /* Plugin settings */
-  853, /* Plugin.Config args */
-  854, /* Plugin.Config description */
-  855, /* Plugin.Config docker_version */
-  856, /* Plugin.Config documentation */
-  857, /* Plugin.Config entrypoint */
-  858, /* Plugin.Config env */
-  859, /* Plugin.Config interface */
-  860, /* Plugin.Config ipc_host */
-  861, /* Plugin.Config linux */
-  862, /* Plugin.Config mounts */
-  863, /* Plugin.Config network */
-  864, /* Plugin.Config pid_host */
-  865, /* Plugin.Config propagated_mount */
-  868, /* Plugin.Config rootfs */
-  866, /* Plugin.Config user */
-  867, /* Plugin.Config work_dir */
-  869, /* Plugin.Config.Args description */
-  870, /* Plugin.Config.Args name */
-  871, /* Plugin.Config.Args settable */
-  872, /* Plugin.Config.Args value */
-  873, /* Plugin.Config.Interface protocol_scheme */
-  874, /* Plugin.Config.Interface socket */
-  875, /* Plugin.Config.Interface types */
-  876, /* Plugin.Config.Linux allow_all_devices */
-  877, /* Plugin.Config.Linux capabilities */
-  878, /* Plugin.Config.Linux devices */
-  879, /* Plugin.Config.Network type */
-  880, /* Plugin.Config.User gid */
-  881, /* Plugin.Config.User uid */
-  882, /* Plugin.Config.rootfs diff_ids */
-  883, /* Plugin.Config.rootfs type */
-  884, /* Plugin.Settings args */
-  885, /* Plugin.Settings devices */
-  886, /* Plugin.Settings env */
-  887, /* Plugin.Settings mounts */
-  888, /* PluginDevice description */
-  889, /* PluginDevice name */
-  890, /* PluginDevice path */
-  891, /* PluginDevice settable */
-  892, /* PluginEnv description */
-  893, /* PluginEnv name */
-  894, /* PluginEnv settable */
-  895, /* PluginEnv value */
-  896, /* PluginMount description */
-  897, /* PluginMount destination */
-  898, /* PluginMount name */
-  899, /* PluginMount options */
-  900, /* PluginMount settable */
-  901, /* PluginMount source */
-  902, /* PluginMount type */
-  903, /* PluginPrivilege description */
-  904, /* PluginPrivilege name */
-  905, /* PluginPrivilege value */
-  906, /* PluginsInfo authorization */
-  907, /* PluginsInfo log */
-  908, /* PluginsInfo network */
-  909, /* PluginsInfo volume */
-  910, /* PortBinding host_ip */
-  911, /* PortBinding host_port */
-  912, /* PortStatus ports */
-  913, /* PortSummary ip */
-  914, /* PortSummary private_port */
-  915, /* PortSummary public_port */
-  916, /* PortSummary type */
-  917, /* ProcessConfig arguments */
-  918, /* ProcessConfig entrypoint */
-  919, /* ProcessConfig privileged */
-  920, /* ProcessConfig tty */
-  921, /* ProcessConfig user */
-  922, /* ProgressDetail code */
-  923, /* ProgressDetail current */
-  924, /* ProgressDetail message */
-  925, /* ProgressDetail total */
-  926, /* PullIdentity repository */
-  927, /* PushImageInfo aux */
-  928, /* PushImageInfo error */
-  929, /* PushImageInfo error_detail */
-  930, /* PushImageInfo progress */
-  931, /* PushImageInfo progress_detail */
-  932, /* PushImageInfo status */
-  933, /* RegistryServiceConfig allow_nondistributable_artifacts_cidrs */
-  934, /* RegistryServiceConfig allow_nondistributable_artifacts_hostnames */
-  935, /* RegistryServiceConfig index_configs */
-  936, /* RegistryServiceConfig insecure_registry_cidrs */
-  937, /* RegistryServiceConfig mirrors */
-  938, /* ResourceObject generic_resources */
-  939, /* ResourceObject memory_bytes */
-  940, /* ResourceObject nano_cpus */
-  941, /* ResourceObject nano_cpus */
-  942, /* RestartPolicy maximum_retry_count */
-  943, /* RestartPolicy name */
-  944, /* RootFSStorage snapshot */
-  945, /* RootFSStorageSnapshot name */
-  946, /* Runtime path */
-  947, /* Runtime runtime_args */
-  948, /* Runtime status */
-  949, /* Secret created_at */
-  950, /* Secret id */
-  951, /* Secret spec */
-  952, /* Secret updated_at */
-  953, /* Secret version */
-  954, /* SecretSpec data */
-  955, /* SecretSpec driver */
-  956, /* SecretSpec labels */
-  957, /* SecretSpec name */
-  958, /* SecretSpec templating */
-  959, /* Service created_at */
-  960, /* Service endpoint */
-  961, /* Service id */
-  962, /* Service job_status */
-  963, /* Service service_status */
-  964, /* Service spec */
-  965, /* Service update_status */
-  966, /* Service updated_at */
-  967, /* Service version */
-  968, /* Service.Endpoint ports */
-  969, /* Service.Endpoint spec */
-  970, /* Service.Endpoint virtual_ips */
-  971, /* Service.Endpoint.VirtualIPs addr */
-  972, /* Service.Endpoint.VirtualIPs network_id */
-  973, /* Service.JobStatus job_iteration */
-  974, /* Service.JobStatus last_execution */
-  975, /* Service.ServiceStatus completed_tasks */
-  976, /* Service.ServiceStatus desired_tasks */
-  977, /* Service.ServiceStatus running_tasks */
-  978, /* Service.UpdateStatus completed_at */
-  979, /* Service.UpdateStatus message */
-  980, /* Service.UpdateStatus started_at */
-  981, /* Service.UpdateStatus state */
-  982, /* ServiceCreateResponse id */
-  983, /* ServiceCreateResponse warning */
-  984, /* ServiceCreateResponse warnings */
-  985, /* ServiceInfo local_lb_index */
-  986, /* ServiceInfo ports */
-  987, /* ServiceInfo tasks */
-  988, /* ServiceInfo vip */
-  989, /* ServiceSpec endpoint_spec */
-  990, /* ServiceSpec labels */
-  991, /* ServiceSpec mode */
-  992, /* ServiceSpec name */
-  993, /* ServiceSpec networks */
-  994, /* ServiceSpec rollback_config */
-  995, /* ServiceSpec task_template */
-  996, /* ServiceSpec update_config */
-  997, /* ServiceSpec.Mode global */
-  998, /* ServiceSpec.Mode global_job */
-  999, /* ServiceSpec.Mode replicated */
-  1000, /* ServiceSpec.Mode replicated_job */
-  1001, /* ServiceSpec.Mode.Replicated replicas */
-  1002, /* ServiceSpec.Mode.ReplicatedJob max_concurrent */
-  1003, /* ServiceSpec.Mode.ReplicatedJob total_completions */
-  1004, /* ServiceSpec.RollbackConfig delay */
-  1005, /* ServiceSpec.RollbackConfig failure_action */
-  1006, /* ServiceSpec.RollbackConfig max_failure_ratio */
-  1007, /* ServiceSpec.RollbackConfig monitor */
-  1008, /* ServiceSpec.RollbackConfig order */
-  1009, /* ServiceSpec.RollbackConfig parallelism */
-  1010, /* ServiceSpec.UpdateConfig delay */
-  1011, /* ServiceSpec.UpdateConfig failure_action */
-  1012, /* ServiceSpec.UpdateConfig max_failure_ratio */
-  1013, /* ServiceSpec.UpdateConfig monitor */
-  1014, /* ServiceSpec.UpdateConfig order */
-  1015, /* ServiceSpec.UpdateConfig parallelism */
-  1016, /* ServiceUpdateResponse deleted */
-  1017, /* ServiceUpdateResponse untagged */
-  1018, /* ServiceUpdateResponse warnings */
-  1019, /* SignatureIdentity docker_reference */
-  1020, /* SignatureIdentity error */
-  1021, /* SignatureIdentity known_signer */
-  1022, /* SignatureIdentity name */
-  1023, /* SignatureIdentity signature_type */
-  1024, /* SignatureIdentity signer */
-  1025, /* SignatureIdentity timestamps */
-  1026, /* SignatureIdentity warnings */
-  1027, /* SignatureTimestamp timestamp */
-  1028, /* SignatureTimestamp type */
-  1029, /* SignatureTimestamp uri */
-  1030, /* SignerIdentity build_config_digest */
-  1031, /* SignerIdentity build_config_uri */
-  1032, /* SignerIdentity build_signer_digest */
-  1033, /* SignerIdentity build_signer_uri */
-  1034, /* SignerIdentity build_trigger */
-  1035, /* SignerIdentity certificate_issuer */
-  1036, /* SignerIdentity issuer */
-  1037, /* SignerIdentity run_invocation_uri */
-  1038, /* SignerIdentity runner_environment */
-  1039, /* SignerIdentity source_repository_digest */
-  1040, /* SignerIdentity source_repository_identifier */
-  1041, /* SignerIdentity source_repository_owner_identifier */
-  1042, /* SignerIdentity source_repository_owner_uri */
-  1043, /* SignerIdentity source_repository_ref */
-  1044, /* SignerIdentity source_repository_uri */
-  1045, /* SignerIdentity source_repository_visibility_at_signing */
-  1046, /* SignerIdentity subject_alternative_name */
-  1047, /* Storage root_fs */
-  1048, /* SubnetStatus dynamic_ips_available */
-  1049, /* SubnetStatus ips_in_use */
-  1050, /* Swarm created_at */
-  1051, /* Swarm data_path_port */
-  1052, /* Swarm default_addr_pool */
-  1053, /* Swarm id */
-  1054, /* Swarm join_tokens */
-  1055, /* Swarm root_rotation_in_progress */
-  1056, /* Swarm spec */
-  1057, /* Swarm subnet_size */
-  1058, /* Swarm tls_info */
-  1059, /* Swarm updated_at */
-  1060, /* Swarm version */
-  1061, /* SwarmInfo cluster */
-  1062, /* SwarmInfo control_available */
-  1063, /* SwarmInfo error */
-  1064, /* SwarmInfo local_node_state */
-  1065, /* SwarmInfo managers */
-  1066, /* SwarmInfo node_addr */
-  1067, /* SwarmInfo node_id */
-  1068, /* SwarmInfo nodes */
-  1069, /* SwarmInfo remote_managers */
-  1070, /* SwarmInitRequest advertise_addr */
-  1071, /* SwarmInitRequest data_path_addr */
-  1072, /* SwarmInitRequest data_path_port */
-  1073, /* SwarmInitRequest default_addr_pool */
-  1074, /* SwarmInitRequest force_new_cluster */
-  1075, /* SwarmInitRequest listen_addr */
-  1076, /* SwarmInitRequest spec */
-  1077, /* SwarmInitRequest subnet_size */
-  1078, /* SwarmJoinRequest advertise_addr */
-  1079, /* SwarmJoinRequest data_path_addr */
-  1080, /* SwarmJoinRequest join_token */
-  1081, /* SwarmJoinRequest listen_addr */
-  1082, /* SwarmJoinRequest remote_addrs */
-  1083, /* SwarmSpec ca_config */
-  1084, /* SwarmSpec dispatcher */
-  1085, /* SwarmSpec encryption_config */
-  1086, /* SwarmSpec labels */
-  1087, /* SwarmSpec name */
-  1088, /* SwarmSpec orchestration */
-  1089, /* SwarmSpec raft */
-  1090, /* SwarmSpec task_defaults */
-  1091, /* SwarmSpec.CAConfig external_cas */
-  1092, /* SwarmSpec.CAConfig force_rotate */
-  1093, /* SwarmSpec.CAConfig node_cert_expiry */
-  1094, /* SwarmSpec.CAConfig signing_ca_cert */
-  1095, /* SwarmSpec.CAConfig signing_ca_key */
-  1096, /* SwarmSpec.CAConfig.ExternalCAs ca_cert */
-  1097, /* SwarmSpec.CAConfig.ExternalCAs options */
-  1098, /* SwarmSpec.CAConfig.ExternalCAs protocol */
-  1099, /* SwarmSpec.CAConfig.ExternalCAs url */
-  1100, /* SwarmSpec.Dispatcher heartbeat_period */
-  1101, /* SwarmSpec.EncryptionConfig auto_lock_managers */
-  1102, /* SwarmSpec.Orchestration task_history_retention_limit */
-  1103, /* SwarmSpec.Raft election_tick */
-  1104, /* SwarmSpec.Raft heartbeat_tick */
-  1105, /* SwarmSpec.Raft keep_old_snapshots */
-  1106, /* SwarmSpec.Raft log_entries_for_slow_followers */
-  1107, /* SwarmSpec.Raft snapshot_interval */
-  1108, /* SwarmSpec.TaskDefaults log_driver */
-  1109, /* SwarmSpec.TaskDefaults.LogDriver name */
-  1110, /* SwarmSpec.TaskDefaults.LogDriver options */
-  1111, /* SwarmUnlockRequest unlock_key */
-  1112, /* SystemDataUsageResponse build_cache */
-  1113, /* SystemDataUsageResponse build_cache_usage */
-  1114, /* SystemDataUsageResponse container_usage */
-  1115, /* SystemDataUsageResponse containers */
-  1116, /* SystemDataUsageResponse image_usage */
-  1117, /* SystemDataUsageResponse images */
-  1118, /* SystemDataUsageResponse layers_size */
-  1119, /* SystemDataUsageResponse volume_usage */
-  1120, /* SystemDataUsageResponse volumes */
-  1121, /* SystemInfo architecture */
-  1122, /* SystemInfo bridge_nf_ip6tables */
-  1123, /* SystemInfo bridge_nf_iptables */
-  1124, /* SystemInfo cdi_spec_dirs */
-  1127, /* SystemInfo cgroup_driver */
-  1128, /* SystemInfo cgroup_version */
-  1129, /* SystemInfo cluster_advertise */
-  1130, /* SystemInfo cluster_store */
-  1131, /* SystemInfo containerd */
-  1132, /* SystemInfo containerd_commit */
-  1133, /* SystemInfo containers */
-  1134, /* SystemInfo containers_paused */
-  1135, /* SystemInfo containers_running */
-  1136, /* SystemInfo containers_stopped */
-  1137, /* SystemInfo cpu_cfs_period */
-  1138, /* SystemInfo cpu_cfs_quota */
-  1125, /* SystemInfo cpu_set */
-  1126, /* SystemInfo cpu_shares */
-  1139, /* SystemInfo debug */
-  1140, /* SystemInfo default_address_pools */
-  1141, /* SystemInfo default_runtime */
-  1142, /* SystemInfo discovered_devices */
-  1143, /* SystemInfo discovery_backend */
-  1144, /* SystemInfo docker_root_dir */
-  1145, /* SystemInfo driver */
-  1146, /* SystemInfo driver_status */
-  1147, /* SystemInfo experimental_build */
-  1148, /* SystemInfo firewall_backend */
-  1149, /* SystemInfo generic_resources */
-  1150, /* SystemInfo http_proxy */
-  1151, /* SystemInfo https_proxy */
-  1152, /* SystemInfo id */
-  1154, /* SystemInfo images */
-  1155, /* SystemInfo index_server_address */
-  1156, /* SystemInfo init_binary */
-  1157, /* SystemInfo init_commit */
-  1158, /* SystemInfo init_path */
-  1159, /* SystemInfo init_sha1 */
-  1153, /* SystemInfo ipv4_forwarding */
-  1160, /* SystemInfo isolation */
-  1161, /* SystemInfo kernel_memory */
-  1162, /* SystemInfo kernel_memory_tcp */
-  1163, /* SystemInfo kernel_version */
-  1164, /* SystemInfo labels */
-  1165, /* SystemInfo live_restore_enabled */
-  1166, /* SystemInfo logging_driver */
-  1167, /* SystemInfo mem_total */
-  1168, /* SystemInfo memory_limit */
-  1170, /* SystemInfo n_events_listener */
-  1171, /* SystemInfo n_fd */
-  1172, /* SystemInfo n_goroutines */
-  1174, /* SystemInfo name */
-  1169, /* SystemInfo ncpu */
-  1175, /* SystemInfo no_proxy */
-  1173, /* SystemInfo nri */
-  1178, /* SystemInfo oom_kill_disable */
-  1179, /* SystemInfo oom_score_adj */
-  1180, /* SystemInfo operating_system */
-  1176, /* SystemInfo os_type */
-  1177, /* SystemInfo os_version */
-  1181, /* SystemInfo pids_limit */
-  1182, /* SystemInfo plugins */
-  1183, /* SystemInfo product_license */
-  1184, /* SystemInfo registry_config */
-  1185, /* SystemInfo runc_commit */
-  1186, /* SystemInfo runtimes */
-  1187, /* SystemInfo security_options */
-  1188, /* SystemInfo server_version */
-  1189, /* SystemInfo swap_limit */
-  1190, /* SystemInfo swarm */
-  1191, /* SystemInfo system_status */
-  1192, /* SystemInfo system_time */
-  1193, /* SystemInfo warnings */
-  1194, /* SystemInfo.DefaultAddressPools base */
-  1195, /* SystemInfo.DefaultAddressPools size */
-  1196, /* SystemVersion api_version */
-  1197, /* SystemVersion arch */
-  1198, /* SystemVersion build_time */
-  1199, /* SystemVersion components */
-  1200, /* SystemVersion experimental */
-  1201, /* SystemVersion git_commit */
-  1202, /* SystemVersion go_version */
-  1203, /* SystemVersion kernel_version */
-  1204, /* SystemVersion min_api_version */
-  1205, /* SystemVersion os */
-  1206, /* SystemVersion platform */
-  1207, /* SystemVersion version */
-  1208, /* SystemVersion.Components details */
-  1209, /* SystemVersion.Components name */
-  1210, /* SystemVersion.Components version */
-  1211, /* SystemVersion.Platform name */
-  1212, /* TLSInfo cert_issuer_public_key */
-  1213, /* TLSInfo cert_issuer_subject */
-  1214, /* TLSInfo trust_root */
-  1215, /* Task assigned_generic_resources */
-  1216, /* Task created_at */
-  1217, /* Task desired_state */
-  1218, /* Task id */
-  1219, /* Task job_iteration */
-  1220, /* Task labels */
-  1221, /* Task name */
-  1222, /* Task networks_attachments */
-  1223, /* Task node_id */
-  1224, /* Task service_id */
-  1225, /* Task slot */
-  1226, /* Task spec */
-  1227, /* Task status */
-  1228, /* Task updated_at */
-  1229, /* Task version */
-  1230, /* TaskSpec container_spec */
-  1231, /* TaskSpec force_update */
-  1232, /* TaskSpec log_driver */
-  1233, /* TaskSpec network_attachment_spec */
-  1234, /* TaskSpec networks */
-  1235, /* TaskSpec placement */
-  1236, /* TaskSpec plugin_spec */
-  1237, /* TaskSpec resources */
-  1238, /* TaskSpec restart_policy */
-  1239, /* TaskSpec runtime */
-  1240, /* TaskSpec.ContainerSpec args */
-  1241, /* TaskSpec.ContainerSpec capability_add */
-  1242, /* TaskSpec.ContainerSpec capability_drop */
-  1243, /* TaskSpec.ContainerSpec command */
-  1244, /* TaskSpec.ContainerSpec configs */
-  1246, /* TaskSpec.ContainerSpec dir */
-  1245, /* TaskSpec.ContainerSpec dns_config */
-  1247, /* TaskSpec.ContainerSpec env */
-  1248, /* TaskSpec.ContainerSpec groups */
-  1249, /* TaskSpec.ContainerSpec health_check */
-  1250, /* TaskSpec.ContainerSpec hostname */
-  1251, /* TaskSpec.ContainerSpec hosts */
-  1252, /* TaskSpec.ContainerSpec image */
-  1253, /* TaskSpec.ContainerSpec init */
-  1254, /* TaskSpec.ContainerSpec isolation */
-  1255, /* TaskSpec.ContainerSpec labels */
-  1256, /* TaskSpec.ContainerSpec mounts */
-  1257, /* TaskSpec.ContainerSpec oom_score_adj */
-  1258, /* TaskSpec.ContainerSpec open_stdin */
-  1259, /* TaskSpec.ContainerSpec privileges */
-  1260, /* TaskSpec.ContainerSpec read_only */
-  1261, /* TaskSpec.ContainerSpec secrets */
-  1262, /* TaskSpec.ContainerSpec stop_grace_period */
-  1263, /* TaskSpec.ContainerSpec stop_signal */
-  1264, /* TaskSpec.ContainerSpec sysctls */
-  1265, /* TaskSpec.ContainerSpec tty */
-  1266, /* TaskSpec.ContainerSpec ulimits */
-  1267, /* TaskSpec.ContainerSpec user */
-  1268, /* TaskSpec.ContainerSpec.Configs config_id */
-  1269, /* TaskSpec.ContainerSpec.Configs config_name */
-  1270, /* TaskSpec.ContainerSpec.Configs file */
-  1271, /* TaskSpec.ContainerSpec.Configs runtime */
-  1272, /* TaskSpec.ContainerSpec.Configs.File gid */
-  1273, /* TaskSpec.ContainerSpec.Configs.File mode */
-  1274, /* TaskSpec.ContainerSpec.Configs.File name */
-  1275, /* TaskSpec.ContainerSpec.Configs.File uid */
-  1276, /* TaskSpec.ContainerSpec.DNSConfig nameservers */
-  1277, /* TaskSpec.ContainerSpec.DNSConfig options */
-  1278, /* TaskSpec.ContainerSpec.DNSConfig search */
-  1279, /* TaskSpec.ContainerSpec.Privileges app_armor */
-  1280, /* TaskSpec.ContainerSpec.Privileges credential_spec */
-  1281, /* TaskSpec.ContainerSpec.Privileges no_new_privileges */
-  1283, /* TaskSpec.ContainerSpec.Privileges seccomp */
-  1282, /* TaskSpec.ContainerSpec.Privileges selinux_context */
-  1284, /* TaskSpec.ContainerSpec.Privileges.AppArmor mode */
-  1285, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec config */
-  1286, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec file */
-  1287, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec registry */
-  1288, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext disable */
-  1289, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext level */
-  1290, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext role */
-  1291, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext type */
-  1292, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext user */
-  1293, /* TaskSpec.ContainerSpec.Privileges.Seccomp mode */
-  1294, /* TaskSpec.ContainerSpec.Privileges.Seccomp profile */
-  1295, /* TaskSpec.ContainerSpec.Secrets file */
-  1296, /* TaskSpec.ContainerSpec.Secrets secret_id */
-  1297, /* TaskSpec.ContainerSpec.Secrets secret_name */
-  1298, /* TaskSpec.ContainerSpec.Secrets.File gid */
-  1299, /* TaskSpec.ContainerSpec.Secrets.File mode */
-  1300, /* TaskSpec.ContainerSpec.Secrets.File name */
-  1301, /* TaskSpec.ContainerSpec.Secrets.File uid */
-  1302, /* TaskSpec.ContainerSpec.Ulimits hard */
-  1303, /* TaskSpec.ContainerSpec.Ulimits name */
-  1304, /* TaskSpec.ContainerSpec.Ulimits soft */
-  1305, /* TaskSpec.LogDriver name */
-  1306, /* TaskSpec.LogDriver options */
-  1307, /* TaskSpec.NetworkAttachmentSpec container_id */
-  1308, /* TaskSpec.Placement constraints */
-  1309, /* TaskSpec.Placement max_replicas */
-  1310, /* TaskSpec.Placement platforms */
-  1311, /* TaskSpec.Placement preferences */
-  1312, /* TaskSpec.Placement.Preferences spread */
-  1313, /* TaskSpec.Placement.Preferences.Spread spread_descriptor */
-  1314, /* TaskSpec.PluginSpec disabled */
-  1315, /* TaskSpec.PluginSpec name */
-  1316, /* TaskSpec.PluginSpec plugin_privilege */
-  1317, /* TaskSpec.PluginSpec remote */
-  1318, /* TaskSpec.Resources limits */
-  1319, /* TaskSpec.Resources memory_swappiness */
-  1320, /* TaskSpec.Resources reservations */
-  1321, /* TaskSpec.Resources swap_bytes */
-  1322, /* TaskSpec.RestartPolicy condition */
-  1323, /* TaskSpec.RestartPolicy delay */
-  1324, /* TaskSpec.RestartPolicy max_attempts */
-  1325, /* TaskSpec.RestartPolicy window */
-  1326, /* TaskStatus container_status */
-  1327, /* TaskStatus err */
-  1328, /* TaskStatus message */
-  1329, /* TaskStatus port_status */
-  1330, /* TaskStatus state */
-  1331, /* TaskStatus timestamp */
-  1332, /* ThrottleDevice path */
-  1333, /* ThrottleDevice rate */
-  1334, /* Topology segments */
-  1335, /* UnlockKeyResponse unlock_key */
-  1336, /* Volume cluster_volume */
-  1337, /* Volume created_at */
-  1338, /* Volume driver */
-  1339, /* Volume labels */
-  1340, /* Volume mountpoint */
-  1341, /* Volume name */
-  1342, /* Volume options */
-  1343, /* Volume scope */
-  1344, /* Volume status */
-  1345, /* Volume usage_data */
-  1346, /* Volume.UsageData ref_count */
-  1347, /* Volume.UsageData size */
-  1348, /* VolumeCreateRequest cluster_volume_spec */
-  1349, /* VolumeCreateRequest driver */
-  1350, /* VolumeCreateRequest driver_opts */
-  1351, /* VolumeCreateRequest labels */
-  1352, /* VolumeCreateRequest name */
-  1353, /* VolumeListResponse volumes */
-  1354, /* VolumeListResponse warnings */
-  1355, /* VolumePruneResponse space_reclaimed */
-  1356, /* VolumePruneResponse volumes_deleted */
-  1357, /* VolumeUpdateRequest spec */
-  1358, /* VolumesDiskUsage active_count */
-  1359, /* VolumesDiskUsage items */
-  1360, /* VolumesDiskUsage reclaimable */
-  1361, /* VolumesDiskUsage total_count */
-  1362, /* VolumesDiskUsage total_size */
+  833, /* OCIDescriptor platform */
+  834, /* OCIDescriptor size */
+  826, /* OCIDescriptor size */
+  835, /* OCIDescriptor urls */
+  827, /* OCIDescriptor urls */
+  842, /* OCIPlatform architecture */
+  836, /* OCIPlatform architecture */
+  837, /* OCIPlatform features */
+  843, /* OCIPlatform os */
+  838, /* OCIPlatform os */
+  844, /* OCIPlatform os_features */
+  839, /* OCIPlatform os_features */
+  845, /* OCIPlatform os_version */
+  840, /* OCIPlatform os_version */
+  846, /* OCIPlatform variant */
+  841, /* OCIPlatform variant */
+  847, /* ObjectVersion index */
+  848, /* PathStat link_target */
+  849, /* PathStat mode */
+  850, /* PathStat mtime */
+  851, /* PathStat name */
+  852, /* PathStat size */
+  853, /* PeerInfo ip */
+  854, /* PeerInfo name */
+  855, /* PeerNode addr */
+  856, /* PeerNode node_id */
+  857, /* Platform architecture */
+  858, /* Platform os */
+  859, /* Plugin config */
+  860, /* Plugin enabled */
+  861, /* Plugin id */
+  862, /* Plugin name */
+  863, /* Plugin plugin_reference */
+  864, /* Plugin settings */
+  865, /* Plugin.Config args */
+  866, /* Plugin.Config description */
+  867, /* Plugin.Config docker_version */
+  868, /* Plugin.Config documentation */
+  869, /* Plugin.Config entrypoint */
+  870, /* Plugin.Config env */
+  871, /* Plugin.Config interface */
+  872, /* Plugin.Config ipc_host */
+  873, /* Plugin.Config linux */
+  874, /* Plugin.Config mounts */
+  875, /* Plugin.Config network */
+  876, /* Plugin.Config pid_host */
+  877, /* Plugin.Config propagated_mount */
+  880, /* Plugin.Config rootfs */
+  878, /* Plugin.Config user */
+  879, /* Plugin.Config work_dir */
+  881, /* Plugin.Config.Args description */
+  882, /* Plugin.Config.Args name */
+  883, /* Plugin.Config.Args settable */
+  884, /* Plugin.Config.Args value */
+  885, /* Plugin.Config.Interface protocol_scheme */
+  886, /* Plugin.Config.Interface socket */
+  887, /* Plugin.Config.Interface types */
+  888, /* Plugin.Config.Linux allow_all_devices */
+  889, /* Plugin.Config.Linux capabilities */
+  890, /* Plugin.Config.Linux devices */
+  891, /* Plugin.Config.Network type */
+  892, /* Plugin.Config.User gid */
+  893, /* Plugin.Config.User uid */
+  894, /* Plugin.Config.rootfs diff_ids */
+  895, /* Plugin.Config.rootfs type */
+  896, /* Plugin.Settings args */
+  897, /* Plugin.Settings devices */
+  898, /* Plugin.Settings env */
+  899, /* Plugin.Settings mounts */
+  900, /* PluginDevice description */
+  901, /* PluginDevice name */
+  902, /* PluginDevice path */
+  903, /* PluginDevice settable */
+  904, /* PluginEnv description */
+  905, /* PluginEnv name */
+  906, /* PluginEnv settable */
+  907, /* PluginEnv value */
+  908, /* PluginMount description */
+  909, /* PluginMount destination */
+  910, /* PluginMount name */
+  911, /* PluginMount options */
+  912, /* PluginMount settable */
+  913, /* PluginMount source */
+  914, /* PluginMount type */
+  915, /* PluginPrivilege description */
+  916, /* PluginPrivilege name */
+  917, /* PluginPrivilege value */
+  918, /* PluginsInfo authorization */
+  919, /* PluginsInfo log */
+  920, /* PluginsInfo network */
+  921, /* PluginsInfo volume */
+  922, /* PortBinding host_ip */
+  923, /* PortBinding host_port */
+  924, /* PortStatus ports */
+  925, /* PortSummary ip */
+  926, /* PortSummary private_port */
+  927, /* PortSummary public_port */
+  928, /* PortSummary type */
+  929, /* ProcessConfig arguments */
+  930, /* ProcessConfig entrypoint */
+  931, /* ProcessConfig privileged */
+  932, /* ProcessConfig tty */
+  933, /* ProcessConfig user */
+  934, /* ProgressDetail code */
+  935, /* ProgressDetail current */
+  936, /* ProgressDetail message */
+  937, /* ProgressDetail total */
+  938, /* PullIdentity repository */
+  939, /* PushImageInfo aux */
+  940, /* PushImageInfo error */
+  941, /* PushImageInfo error_detail */
+  942, /* PushImageInfo progress */
+  943, /* PushImageInfo progress_detail */
+  944, /* PushImageInfo status */
+  945, /* RegistryServiceConfig allow_nondistributable_artifacts_cidrs */
+  946, /* RegistryServiceConfig allow_nondistributable_artifacts_hostnames */
+  947, /* RegistryServiceConfig index_configs */
+  948, /* RegistryServiceConfig insecure_registry_cidrs */
+  949, /* RegistryServiceConfig mirrors */
+  950, /* ResourceObject generic_resources */
+  951, /* ResourceObject memory_bytes */
+  952, /* ResourceObject nano_cpus */
+  953, /* ResourceObject nano_cpus */
+  954, /* RestartPolicy maximum_retry_count */
+  955, /* RestartPolicy name */
+  956, /* RootFSStorage snapshot */
+  957, /* RootFSStorageSnapshot name */
+  958, /* Runtime path */
+  959, /* Runtime runtime_args */
+  960, /* Runtime status */
+  961, /* Secret created_at */
+  962, /* Secret id */
+  963, /* Secret spec */
+  964, /* Secret updated_at */
+  965, /* Secret version */
+  966, /* SecretSpec data */
+  967, /* SecretSpec driver */
+  968, /* SecretSpec labels */
+  969, /* SecretSpec name */
+  970, /* SecretSpec templating */
+  971, /* Service created_at */
+  972, /* Service endpoint */
+  973, /* Service id */
+  974, /* Service job_status */
+  975, /* Service service_status */
+  976, /* Service spec */
+  977, /* Service update_status */
+  978, /* Service updated_at */
+  979, /* Service version */
+  980, /* Service.Endpoint ports */
+  981, /* Service.Endpoint spec */
+  982, /* Service.Endpoint virtual_ips */
+  983, /* Service.Endpoint.VirtualIPs addr */
+  984, /* Service.Endpoint.VirtualIPs network_id */
+  985, /* Service.JobStatus job_iteration */
+  986, /* Service.JobStatus last_execution */
+  987, /* Service.ServiceStatus completed_tasks */
+  988, /* Service.ServiceStatus desired_tasks */
+  989, /* Service.ServiceStatus running_tasks */
+  990, /* Service.UpdateStatus completed_at */
+  991, /* Service.UpdateStatus message */
+  992, /* Service.UpdateStatus started_at */
+  993, /* Service.UpdateStatus state */
+  994, /* ServiceCreateResponse id */
+  995, /* ServiceCreateResponse warning */
+  996, /* ServiceCreateResponse warnings */
+  997, /* ServiceInfo local_lb_index */
+  998, /* ServiceInfo ports */
+  999, /* ServiceInfo tasks */
+  1000, /* ServiceInfo vip */
+  1001, /* ServiceSpec endpoint_spec */
+  1002, /* ServiceSpec labels */
+  1003, /* ServiceSpec mode */
+  1004, /* ServiceSpec name */
+  1005, /* ServiceSpec networks */
+  1006, /* ServiceSpec rollback_config */
+  1007, /* ServiceSpec task_template */
+  1008, /* ServiceSpec update_config */
+  1009, /* ServiceSpec.Mode global */
+  1010, /* ServiceSpec.Mode global_job */
+  1011, /* ServiceSpec.Mode replicated */
+  1012, /* ServiceSpec.Mode replicated_job */
+  1013, /* ServiceSpec.Mode.Replicated replicas */
+  1014, /* ServiceSpec.Mode.ReplicatedJob max_concurrent */
+  1015, /* ServiceSpec.Mode.ReplicatedJob total_completions */
+  1016, /* ServiceSpec.RollbackConfig delay */
+  1017, /* ServiceSpec.RollbackConfig failure_action */
+  1018, /* ServiceSpec.RollbackConfig max_failure_ratio */
+  1019, /* ServiceSpec.RollbackConfig monitor */
+  1020, /* ServiceSpec.RollbackConfig order */
+  1021, /* ServiceSpec.RollbackConfig parallelism */
+  1022, /* ServiceSpec.UpdateConfig delay */
+  1023, /* ServiceSpec.UpdateConfig failure_action */
+  1024, /* ServiceSpec.UpdateConfig max_failure_ratio */
+  1025, /* ServiceSpec.UpdateConfig monitor */
+  1026, /* ServiceSpec.UpdateConfig order */
+  1027, /* ServiceSpec.UpdateConfig parallelism */
+  1028, /* ServiceUpdateResponse deleted */
+  1029, /* ServiceUpdateResponse untagged */
+  1030, /* ServiceUpdateResponse warnings */
+  1031, /* SignatureIdentity docker_reference */
+  1032, /* SignatureIdentity error */
+  1033, /* SignatureIdentity known_signer */
+  1034, /* SignatureIdentity name */
+  1035, /* SignatureIdentity signature_type */
+  1036, /* SignatureIdentity signer */
+  1037, /* SignatureIdentity timestamps */
+  1038, /* SignatureIdentity warnings */
+  1039, /* SignatureTimestamp timestamp */
+  1040, /* SignatureTimestamp type */
+  1041, /* SignatureTimestamp uri */
+  1042, /* SignerIdentity build_config_digest */
+  1043, /* SignerIdentity build_config_uri */
+  1044, /* SignerIdentity build_signer_digest */
+  1045, /* SignerIdentity build_signer_uri */
+  1046, /* SignerIdentity build_trigger */
+  1047, /* SignerIdentity certificate_issuer */
+  1048, /* SignerIdentity issuer */
+  1049, /* SignerIdentity run_invocation_uri */
+  1050, /* SignerIdentity runner_environment */
+  1051, /* SignerIdentity source_repository_digest */
+  1052, /* SignerIdentity source_repository_identifier */
+  1053, /* SignerIdentity source_repository_owner_identifier */
+  1054, /* SignerIdentity source_repository_owner_uri */
+  1055, /* SignerIdentity source_repository_ref */
+  1056, /* SignerIdentity source_repository_uri */
+  1057, /* SignerIdentity source_repository_visibility_at_signing */
+  1058, /* SignerIdentity subject_alternative_name */
+  1059, /* Storage root_fs */
+  1060, /* SubnetStatus dynamic_ips_available */
+  1061, /* SubnetStatus ips_in_use */
+  1062, /* Swarm created_at */
+  1063, /* Swarm data_path_port */
+  1064, /* Swarm default_addr_pool */
+  1065, /* Swarm id */
+  1066, /* Swarm join_tokens */
+  1067, /* Swarm root_rotation_in_progress */
+  1068, /* Swarm spec */
+  1069, /* Swarm subnet_size */
+  1070, /* Swarm tls_info */
+  1071, /* Swarm updated_at */
+  1072, /* Swarm version */
+  1073, /* SwarmInfo cluster */
+  1074, /* SwarmInfo control_available */
+  1075, /* SwarmInfo error */
+  1076, /* SwarmInfo local_node_state */
+  1077, /* SwarmInfo managers */
+  1078, /* SwarmInfo node_addr */
+  1079, /* SwarmInfo node_id */
+  1080, /* SwarmInfo nodes */
+  1081, /* SwarmInfo remote_managers */
+  1082, /* SwarmInitRequest advertise_addr */
+  1083, /* SwarmInitRequest data_path_addr */
+  1084, /* SwarmInitRequest data_path_port */
+  1085, /* SwarmInitRequest default_addr_pool */
+  1086, /* SwarmInitRequest force_new_cluster */
+  1087, /* SwarmInitRequest listen_addr */
+  1088, /* SwarmInitRequest spec */
+  1089, /* SwarmInitRequest subnet_size */
+  1090, /* SwarmJoinRequest advertise_addr */
+  1091, /* SwarmJoinRequest data_path_addr */
+  1092, /* SwarmJoinRequest join_token */
+  1093, /* SwarmJoinRequest listen_addr */
+  1094, /* SwarmJoinRequest remote_addrs */
+  1095, /* SwarmSpec ca_config */
+  1096, /* SwarmSpec dispatcher */
+  1097, /* SwarmSpec encryption_config */
+  1098, /* SwarmSpec labels */
+  1099, /* SwarmSpec name */
+  1100, /* SwarmSpec orchestration */
+  1101, /* SwarmSpec raft */
+  1102, /* SwarmSpec task_defaults */
+  1103, /* SwarmSpec.CAConfig external_cas */
+  1104, /* SwarmSpec.CAConfig force_rotate */
+  1105, /* SwarmSpec.CAConfig node_cert_expiry */
+  1106, /* SwarmSpec.CAConfig signing_ca_cert */
+  1107, /* SwarmSpec.CAConfig signing_ca_key */
+  1108, /* SwarmSpec.CAConfig.ExternalCAs ca_cert */
+  1109, /* SwarmSpec.CAConfig.ExternalCAs options */
+  1110, /* SwarmSpec.CAConfig.ExternalCAs protocol */
+  1111, /* SwarmSpec.CAConfig.ExternalCAs url */
+  1112, /* SwarmSpec.Dispatcher heartbeat_period */
+  1113, /* SwarmSpec.EncryptionConfig auto_lock_managers */
+  1114, /* SwarmSpec.Orchestration task_history_retention_limit */
+  1115, /* SwarmSpec.Raft election_tick */
+  1116, /* SwarmSpec.Raft heartbeat_tick */
+  1117, /* SwarmSpec.Raft keep_old_snapshots */
+  1118, /* SwarmSpec.Raft log_entries_for_slow_followers */
+  1119, /* SwarmSpec.Raft snapshot_interval */
+  1120, /* SwarmSpec.TaskDefaults log_driver */
+  1121, /* SwarmSpec.TaskDefaults.LogDriver name */
+  1122, /* SwarmSpec.TaskDefaults.LogDriver options */
+  1123, /* SwarmUnlockRequest unlock_key */
+  1124, /* SystemDataUsageResponse build_cache */
+  1125, /* SystemDataUsageResponse build_cache_usage */
+  1126, /* SystemDataUsageResponse container_usage */
+  1127, /* SystemDataUsageResponse containers */
+  1128, /* SystemDataUsageResponse image_usage */
+  1129, /* SystemDataUsageResponse images */
+  1130, /* SystemDataUsageResponse layers_size */
+  1131, /* SystemDataUsageResponse volume_usage */
+  1132, /* SystemDataUsageResponse volumes */
+  1133, /* SystemInfo architecture */
+  1134, /* SystemInfo bridge_nf_ip6tables */
+  1135, /* SystemInfo bridge_nf_iptables */
+  1136, /* SystemInfo cdi_spec_dirs */
+  1139, /* SystemInfo cgroup_driver */
+  1140, /* SystemInfo cgroup_version */
+  1141, /* SystemInfo cluster_advertise */
+  1142, /* SystemInfo cluster_store */
+  1143, /* SystemInfo containerd */
+  1144, /* SystemInfo containerd_commit */
+  1145, /* SystemInfo containers */
+  1146, /* SystemInfo containers_paused */
+  1147, /* SystemInfo containers_running */
+  1148, /* SystemInfo containers_stopped */
+  1149, /* SystemInfo cpu_cfs_period */
+  1150, /* SystemInfo cpu_cfs_quota */
+  1137, /* SystemInfo cpu_set */
+  1138, /* SystemInfo cpu_shares */
+  1151, /* SystemInfo debug */
+  1152, /* SystemInfo default_address_pools */
+  1153, /* SystemInfo default_runtime */
+  1154, /* SystemInfo discovered_devices */
+  1155, /* SystemInfo discovery_backend */
+  1156, /* SystemInfo docker_root_dir */
+  1157, /* SystemInfo driver */
+  1158, /* SystemInfo driver_status */
+  1159, /* SystemInfo experimental_build */
+  1160, /* SystemInfo firewall_backend */
+  1161, /* SystemInfo generic_resources */
+  1162, /* SystemInfo http_proxy */
+  1163, /* SystemInfo https_proxy */
+  1164, /* SystemInfo id */
+  1166, /* SystemInfo images */
+  1167, /* SystemInfo index_server_address */
+  1168, /* SystemInfo init_binary */
+  1169, /* SystemInfo init_commit */
+  1170, /* SystemInfo init_path */
+  1171, /* SystemInfo init_sha1 */
+  1165, /* SystemInfo ipv4_forwarding */
+  1172, /* SystemInfo isolation */
+  1173, /* SystemInfo kernel_memory */
+  1174, /* SystemInfo kernel_memory_tcp */
+  1175, /* SystemInfo kernel_version */
+  1176, /* SystemInfo labels */
+  1177, /* SystemInfo live_restore_enabled */
+  1178, /* SystemInfo logging_driver */
+  1179, /* SystemInfo mem_total */
+  1180, /* SystemInfo memory_limit */
+  1182, /* SystemInfo n_events_listener */
+  1183, /* SystemInfo n_fd */
+  1184, /* SystemInfo n_goroutines */
+  1186, /* SystemInfo name */
+  1181, /* SystemInfo ncpu */
+  1187, /* SystemInfo no_proxy */
+  1185, /* SystemInfo nri */
+  1190, /* SystemInfo oom_kill_disable */
+  1191, /* SystemInfo oom_score_adj */
+  1192, /* SystemInfo operating_system */
+  1188, /* SystemInfo os_type */
+  1189, /* SystemInfo os_version */
+  1193, /* SystemInfo pids_limit */
+  1194, /* SystemInfo plugins */
+  1195, /* SystemInfo product_license */
+  1196, /* SystemInfo registry_config */
+  1197, /* SystemInfo runc_commit */
+  1198, /* SystemInfo runtimes */
+  1199, /* SystemInfo security_options */
+  1200, /* SystemInfo server_version */
+  1201, /* SystemInfo swap_limit */
+  1202, /* SystemInfo swarm */
+  1203, /* SystemInfo system_status */
+  1204, /* SystemInfo system_time */
+  1205, /* SystemInfo warnings */
+  1206, /* SystemInfo.DefaultAddressPools base */
+  1207, /* SystemInfo.DefaultAddressPools size */
+  1208, /* SystemVersion api_version */
+  1209, /* SystemVersion arch */
+  1210, /* SystemVersion build_time */
+  1211, /* SystemVersion components */
+  1212, /* SystemVersion experimental */
+  1213, /* SystemVersion git_commit */
+  1214, /* SystemVersion go_version */
+  1215, /* SystemVersion kernel_version */
+  1216, /* SystemVersion min_api_version */
+  1217, /* SystemVersion os */
+  1218, /* SystemVersion platform */
+  1219, /* SystemVersion version */
+  1220, /* SystemVersion.Components details */
+  1221, /* SystemVersion.Components name */
+  1222, /* SystemVersion.Components version */
+  1223, /* SystemVersion.Platform name */
+  1224, /* TLSInfo cert_issuer_public_key */
+  1225, /* TLSInfo cert_issuer_subject */
+  1226, /* TLSInfo trust_root */
+  1227, /* Task assigned_generic_resources */
+  1228, /* Task created_at */
+  1229, /* Task desired_state */
+  1230, /* Task id */
+  1231, /* Task job_iteration */
+  1232, /* Task labels */
+  1233, /* Task name */
+  1234, /* Task networks_attachments */
+  1235, /* Task node_id */
+  1236, /* Task service_id */
+  1237, /* Task slot */
+  1238, /* Task spec */
+  1239, /* Task status */
+  1240, /* Task updated_at */
+  1241, /* Task version */
+  1242, /* TaskSpec container_spec */
+  1243, /* TaskSpec force_update */
+  1244, /* TaskSpec log_driver */
+  1245, /* TaskSpec network_attachment_spec */
+  1246, /* TaskSpec networks */
+  1247, /* TaskSpec placement */
+  1248, /* TaskSpec plugin_spec */
+  1249, /* TaskSpec resources */
+  1250, /* TaskSpec restart_policy */
+  1251, /* TaskSpec runtime */
+  1252, /* TaskSpec.ContainerSpec args */
+  1253, /* TaskSpec.ContainerSpec capability_add */
+  1254, /* TaskSpec.ContainerSpec capability_drop */
+  1255, /* TaskSpec.ContainerSpec command */
+  1256, /* TaskSpec.ContainerSpec configs */
+  1258, /* TaskSpec.ContainerSpec dir */
+  1257, /* TaskSpec.ContainerSpec dns_config */
+  1259, /* TaskSpec.ContainerSpec env */
+  1260, /* TaskSpec.ContainerSpec groups */
+  1262, /* TaskSpec.ContainerSpec healthcheck */
+  1261, /* TaskSpec.ContainerSpec healthcheck */
+  1263, /* TaskSpec.ContainerSpec hostname */
+  1264, /* TaskSpec.ContainerSpec hosts */
+  1265, /* TaskSpec.ContainerSpec image */
+  1266, /* TaskSpec.ContainerSpec init */
+  1267, /* TaskSpec.ContainerSpec isolation */
+  1268, /* TaskSpec.ContainerSpec labels */
+  1269, /* TaskSpec.ContainerSpec mounts */
+  1270, /* TaskSpec.ContainerSpec oom_score_adj */
+  1271, /* TaskSpec.ContainerSpec open_stdin */
+  1272, /* TaskSpec.ContainerSpec privileges */
+  1273, /* TaskSpec.ContainerSpec read_only */
+  1274, /* TaskSpec.ContainerSpec secrets */
+  1275, /* TaskSpec.ContainerSpec stop_grace_period */
+  1276, /* TaskSpec.ContainerSpec stop_signal */
+  1277, /* TaskSpec.ContainerSpec sysctls */
+  1278, /* TaskSpec.ContainerSpec tty */
+  1279, /* TaskSpec.ContainerSpec ulimits */
+  1280, /* TaskSpec.ContainerSpec user */
+  1281, /* TaskSpec.ContainerSpec.Configs config_id */
+  1282, /* TaskSpec.ContainerSpec.Configs config_name */
+  1283, /* TaskSpec.ContainerSpec.Configs file */
+  1284, /* TaskSpec.ContainerSpec.Configs runtime */
+  1285, /* TaskSpec.ContainerSpec.Configs.File gid */
+  1286, /* TaskSpec.ContainerSpec.Configs.File mode */
+  1287, /* TaskSpec.ContainerSpec.Configs.File name */
+  1288, /* TaskSpec.ContainerSpec.Configs.File uid */
+  1289, /* TaskSpec.ContainerSpec.DNSConfig nameservers */
+  1290, /* TaskSpec.ContainerSpec.DNSConfig options */
+  1291, /* TaskSpec.ContainerSpec.DNSConfig search */
+  1292, /* TaskSpec.ContainerSpec.Privileges app_armor */
+  1293, /* TaskSpec.ContainerSpec.Privileges credential_spec */
+  1294, /* TaskSpec.ContainerSpec.Privileges no_new_privileges */
+  1296, /* TaskSpec.ContainerSpec.Privileges seccomp */
+  1295, /* TaskSpec.ContainerSpec.Privileges selinux_context */
+  1297, /* TaskSpec.ContainerSpec.Privileges.AppArmor mode */
+  1298, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec config */
+  1299, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec file */
+  1300, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec registry */
+  1301, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext disable */
+  1302, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext level */
+  1303, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext role */
+  1304, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext type */
+  1305, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext user */
+  1306, /* TaskSpec.ContainerSpec.Privileges.Seccomp mode */
+  1307, /* TaskSpec.ContainerSpec.Privileges.Seccomp profile */
+  1308, /* TaskSpec.ContainerSpec.Secrets file */
+  1309, /* TaskSpec.ContainerSpec.Secrets secret_id */
+  1310, /* TaskSpec.ContainerSpec.Secrets secret_name */
+  1311, /* TaskSpec.ContainerSpec.Secrets.File gid */
+  1312, /* TaskSpec.ContainerSpec.Secrets.File mode */
+  1313, /* TaskSpec.ContainerSpec.Secrets.File name */
+  1314, /* TaskSpec.ContainerSpec.Secrets.File uid */
+  1315, /* TaskSpec.ContainerSpec.Ulimits hard */
+  1316, /* TaskSpec.ContainerSpec.Ulimits name */
+  1317, /* TaskSpec.ContainerSpec.Ulimits soft */
+  1318, /* TaskSpec.LogDriver name */
+  1319, /* TaskSpec.LogDriver options */
+  1320, /* TaskSpec.NetworkAttachmentSpec container_id */
+  1321, /* TaskSpec.Placement constraints */
+  1322, /* TaskSpec.Placement max_replicas */
+  1323, /* TaskSpec.Placement platforms */
+  1324, /* TaskSpec.Placement preferences */
+  1325, /* TaskSpec.Placement.Preferences spread */
+  1326, /* TaskSpec.Placement.Preferences.Spread spread_descriptor */
+  1327, /* TaskSpec.PluginSpec disabled */
+  1328, /* TaskSpec.PluginSpec name */
+  1329, /* TaskSpec.PluginSpec plugin_privilege */
+  1330, /* TaskSpec.PluginSpec remote */
+  1331, /* TaskSpec.Resources limits */
+  1332, /* TaskSpec.Resources memory_swappiness */
+  1333, /* TaskSpec.Resources reservations */
+  1334, /* TaskSpec.Resources swap_bytes */
+  1335, /* TaskSpec.RestartPolicy condition */
+  1336, /* TaskSpec.RestartPolicy delay */
+  1337, /* TaskSpec.RestartPolicy max_attempts */
+  1338, /* TaskSpec.RestartPolicy window */
+  1339, /* TaskStatus container_status */
+  1340, /* TaskStatus err */
+  1341, /* TaskStatus message */
+  1342, /* TaskStatus port_status */
+  1343, /* TaskStatus state */
+  1344, /* TaskStatus timestamp */
+  1345, /* ThrottleDevice path */
+  1346, /* ThrottleDevice rate */
+  1347, /* Topology segments */
+  1348, /* UnlockKeyResponse unlock_key */
+  1349, /* Volume cluster_volume */
+  1350, /* Volume created_at */
+  1351, /* Volume driver */
+  1352, /* Volume labels */
+  1353, /* Volume mountpoint */
+  1354, /* Volume name */
+  1355, /* Volume options */
+  1356, /* Volume scope */
+  1357, /* Volume status */
+  1358, /* Volume usage_data */
+  1359, /* Volume.UsageData ref_count */
+  1360, /* Volume.UsageData size */
+  1361, /* VolumeCreateRequest cluster_volume_spec */
+  1362, /* VolumeCreateRequest driver */
+  1363, /* VolumeCreateRequest driver_opts */
+  1364, /* VolumeCreateRequest labels */
+  1365, /* VolumeCreateRequest name */
+  1366, /* VolumeListResponse volumes */
+  1367, /* VolumeListResponse warnings */
+  1368, /* VolumePruneResponse space_reclaimed */
+  1369, /* VolumePruneResponse volumes_deleted */
+  1370, /* VolumeUpdateRequest spec */
+  1371, /* VolumesDiskUsage active_count */
+  1372, /* VolumesDiskUsage items */
+  1373, /* VolumesDiskUsage reclaimable */
+  1374, /* VolumesDiskUsage total_count */
+  1375, /* VolumesDiskUsage total_size */
 };

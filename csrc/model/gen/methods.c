@@ -4,123 +4,122 @@
 #include "model/model.h"
 
 const dk_Method dk_methods[] = {
-  {22042, 24094, 2, 2, 2, 2, 93, DK_RETURN_VALUE, 0}, /* client:df() SystemDataUsage */
-  {22042, 24270, 2, 28685, 2, 2, 31, DK_RETURN_VALUE, 0}, /* client:distribution(name) DistributionInspect */
-  {22042, 26328, 2, 2, 2, 2, 95, DK_RETURN_VALUE, 0}, /* client:info() SystemInfo */
-  {22042, 27705, 2, 35318, 2, 2, 92, DK_RETURN_VALUE, 0}, /* client:login(username password serveraddress) SystemAuth */
-  {22042, 35409, 2, 2, 2, 2, 98, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
-  {22292, 31305, 25859, 2, 2, 2, 2, DK_RETURN_VALUE, 0}, /* config:remove() ConfigDelete */
-  {22478, 25423, 2, 25859, 22292, 2, 3, DK_RETURN_OBJECT, 0}, /* configs:get(id) ConfigInspect */
-  {22478, 27515, 2, 2, 22292, 2, 4, DK_RETURN_LIST, 0}, /* configs:list() ConfigList */
-  {22478, 31305, 2, 25859, 2, 2, 2, DK_RETURN_VALUE, 0}, /* configs:remove(id) ConfigDelete */
-  {22531, 24099, 25859, 2, 2, 2, 10, DK_RETURN_VALUE, 0}, /* container:diff() ContainerChanges */
-  {22531, 27255, 25859, 32737, 2, 2, 16, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
-  {22531, 29878, 25859, 2, 2, 2, 19, DK_RETURN_VALUE, 0}, /* container:pause() ContainerPause */
-  {22531, 31305, 25859, 2, 2, 2, 12, DK_RETURN_VALUE, 0}, /* container:remove() ContainerDelete */
-  {22531, 31335, 25859, 28685, 2, 2, 21, DK_RETURN_VALUE, 0}, /* container:rename(name) ContainerRename */
-  {22531, 31521, 25859, 31861, 2, 2, 22, DK_RETURN_VALUE, 0}, /* container:resize(rows columns) ContainerResize */
-  {22531, 31561, 25859, 34752, 2, 2, 23, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
-  {22531, 33366, 25859, 2, 2, 2, 24, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
-  {22531, 33592, 25859, 34752, 2, 2, 26, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
-  {22531, 34831, 25859, 30765, 2, 2, 27, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
-  {22531, 35096, 25859, 2, 2, 2, 28, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
-  {22531, 35139, 25859, 2, 2, 2, 29, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
-  {22531, 35728, 25859, 22280, 2, 2, 30, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
-  {23179, 25423, 2, 25859, 22531, 2, 15, DK_RETURN_OBJECT, 0}, /* containers:get(id) ContainerInspect */
-  {23179, 27515, 2, 2, 22531, 2, 17, DK_RETURN_LIST, 0}, /* containers:list() ContainerList */
-  {23179, 30757, 2, 2, 2, 2, 20, DK_RETURN_VALUE, 0}, /* containers:prune() ContainerPrune */
-  {23179, 31305, 2, 25859, 2, 2, 12, DK_RETURN_VALUE, 0}, /* containers:remove(id) ContainerDelete */
-  {24842, 31521, 25859, 31861, 2, 2, 33, DK_RETURN_VALUE, 0}, /* exec:resize(rows columns) ExecResize */
-  {25892, 20929, 28685, 2, 2, 2, 36, DK_RETURN_VALUE, 0}, /* image:attestations() ImageAttestations */
-  {25892, 25722, 28685, 2, 2, 2, 43, DK_RETURN_VALUE, 0}, /* image:history() ImageHistory */
-  {25892, 31305, 28685, 2, 2, 2, 40, DK_RETURN_VALUE, 0}, /* image:remove() ImageDelete */
-  {25892, 34434, 28685, 31392, 2, 2, 50, DK_RETURN_VALUE, 0}, /* image:tag(repo tag) ImageTag */
-  {26202, 21491, 2, 2, 2, 2, 0, DK_RETURN_VALUE, 0}, /* images:build_prune() BuildPrune */
-  {26202, 25423, 2, 28685, 25892, 2, 44, DK_RETURN_OBJECT, 0}, /* images:get(name) ImageInspect */
-  {26202, 27515, 2, 2, 25892, 2, 45, DK_RETURN_LIST, 0}, /* images:list() ImageList */
-  {26202, 30757, 2, 2, 2, 2, 47, DK_RETURN_VALUE, 0}, /* images:prune() ImagePrune */
-  {26202, 31305, 2, 28685, 2, 2, 40, DK_RETURN_VALUE, 0}, /* images:remove(name) ImageDelete */
-  {26202, 32134, 2, 34647, 2, 2, 49, DK_RETURN_VALUE, 0}, /* images:search(term limit) ImageSearch */
-  {28768, 31305, 25859, 2, 2, 2, 53, DK_RETURN_VALUE, 0}, /* network:remove() NetworkDelete */
-  {29059, 25423, 2, 25859, 28768, 2, 55, DK_RETURN_OBJECT, 0}, /* networks:get(id) NetworkInspect */
-  {29059, 27515, 2, 2, 28768, 2, 56, DK_RETURN_LIST, 0}, /* networks:list() NetworkList */
-  {29059, 30757, 2, 2, 2, 2, 57, DK_RETURN_VALUE, 0}, /* networks:prune() NetworkPrune */
-  {29059, 31305, 2, 25859, 2, 2, 53, DK_RETURN_VALUE, 0}, /* networks:remove(id) NetworkDelete */
-  {29258, 31305, 25859, 2, 2, 2, 58, DK_RETURN_VALUE, 0}, /* node:remove() NodeDelete */
-  {29361, 25423, 2, 25859, 29258, 2, 59, DK_RETURN_OBJECT, 0}, /* nodes:get(id) NodeInspect */
-  {29361, 27515, 2, 2, 29258, 2, 60, DK_RETURN_LIST, 0}, /* nodes:list() NodeList */
-  {29361, 31305, 2, 25859, 2, 2, 58, DK_RETURN_VALUE, 0}, /* nodes:remove(id) NodeDelete */
-  {30108, 24142, 28685, 2, 2, 2, 64, DK_RETURN_VALUE, 0}, /* plugin:disable() PluginDisable */
-  {30108, 31305, 28685, 2, 2, 2, 63, DK_RETURN_VALUE, 0}, /* plugin:remove() PluginDelete */
-  {30323, 25423, 2, 28685, 30108, 2, 66, DK_RETURN_OBJECT, 0}, /* plugins:get(name) PluginInspect */
-  {30323, 27515, 2, 2, 30108, 2, 67, DK_RETURN_LIST, 0}, /* plugins:list() PluginList */
-  {30323, 30553, 2, 31263, 2, 2, 35, DK_RETURN_VALUE, 0}, /* plugins:privileges(remote) GetPluginPrivileges */
-  {30323, 31305, 2, 28685, 2, 2, 63, DK_RETURN_VALUE, 0}, /* plugins:remove(name) PluginDelete */
-  {32205, 31305, 25859, 2, 2, 2, 74, DK_RETURN_VALUE, 0}, /* secret:remove() SecretDelete */
-  {32319, 25423, 2, 25859, 32205, 2, 75, DK_RETURN_OBJECT, 0}, /* secrets:get(id) SecretInspect */
-  {32319, 27515, 2, 2, 32205, 2, 76, DK_RETURN_LIST, 0}, /* secrets:list() SecretList */
-  {32319, 31305, 2, 25859, 2, 2, 74, DK_RETURN_VALUE, 0}, /* secrets:remove(id) SecretDelete */
-  {32468, 31305, 25859, 2, 2, 2, 79, DK_RETURN_VALUE, 0}, /* service:remove() ServiceDelete */
-  {32607, 25423, 2, 25859, 32468, 2, 80, DK_RETURN_OBJECT, 0}, /* services:get(id) ServiceInspect */
-  {32607, 27515, 2, 2, 32468, 2, 81, DK_RETURN_LIST, 0}, /* services:list() ServiceList */
-  {32607, 31305, 2, 25859, 2, 2, 79, DK_RETURN_VALUE, 0}, /* services:remove(id) ServiceDelete */
-  {34126, 26345, 2, 2, 2, 2, 85, DK_RETURN_VALUE, 0}, /* swarm:init() SwarmInit */
-  {34126, 26521, 2, 2, 2, 2, 86, DK_RETURN_VALUE, 0}, /* swarm:inspect() SwarmInspect */
-  {34126, 27088, 2, 2, 2, 2, 87, DK_RETURN_VALUE, 0}, /* swarm:join() SwarmJoin */
-  {34126, 27373, 2, 2, 2, 2, 88, DK_RETURN_VALUE, 0}, /* swarm:leave() SwarmLeave */
-  {34126, 35063, 2, 35072, 2, 2, 89, DK_RETURN_VALUE, 0}, /* swarm:unlock(unlock_key) SwarmUnlock */
-  {34613, 25423, 2, 25859, 34504, 2, 99, DK_RETURN_OBJECT, 0}, /* tasks:get(id) TaskInspect */
-  {34613, 27515, 2, 2, 34504, 2, 100, DK_RETURN_LIST, 0}, /* tasks:list() TaskList */
-  {35470, 31305, 28685, 2, 2, 2, 103, DK_RETURN_VALUE, 0}, /* volume:remove() VolumeDelete */
-  {35681, 23632, 2, 28685, 35470, 2, 102, DK_RETURN_OBJECT, 0}, /* volumes:create(name) VolumeCreate */
-  {35681, 25423, 2, 28685, 35470, 2, 104, DK_RETURN_OBJECT, 0}, /* volumes:get(name) VolumeInspect */
-  {35681, 27515, 2, 2, 35470, 35681, 105, DK_RETURN_LIST, 0}, /* volumes:list() VolumeList */
-  {35681, 30757, 2, 2, 2, 2, 106, DK_RETURN_VALUE, 0}, /* volumes:prune() VolumePrune */
-  {35681, 31305, 2, 28685, 2, 2, 103, DK_RETURN_VALUE, 0}, /* volumes:remove(name) VolumeDelete */
+  {22559, 24611, 2, 2, 2, 2, 97, DK_RETURN_VALUE, 0}, /* client:df() SystemDataUsage */
+  {22559, 24800, 2, 29249, 2, 2, 35, DK_RETURN_VALUE, 0}, /* client:distribution(name) DistributionInspect */
+  {22559, 26860, 2, 2, 2, 2, 99, DK_RETURN_VALUE, 0}, /* client:info() SystemInfo */
+  {22559, 28247, 2, 35882, 2, 2, 96, DK_RETURN_VALUE, 0}, /* client:login(username password serveraddress) SystemAuth */
+  {22559, 35973, 2, 2, 2, 2, 102, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
+  {22809, 31869, 26391, 2, 2, 2, 6, DK_RETURN_VALUE, 0}, /* config:remove() ConfigDelete */
+  {22995, 25970, 2, 26391, 22809, 2, 7, DK_RETURN_OBJECT, 0}, /* configs:get(id) ConfigInspect */
+  {22995, 28057, 2, 2, 22809, 2, 8, DK_RETURN_LIST, 0}, /* configs:list() ConfigList */
+  {22995, 31869, 2, 26391, 2, 2, 6, DK_RETURN_VALUE, 0}, /* configs:remove(id) ConfigDelete */
+  {23048, 22448, 26391, 22505, 2, 2, 2, DK_RETURN_VALUE, 0}, /* container:checkpoint_create(checkpoint_id) CheckpointCreate */
+  {23048, 22521, 26391, 2, 2, 2, 4, DK_RETURN_VALUE, 0}, /* container:checkpoint_list() CheckpointList */
+  {23048, 22539, 26391, 22418, 2, 2, 3, DK_RETURN_VALUE, 0}, /* container:checkpoint_remove(checkpoint) CheckpointDelete */
+  {23048, 24616, 26391, 2, 2, 2, 14, DK_RETURN_VALUE, 0}, /* container:diff() ContainerChanges */
+  {23048, 27770, 26391, 33301, 2, 2, 20, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
+  {23048, 30442, 26391, 2, 2, 2, 23, DK_RETURN_VALUE, 0}, /* container:pause() ContainerPause */
+  {23048, 31869, 26391, 2, 2, 2, 16, DK_RETURN_VALUE, 0}, /* container:remove() ContainerDelete */
+  {23048, 31899, 26391, 29249, 2, 2, 25, DK_RETURN_VALUE, 0}, /* container:rename(name) ContainerRename */
+  {23048, 32085, 26391, 32425, 2, 2, 26, DK_RETURN_VALUE, 0}, /* container:resize(rows columns) ContainerResize */
+  {23048, 32125, 26391, 35316, 2, 2, 27, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
+  {23048, 33930, 26391, 2, 2, 2, 28, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
+  {23048, 34156, 26391, 35316, 2, 2, 30, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
+  {23048, 35395, 26391, 31329, 2, 2, 31, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
+  {23048, 35660, 26391, 2, 2, 2, 32, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
+  {23048, 35703, 26391, 2, 2, 2, 33, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
+  {23048, 36292, 26391, 22797, 2, 2, 34, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
+  {23696, 25970, 2, 26391, 23048, 2, 19, DK_RETURN_OBJECT, 0}, /* containers:get(id) ContainerInspect */
+  {23696, 28057, 2, 2, 23048, 2, 21, DK_RETURN_LIST, 0}, /* containers:list() ContainerList */
+  {23696, 31321, 2, 2, 2, 2, 24, DK_RETURN_VALUE, 0}, /* containers:prune() ContainerPrune */
+  {23696, 31869, 2, 26391, 2, 2, 16, DK_RETURN_VALUE, 0}, /* containers:remove(id) ContainerDelete */
+  {25372, 32085, 26391, 32425, 2, 2, 37, DK_RETURN_VALUE, 0}, /* exec:resize(rows columns) ExecResize */
+  {26424, 21254, 29249, 2, 2, 2, 40, DK_RETURN_VALUE, 0}, /* image:attestations() ImageAttestations */
+  {26424, 26254, 29249, 2, 2, 2, 47, DK_RETURN_VALUE, 0}, /* image:history() ImageHistory */
+  {26424, 31869, 29249, 2, 2, 2, 44, DK_RETURN_VALUE, 0}, /* image:remove() ImageDelete */
+  {26424, 34998, 29249, 31956, 2, 2, 54, DK_RETURN_VALUE, 0}, /* image:tag(repo tag) ImageTag */
+  {26734, 21790, 2, 26391, 2, 2, 0, DK_RETURN_VALUE, 0}, /* images:build_cancel(id) BuildCancel */
+  {26734, 21857, 2, 2, 2, 2, 1, DK_RETURN_VALUE, 1}, /* images:build_prune() BuildPrune */
+  {26734, 25970, 2, 29249, 26424, 2, 48, DK_RETURN_OBJECT, 0}, /* images:get(name) ImageInspect */
+  {26734, 28057, 2, 2, 26424, 2, 49, DK_RETURN_LIST, 0}, /* images:list() ImageList */
+  {26734, 31321, 2, 2, 2, 2, 51, DK_RETURN_VALUE, 1}, /* images:prune() ImagePrune */
+  {26734, 31869, 2, 29249, 2, 2, 44, DK_RETURN_VALUE, 0}, /* images:remove(name) ImageDelete */
+  {26734, 32698, 2, 35211, 2, 2, 53, DK_RETURN_VALUE, 0}, /* images:search(term limit) ImageSearch */
+  {29332, 24680, 26391, 23048, 2, 2, 58, DK_RETURN_VALUE, 0}, /* network:disconnect(container) NetworkDisconnect */
+  {29332, 31869, 26391, 2, 2, 2, 57, DK_RETURN_VALUE, 0}, /* network:remove() NetworkDelete */
+  {29623, 25970, 2, 26391, 29332, 2, 59, DK_RETURN_OBJECT, 0}, /* networks:get(id) NetworkInspect */
+  {29623, 28057, 2, 2, 29332, 2, 60, DK_RETURN_LIST, 0}, /* networks:list() NetworkList */
+  {29623, 31321, 2, 2, 2, 2, 61, DK_RETURN_VALUE, 0}, /* networks:prune() NetworkPrune */
+  {29623, 31869, 2, 26391, 2, 2, 57, DK_RETURN_VALUE, 0}, /* networks:remove(id) NetworkDelete */
+  {29822, 31869, 26391, 2, 2, 2, 62, DK_RETURN_VALUE, 0}, /* node:remove() NodeDelete */
+  {29925, 28057, 2, 2, 29822, 2, 64, DK_RETURN_LIST, 0}, /* nodes:list() NodeList */
+  {29925, 31869, 2, 26391, 2, 2, 62, DK_RETURN_VALUE, 0}, /* nodes:remove(id) NodeDelete */
+  {30672, 31869, 29249, 2, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugin:remove() PluginDelete */
+  {30887, 25970, 2, 29249, 30672, 2, 70, DK_RETURN_OBJECT, 0}, /* plugins:get(name) PluginInspect */
+  {30887, 28057, 2, 2, 30672, 2, 71, DK_RETURN_LIST, 0}, /* plugins:list() PluginList */
+  {30887, 31117, 2, 31827, 2, 2, 39, DK_RETURN_VALUE, 0}, /* plugins:privileges(remote) GetPluginPrivileges */
+  {30887, 31869, 2, 29249, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugins:remove(name) PluginDelete */
+  {32769, 31869, 26391, 2, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secret:remove() SecretDelete */
+  {32883, 25970, 2, 26391, 32769, 2, 79, DK_RETURN_OBJECT, 0}, /* secrets:get(id) SecretInspect */
+  {32883, 28057, 2, 2, 32769, 2, 80, DK_RETURN_LIST, 0}, /* secrets:list() SecretList */
+  {32883, 31869, 2, 26391, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secrets:remove(id) SecretDelete */
+  {33032, 31869, 26391, 2, 2, 2, 83, DK_RETURN_VALUE, 0}, /* service:remove() ServiceDelete */
+  {33171, 25970, 2, 26391, 33032, 2, 84, DK_RETURN_OBJECT, 0}, /* services:get(id) ServiceInspect */
+  {33171, 28057, 2, 2, 33032, 2, 85, DK_RETURN_LIST, 0}, /* services:list() ServiceList */
+  {33171, 31869, 2, 26391, 2, 2, 83, DK_RETURN_VALUE, 0}, /* services:remove(id) ServiceDelete */
+  {34690, 27888, 2, 2, 2, 2, 92, DK_RETURN_VALUE, 0}, /* swarm:leave() SwarmLeave */
+  {34690, 35627, 2, 35636, 2, 2, 93, DK_RETURN_VALUE, 0}, /* swarm:unlock(unlock_key) SwarmUnlock */
+  {35177, 25970, 2, 26391, 35068, 2, 103, DK_RETURN_OBJECT, 0}, /* tasks:get(id) TaskInspect */
+  {35177, 28057, 2, 2, 35068, 2, 104, DK_RETURN_LIST, 0}, /* tasks:list() TaskList */
+  {36034, 31869, 29249, 2, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volume:remove() VolumeDelete */
+  {36245, 24149, 2, 29249, 36034, 2, 106, DK_RETURN_OBJECT, 0}, /* volumes:create(name) VolumeCreate */
+  {36245, 25970, 2, 29249, 36034, 2, 108, DK_RETURN_OBJECT, 0}, /* volumes:get(name) VolumeInspect */
+  {36245, 28057, 2, 2, 36034, 36245, 109, DK_RETURN_LIST, 0}, /* volumes:list() VolumeList */
+  {36245, 31869, 2, 29249, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volumes:remove(name) VolumeDelete */
 };
 
-const uint16_t dk_n_methods = 73;
+const uint16_t dk_n_methods = 72;
 
 const dk_Attribute dk_attributes[] = {
-  {22292, 25859, 25859}, /* config:id() id */
-  {22292, 27284, 33268}, /* config:labels() spec.labels */
-  {22292, 28685, 33282}, /* config:name() spec.name */
-  {22531, 25638, 33452}, /* container:health() state.health.status health.status */
-  {22531, 25859, 25859}, /* container:id() id */
-  {22531, 25892, 22301}, /* container:image() config.image image */
-  {22531, 27284, 22322}, /* container:labels() config.labels labels */
-  {22531, 33529, 33488}, /* container:status() state.status state */
-  {24842, 25859, 25859}, /* exec:id() id */
-  {25892, 25859, 25859}, /* image:id() id */
-  {25892, 27284, 22322}, /* image:labels() config.labels labels */
-  {25892, 34440, 31418}, /* image:tags() repo_tags */
-  {28768, 25859, 25859}, /* network:id() id */
-  {28768, 27284, 27284}, /* network:labels() labels */
-  {28768, 28685, 28685}, /* network:name() name */
-  {29258, 21087, 33248}, /* node:availability() spec.availability */
-  {29258, 25775, 23903}, /* node:hostname() description.hostname */
-  {29258, 25859, 25859}, /* node:id() id */
-  {29258, 27284, 33268}, /* node:labels() spec.labels */
-  {29258, 31632, 33294}, /* node:role() spec.role */
-  {29258, 33529, 33538}, /* node:status() status.state */
-  {29258, 35409, 35419}, /* node:version() version.index */
-  {30108, 24616, 24616}, /* plugin:enabled() enabled */
-  {30108, 25859, 25859}, /* plugin:id() id */
-  {30108, 28685, 28685}, /* plugin:name() name */
-  {30108, 32639, 32639}, /* plugin:settings() settings */
-  {32205, 25859, 25859}, /* secret:id() id */
-  {32205, 27284, 33268}, /* secret:labels() spec.labels */
-  {32205, 28685, 33282}, /* secret:name() spec.name */
-  {32468, 25859, 25859}, /* service:id() id */
-  {32468, 27284, 33268}, /* service:labels() spec.labels */
-  {32468, 28685, 33282}, /* service:name() spec.name */
-  {32468, 35409, 35419}, /* service:version() version.index */
-  {34504, 25859, 25859}, /* task:id() id */
-  {34504, 33444, 33538}, /* task:state() status.state */
-  {35470, 24485, 24485}, /* volume:driver() driver */
-  {35470, 27284, 27284}, /* volume:labels() labels */
-  {35470, 28613, 28613}, /* volume:mountpoint() mountpoint */
-  {35470, 28685, 28685}, /* volume:name() name */
+  {22809, 26391, 26391}, /* config:id() id */
+  {22809, 27799, 33832}, /* config:labels() spec.labels */
+  {22809, 29249, 33846}, /* config:name() spec.name */
+  {23048, 26185, 34016}, /* container:health() state.health.status health.status */
+  {23048, 26391, 26391}, /* container:id() id */
+  {23048, 26424, 22818}, /* container:image() config.image image */
+  {23048, 27799, 22839}, /* container:labels() config.labels labels */
+  {23048, 34093, 34052}, /* container:status() state.status state */
+  {25372, 26391, 26391}, /* exec:id() id */
+  {26424, 26391, 26391}, /* image:id() id */
+  {26424, 27799, 22839}, /* image:labels() config.labels labels */
+  {29332, 26391, 26391}, /* network:id() id */
+  {29332, 27799, 27799}, /* network:labels() labels */
+  {29332, 29249, 29249}, /* network:name() name */
+  {29822, 21412, 33812}, /* node:availability() spec.availability */
+  {29822, 26307, 24420}, /* node:hostname() description.hostname */
+  {29822, 26391, 26391}, /* node:id() id */
+  {29822, 27799, 33832}, /* node:labels() spec.labels */
+  {29822, 32196, 33858}, /* node:role() spec.role */
+  {29822, 34093, 34102}, /* node:status() status.state */
+  {29822, 35973, 35983}, /* node:version() version.index */
+  {30672, 25146, 25146}, /* plugin:enabled() enabled */
+  {30672, 26391, 26391}, /* plugin:id() id */
+  {30672, 29249, 29249}, /* plugin:name() name */
+  {30672, 33203, 33203}, /* plugin:settings() settings */
+  {32769, 26391, 26391}, /* secret:id() id */
+  {32769, 27799, 33832}, /* secret:labels() spec.labels */
+  {32769, 29249, 33846}, /* secret:name() spec.name */
+  {33032, 26391, 26391}, /* service:id() id */
+  {33032, 27799, 33832}, /* service:labels() spec.labels */
+  {33032, 29249, 33846}, /* service:name() spec.name */
+  {33032, 35973, 35983}, /* service:version() version.index */
+  {35068, 26391, 26391}, /* task:id() id */
+  {35068, 34008, 34102}, /* task:state() status.state */
+  {36034, 25015, 25015}, /* volume:driver() driver */
+  {36034, 26391, 29249}, /* volume:id() name */
+  {36034, 27799, 27799}, /* volume:labels() labels */
+  {36034, 29169, 29169}, /* volume:mountpoint() mountpoint */
+  {36034, 29249, 29249}, /* volume:name() name */
 };
 
 const uint16_t dk_n_attributes = 39;

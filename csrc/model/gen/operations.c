@@ -4,525 +4,546 @@
 #include "model/model.h"
 
 const dk_Operation dk_operations[] = {
-  {2841, 21491, 11750, 31, 0, 0, 6, 1, 31, 55}, /* 0 BuildPrune POST /build/prune */
-  {3863, 22345, 11750, 67, 6, 1, 1, 1, 30, 55}, /* 1 ConfigCreate POST /configs/create */
-  {3878, 22361, 5888, 85, 7, 2, 1, 1, 30, 55}, /* 2 ConfigDelete DELETE /configs/{id} */
-  {3917, 22403, 7509, 85, 8, 3, 1, 1, 30, 55}, /* 3 ConfigInspect GET /configs/{id} */
-  {3933, 22420, 7509, 56, 9, 4, 1, 1, 30, 55}, /* 4 ConfigList GET /configs */
-  {4003, 22462, 11750, 101, 10, 5, 3, 1, 30, 55}, /* 5 ConfigUpdate POST /configs/{id}/update */
-  {4082, 22561, 7509, 203, 13, 6, 2, 1, 25, 55}, /* 6 ContainerArchive GET /containers/{id}/archive */
-  {4101, 22581, 7791, 203, 15, 7, 2, 1, 25, 55}, /* 7 ContainerArchiveInfo HEAD /containers/{id}/archive */
-  {4124, 22606, 11750, 230, 17, 8, 7, 2, 25, 55}, /* 8 ContainerAttach POST /containers/{id}/attach */
-  {4142, 22625, 7509, 256, 24, 10, 7, 2, 25, 55}, /* 9 ContainerAttachWebsocket GET /containers/{id}/attach/ws */
-  {4257, 22654, 7509, 285, 31, 12, 1, 1, 25, 55}, /* 10 ContainerChanges GET /containers/{id}/changes */
-  {4294, 22693, 11750, 124, 32, 13, 3, 1, 25, 55}, /* 11 ContainerCreate POST /containers/create */
-  {4363, 22712, 5888, 184, 35, 14, 4, 1, 25, 55}, /* 12 ContainerDelete DELETE /containers/{id} */
-  {4381, 22731, 11750, 312, 39, 15, 2, 1, 25, 55}, /* 13 ContainerExec POST /containers/{id}/exec */
-  {4397, 22748, 7509, 336, 41, 16, 1, 1, 25, 55}, /* 14 ContainerExport GET /containers/{id}/export */
-  {4447, 22802, 7509, 362, 42, 17, 2, 1, 25, 55}, /* 15 ContainerInspect GET /containers/{id}/json */
-  {4493, 22822, 11750, 386, 44, 18, 2, 1, 25, 55}, /* 16 ContainerKill POST /containers/{id}/kill */
-  {4509, 22839, 7509, 145, 46, 19, 4, 1, 25, 55}, /* 17 ContainerList GET /containers/json */
-  {4525, 22856, 7509, 410, 50, 20, 8, 1, 25, 55}, /* 18 ContainerLogs GET /containers/{id}/logs */
-  {4588, 22873, 11750, 434, 58, 21, 1, 1, 25, 55}, /* 19 ContainerPause POST /containers/{id}/pause */
-  {4626, 22891, 11750, 164, 59, 22, 1, 1, 25, 55}, /* 20 ContainerPrune POST /containers/prune */
-  {4668, 22909, 11750, 459, 60, 23, 2, 1, 25, 55}, /* 21 ContainerRename POST /containers/{id}/rename */
-  {4686, 22928, 11750, 485, 62, 24, 3, 1, 25, 55}, /* 22 ContainerResize POST /containers/{id}/resize */
-  {4704, 22947, 11750, 511, 65, 25, 3, 1, 25, 55}, /* 23 ContainerRestart POST /containers/{id}/restart */
-  {4739, 22984, 11750, 538, 68, 26, 2, 2, 25, 55}, /* 24 ContainerStart POST /containers/{id}/start */
-  {4797, 23002, 7509, 563, 70, 28, 3, 1, 25, 55}, /* 25 ContainerStats GET /containers/{id}/stats */
-  {4857, 23039, 11750, 588, 73, 29, 3, 2, 25, 55}, /* 26 ContainerStop POST /containers/{id}/stop */
-  {5091, 23056, 7509, 612, 76, 31, 2, 1, 25, 55}, /* 27 ContainerTop GET /containers/{id}/top */
-  {5129, 23072, 11750, 635, 78, 32, 1, 1, 25, 55}, /* 28 ContainerUnpause POST /containers/{id}/unpause */
-  {5148, 23092, 11750, 662, 79, 33, 2, 1, 25, 55}, /* 29 ContainerUpdate POST /containers/{id}/update */
-  {5310, 23129, 11750, 688, 81, 34, 2, 1, 25, 55}, /* 30 ContainerWait POST /containers/{id}/wait */
-  {6383, 24285, 7509, 712, 83, 35, 2, 1, 30, 55}, /* 31 DistributionInspect GET /distribution/{name}/json */
-  {7156, 24923, 7509, 750, 85, 36, 1, 1, 25, 55}, /* 32 ExecInspect GET /exec/{id}/json */
-  {7192, 24938, 11750, 768, 86, 37, 3, 1, 25, 55}, /* 33 ExecResize POST /exec/{id}/resize */
-  {7205, 24952, 11750, 788, 89, 38, 2, 2, 25, 55}, /* 34 ExecStart POST /exec/{id}/start */
-  {7627, 25429, 7509, 1259, 91, 40, 1, 1, 25, 55}, /* 35 GetPluginPrivileges GET /plugins/privileges */
-  {8457, 25900, 7509, 918, 92, 41, 4, 1, 55, 55}, /* 36 ImageAttestations GET /images/{name}/attestations */
-  {8477, 25921, 11750, 22, 96, 42, 33, 1, 25, 55}, /* 37 ImageBuild POST /build */
-  {8583, 25935, 11750, 46, 129, 43, 8, 1, 25, 55}, /* 38 ImageCommit POST /commit */
-  {8611, 25950, 11750, 807, 137, 44, 9, 1, 25, 55}, /* 39 ImageCreate POST /images/create */
-  {8637, 25978, 5888, 901, 146, 45, 4, 1, 25, 55}, /* 40 ImageDelete DELETE /images/{name} */
-  {8677, 25993, 7509, 948, 150, 46, 2, 1, 25, 55}, /* 41 ImageGet GET /images/{name}/get */
-  {8688, 26005, 7509, 824, 152, 47, 2, 1, 25, 55}, /* 42 ImageGetAll GET /images/get */
-  {8702, 26021, 7509, 969, 154, 48, 2, 1, 25, 55}, /* 43 ImageHistory GET /images/{name}/history */
-  {8754, 26048, 7509, 994, 156, 49, 3, 1, 25, 55}, /* 44 ImageInspect GET /images/{name}/json */
-  {8815, 26064, 7509, 838, 159, 50, 6, 1, 25, 55}, /* 45 ImageList GET /images/json */
-  {8827, 26077, 11750, 853, 165, 51, 3, 1, 25, 55}, /* 46 ImageLoad POST /images/load */
-  {9069, 26134, 11750, 868, 168, 52, 1, 1, 25, 55}, /* 47 ImagePrune POST /images/prune */
-  {9103, 26148, 11750, 1016, 169, 53, 4, 1, 25, 55}, /* 48 ImagePush POST /images/{name}/push */
-  {9115, 26161, 7509, 884, 173, 54, 4, 1, 25, 55}, /* 49 ImageSearch GET /images/search */
-  {9170, 26176, 11750, 1038, 177, 55, 3, 1, 25, 55}, /* 50 ImageTag POST /images/{name}/tag */
-  {10792, 28837, 11750, 1133, 180, 56, 2, 1, 25, 55}, /* 51 NetworkConnect POST /networks/{id}/connect */
-  {10852, 28855, 11750, 1079, 182, 57, 1, 1, 25, 55}, /* 52 NetworkCreate POST /networks/create */
-  {10915, 28872, 5888, 1116, 183, 58, 1, 1, 25, 55}, /* 53 NetworkDelete DELETE /networks/{id} */
-  {10949, 28908, 11750, 1158, 184, 59, 2, 1, 25, 55}, /* 54 NetworkDisconnect POST /networks/{id}/disconnect */
-  {11008, 28942, 7509, 1116, 186, 60, 3, 1, 25, 55}, /* 55 NetworkInspect GET /networks/{id} */
-  {11025, 28960, 7509, 1067, 189, 61, 1, 1, 25, 55}, /* 56 NetworkList GET /networks */
-  {11053, 28990, 11750, 1098, 190, 62, 1, 1, 25, 55}, /* 57 NetworkPrune POST /networks/prune */
-  {11302, 29296, 5888, 1195, 191, 63, 2, 1, 25, 55}, /* 58 NodeDelete DELETE /nodes/{id} */
-  {11342, 29320, 7509, 1195, 193, 64, 1, 1, 25, 55}, /* 59 NodeInspect GET /nodes/{id} */
-  {11356, 29335, 7509, 1186, 194, 65, 1, 1, 25, 55}, /* 60 NodeList GET /nodes */
-  {11443, 29347, 11750, 1209, 195, 66, 3, 1, 25, 55}, /* 61 NodeUpdate POST /nodes/{id}/update */
-  {12185, 30117, 11750, 1241, 198, 67, 2, 1, 25, 55}, /* 62 PluginCreate POST /plugins/create */
-  {12200, 30133, 5888, 1297, 200, 68, 2, 1, 25, 55}, /* 63 PluginDelete DELETE /plugins/{name} */
-  {12230, 30149, 11750, 1315, 202, 69, 2, 1, 25, 55}, /* 64 PluginDisable POST /plugins/{name}/disable */
-  {12246, 30166, 11750, 1341, 204, 70, 2, 1, 25, 55}, /* 65 PluginEnable POST /plugins/{name}/enable */
-  {12273, 30182, 7509, 1366, 206, 71, 1, 1, 25, 55}, /* 66 PluginInspect GET /plugins/{name}/json */
-  {12289, 30199, 7509, 1230, 207, 72, 1, 1, 25, 55}, /* 67 PluginList GET /plugins */
-  {12334, 30232, 11750, 1281, 208, 73, 4, 1, 25, 55}, /* 68 PluginPull POST /plugins/pull */
-  {12347, 30246, 11750, 1389, 212, 74, 2, 1, 25, 55}, /* 69 PluginPush POST /plugins/{name}/push */
-  {12378, 30279, 11750, 1412, 214, 75, 2, 1, 25, 55}, /* 70 PluginSet POST /plugins/{name}/set */
-  {12403, 30306, 11750, 1434, 216, 76, 4, 1, 26, 55}, /* 71 PluginUpgrade POST /plugins/{name}/upgrade */
-  {12913, 30895, 11757, 203, 220, 77, 5, 1, 25, 55}, /* 72 PutContainerArchive PUT /containers/{id}/archive */
-  {13758, 32214, 11750, 1471, 225, 78, 1, 1, 25, 55}, /* 73 SecretCreate POST /secrets/create */
-  {13773, 32230, 5888, 1489, 226, 79, 1, 1, 25, 55}, /* 74 SecretDelete DELETE /secrets/{id} */
-  {13799, 32258, 7509, 1489, 227, 80, 1, 1, 25, 55}, /* 75 SecretInspect GET /secrets/{id} */
-  {13815, 32275, 7509, 1460, 228, 81, 1, 1, 25, 55}, /* 76 SecretList GET /secrets */
-  {13854, 32303, 11750, 1505, 229, 82, 3, 1, 26, 55}, /* 77 SecretUpdate POST /secrets/{id}/update */
-  {14102, 32478, 11750, 1540, 232, 83, 2, 1, 25, 55}, /* 78 ServiceCreate POST /services/create */
-  {14142, 32495, 5888, 1559, 234, 84, 1, 1, 25, 55}, /* 79 ServiceDelete DELETE /services/{id} */
-  {14184, 32525, 7509, 1559, 235, 85, 2, 1, 25, 55}, /* 80 ServiceInspect GET /services/{id} */
-  {14201, 32543, 7509, 1528, 237, 86, 2, 1, 25, 55}, /* 81 ServiceList GET /services */
-  {14215, 32558, 7509, 1576, 239, 87, 8, 1, 25, 55}, /* 82 ServiceLogs GET /services/{id}/logs */
-  {14549, 32590, 11750, 1598, 247, 88, 6, 1, 25, 55}, /* 83 ServiceUpdate POST /services/{id}/update */
-  {14634, 32618, 11750, 1622, 253, 89, 0, 1, 31, 55}, /* 84 Session POST /session */
-  {15517, 34134, 11750, 1642, 253, 90, 1, 1, 25, 55}, /* 85 SwarmInit POST /swarm/init */
-  {15548, 34147, 7509, 1633, 254, 91, 0, 1, 25, 55}, /* 86 SwarmInspect GET /swarm */
-  {15563, 34163, 11750, 1656, 254, 92, 1, 1, 25, 55}, /* 87 SwarmJoin POST /swarm/join */
-  {15594, 34176, 11750, 1670, 255, 93, 1, 1, 25, 55}, /* 88 SwarmLeave POST /swarm/leave */
-  {15870, 34190, 11750, 1685, 256, 94, 1, 1, 25, 55}, /* 89 SwarmUnlock POST /swarm/unlock */
-  {15905, 34205, 7509, 1701, 257, 95, 0, 1, 25, 55}, /* 90 SwarmUnlockkey GET /swarm/unlockkey */
-  {15922, 34223, 11750, 1720, 257, 96, 5, 1, 25, 55}, /* 91 SwarmUpdate POST /swarm/update */
-  {15946, 34257, 11750, 14, 262, 97, 1, 2, 25, 55}, /* 92 SystemAuth POST /auth */
-  {15959, 34290, 7509, 1736, 263, 99, 2, 1, 25, 55}, /* 93 SystemDataUsage GET /system/df */
-  {16027, 34310, 7509, 740, 265, 100, 3, 1, 25, 55}, /* 94 SystemEvents GET /events */
-  {16042, 34326, 7509, 1059, 268, 101, 0, 1, 25, 55}, /* 95 SystemInfo GET /info */
-  {16164, 34340, 7509, 5, 268, 102, 0, 1, 25, 55}, /* 96 SystemPing GET /_ping */
-  {16177, 34354, 7791, 5, 268, 103, 0, 1, 40, 55}, /* 97 SystemPingHead HEAD /_ping */
-  {16222, 34403, 7509, 1791, 268, 104, 0, 1, 25, 55}, /* 98 SystemVersion GET /version */
-  {16385, 34558, 7509, 1758, 268, 105, 1, 1, 25, 55}, /* 99 TaskInspect GET /tasks/{id} */
-  {16399, 34573, 7509, 1749, 269, 106, 1, 1, 25, 55}, /* 100 TaskList GET /tasks */
-  {16410, 34585, 7509, 1772, 270, 107, 8, 1, 29, 55}, /* 101 TaskLogs GET /tasks/{id}/logs */
-  {17861, 35527, 11750, 1813, 278, 108, 1, 1, 25, 55}, /* 102 VolumeCreate POST /volumes/create */
-  {17898, 35543, 5888, 1848, 279, 109, 2, 1, 25, 55}, /* 103 VolumeDelete DELETE /volumes/{name} */
-  {17939, 35587, 7509, 1848, 281, 110, 1, 1, 25, 55}, /* 104 VolumeInspect GET /volumes/{name} */
-  {17955, 35604, 7509, 1802, 282, 111, 1, 1, 25, 55}, /* 105 VolumeList GET /volumes */
-  {18005, 35635, 11750, 1831, 283, 112, 1, 1, 25, 55}, /* 106 VolumePrune POST /volumes/prune */
-  {18041, 35650, 11757, 1848, 284, 113, 3, 1, 42, 55}, /* 107 VolumeUpdate PUT /volumes/{name} */
+  {2881, 21790, 12022, 31, 0, 0, 1, 1, 39, 55, 0}, /* 0 BuildCancel POST /build/cancel */
+  {2960, 21857, 12022, 47, 1, 1, 6, 1, 31, 55, 1}, /* 1 BuildPrune POST /build/prune */
+  {3422, 22448, 12022, 328, 7, 2, 2, 1, 25, 55, 0}, /* 2 CheckpointCreate POST /containers/{id}/checkpoints */
+  {3467, 22468, 6131, 359, 9, 3, 3, 1, 25, 55, 0}, /* 3 CheckpointDelete DELETE /containers/{id}/checkpoints/{checkpoint} */
+  {3517, 22521, 7768, 328, 12, 4, 2, 1, 25, 55, 0}, /* 4 CheckpointList GET /containers/{id}/checkpoints */
+  {4106, 22862, 12022, 83, 14, 5, 1, 1, 30, 55, 1}, /* 5 ConfigCreate POST /configs/create */
+  {4121, 22878, 6131, 101, 15, 6, 1, 1, 30, 55, 1}, /* 6 ConfigDelete DELETE /configs/{id} */
+  {4160, 22920, 7768, 101, 16, 7, 1, 1, 30, 55, 1}, /* 7 ConfigInspect GET /configs/{id} */
+  {4176, 22937, 7768, 72, 17, 8, 1, 1, 30, 55, 1}, /* 8 ConfigList GET /configs */
+  {4246, 22979, 12022, 117, 18, 9, 3, 1, 30, 55, 1}, /* 9 ConfigUpdate POST /configs/{id}/update */
+  {4325, 23078, 7768, 219, 21, 10, 2, 1, 25, 55, 1}, /* 10 ContainerArchive GET /containers/{id}/archive */
+  {4344, 23098, 8050, 219, 23, 11, 2, 1, 25, 55, 1}, /* 11 ContainerArchiveInfo HEAD /containers/{id}/archive */
+  {4367, 23123, 12022, 246, 25, 12, 7, 2, 25, 55, 1}, /* 12 ContainerAttach POST /containers/{id}/attach */
+  {4385, 23142, 7768, 272, 32, 14, 7, 2, 25, 55, 1}, /* 13 ContainerAttachWebsocket GET /containers/{id}/attach/ws */
+  {4500, 23171, 7768, 301, 39, 16, 1, 1, 25, 55, 1}, /* 14 ContainerChanges GET /containers/{id}/changes */
+  {4537, 23210, 12022, 140, 40, 17, 3, 1, 25, 55, 1}, /* 15 ContainerCreate POST /containers/create */
+  {4606, 23229, 6131, 200, 43, 18, 4, 1, 25, 55, 1}, /* 16 ContainerDelete DELETE /containers/{id} */
+  {4624, 23248, 12022, 403, 47, 19, 2, 1, 25, 55, 1}, /* 17 ContainerExec POST /containers/{id}/exec */
+  {4640, 23265, 7768, 427, 49, 20, 1, 1, 25, 55, 1}, /* 18 ContainerExport GET /containers/{id}/export */
+  {4690, 23319, 7768, 453, 50, 21, 2, 1, 25, 55, 1}, /* 19 ContainerInspect GET /containers/{id}/json */
+  {4736, 23339, 12022, 477, 52, 22, 2, 1, 25, 55, 1}, /* 20 ContainerKill POST /containers/{id}/kill */
+  {4752, 23356, 7768, 161, 54, 23, 4, 1, 25, 55, 1}, /* 21 ContainerList GET /containers/json */
+  {4768, 23373, 7768, 501, 58, 24, 8, 1, 25, 55, 1}, /* 22 ContainerLogs GET /containers/{id}/logs */
+  {4831, 23390, 12022, 525, 66, 25, 1, 1, 25, 55, 1}, /* 23 ContainerPause POST /containers/{id}/pause */
+  {4869, 23408, 12022, 180, 67, 26, 1, 1, 25, 55, 1}, /* 24 ContainerPrune POST /containers/prune */
+  {4911, 23426, 12022, 550, 68, 27, 2, 1, 25, 55, 1}, /* 25 ContainerRename POST /containers/{id}/rename */
+  {4929, 23445, 12022, 576, 70, 28, 3, 1, 25, 55, 1}, /* 26 ContainerResize POST /containers/{id}/resize */
+  {4947, 23464, 12022, 602, 73, 29, 3, 1, 25, 55, 1}, /* 27 ContainerRestart POST /containers/{id}/restart */
+  {4982, 23501, 12022, 629, 76, 30, 4, 2, 25, 55, 1}, /* 28 ContainerStart POST /containers/{id}/start */
+  {5040, 23519, 7768, 654, 80, 32, 3, 1, 25, 55, 1}, /* 29 ContainerStats GET /containers/{id}/stats */
+  {5100, 23556, 12022, 679, 83, 33, 3, 2, 25, 55, 1}, /* 30 ContainerStop POST /containers/{id}/stop */
+  {5334, 23573, 7768, 703, 86, 35, 2, 1, 25, 55, 1}, /* 31 ContainerTop GET /containers/{id}/top */
+  {5372, 23589, 12022, 726, 88, 36, 1, 1, 25, 55, 1}, /* 32 ContainerUnpause POST /containers/{id}/unpause */
+  {5391, 23609, 12022, 753, 89, 37, 2, 1, 25, 55, 1}, /* 33 ContainerUpdate POST /containers/{id}/update */
+  {5553, 23646, 12022, 779, 91, 38, 2, 1, 25, 55, 1}, /* 34 ContainerWait POST /containers/{id}/wait */
+  {6626, 24815, 7768, 803, 93, 39, 2, 1, 30, 55, 1}, /* 35 DistributionInspect GET /distribution/{name}/json */
+  {7399, 25453, 7768, 841, 95, 40, 1, 1, 25, 55, 1}, /* 36 ExecInspect GET /exec/{id}/json */
+  {7435, 25468, 12022, 859, 96, 41, 3, 1, 25, 55, 1}, /* 37 ExecResize POST /exec/{id}/resize */
+  {7448, 25482, 12022, 879, 99, 42, 2, 2, 25, 55, 1}, /* 38 ExecStart POST /exec/{id}/start */
+  {7886, 25976, 7768, 1350, 101, 44, 2, 1, 25, 55, 1}, /* 39 GetPluginPrivileges GET /plugins/privileges */
+  {8716, 26432, 7768, 1009, 103, 45, 4, 1, 55, 55, 1}, /* 40 ImageAttestations GET /images/{name}/attestations */
+  {8736, 26453, 12022, 22, 107, 46, 35, 1, 25, 55, 1}, /* 41 ImageBuild POST /build */
+  {8842, 26467, 12022, 62, 142, 47, 8, 1, 25, 55, 1}, /* 42 ImageCommit POST /commit */
+  {8870, 26482, 12022, 898, 150, 48, 9, 1, 25, 55, 1}, /* 43 ImageCreate POST /images/create */
+  {8896, 26510, 6131, 992, 159, 49, 4, 1, 25, 55, 1}, /* 44 ImageDelete DELETE /images/{name} */
+  {8936, 26525, 7768, 1039, 163, 50, 2, 1, 25, 55, 1}, /* 45 ImageGet GET /images/{name}/get */
+  {8947, 26537, 7768, 915, 165, 51, 2, 1, 25, 55, 1}, /* 46 ImageGetAll GET /images/get */
+  {8961, 26553, 7768, 1060, 167, 52, 2, 1, 25, 55, 1}, /* 47 ImageHistory GET /images/{name}/history */
+  {9013, 26580, 7768, 1085, 169, 53, 3, 1, 25, 55, 1}, /* 48 ImageInspect GET /images/{name}/json */
+  {9074, 26596, 7768, 929, 172, 54, 6, 1, 25, 55, 1}, /* 49 ImageList GET /images/json */
+  {9086, 26609, 12022, 944, 178, 55, 3, 1, 25, 55, 1}, /* 50 ImageLoad POST /images/load */
+  {9328, 26666, 12022, 959, 181, 56, 1, 1, 25, 55, 1}, /* 51 ImagePrune POST /images/prune */
+  {9362, 26680, 12022, 1107, 182, 57, 4, 1, 25, 55, 1}, /* 52 ImagePush POST /images/{name}/push */
+  {9374, 26693, 7768, 975, 186, 58, 4, 1, 25, 55, 1}, /* 53 ImageSearch GET /images/search */
+  {9429, 26708, 12022, 1129, 190, 59, 3, 1, 25, 55, 1}, /* 54 ImageTag POST /images/{name}/tag */
+  {11064, 29401, 12022, 1224, 193, 60, 2, 1, 25, 55, 1}, /* 55 NetworkConnect POST /networks/{id}/connect */
+  {11124, 29419, 12022, 1170, 195, 61, 1, 1, 25, 55, 1}, /* 56 NetworkCreate POST /networks/create */
+  {11187, 29436, 6131, 1207, 196, 62, 1, 1, 25, 55, 1}, /* 57 NetworkDelete DELETE /networks/{id} */
+  {11221, 29472, 12022, 1249, 197, 63, 2, 1, 25, 55, 1}, /* 58 NetworkDisconnect POST /networks/{id}/disconnect */
+  {11280, 29506, 7768, 1207, 199, 64, 3, 1, 25, 55, 1}, /* 59 NetworkInspect GET /networks/{id} */
+  {11297, 29524, 7768, 1158, 202, 65, 1, 1, 25, 55, 1}, /* 60 NetworkList GET /networks */
+  {11325, 29554, 12022, 1189, 203, 66, 1, 1, 25, 55, 1}, /* 61 NetworkPrune POST /networks/prune */
+  {11574, 29860, 6131, 1286, 204, 67, 2, 1, 25, 55, 1}, /* 62 NodeDelete DELETE /nodes/{id} */
+  {11614, 29884, 7768, 1286, 206, 68, 1, 1, 25, 55, 1}, /* 63 NodeInspect GET /nodes/{id} */
+  {11628, 29899, 7768, 1277, 207, 69, 1, 1, 25, 55, 1}, /* 64 NodeList GET /nodes */
+  {11715, 29911, 12022, 1300, 208, 70, 3, 1, 25, 55, 1}, /* 65 NodeUpdate POST /nodes/{id}/update */
+  {12468, 30681, 12022, 1332, 211, 71, 2, 1, 25, 55, 1}, /* 66 PluginCreate POST /plugins/create */
+  {12483, 30697, 6131, 1388, 213, 72, 2, 1, 25, 55, 1}, /* 67 PluginDelete DELETE /plugins/{name} */
+  {12513, 30713, 12022, 1406, 215, 73, 2, 1, 25, 55, 1}, /* 68 PluginDisable POST /plugins/{name}/disable */
+  {12529, 30730, 12022, 1432, 217, 74, 2, 1, 25, 55, 1}, /* 69 PluginEnable POST /plugins/{name}/enable */
+  {12556, 30746, 7768, 1457, 219, 75, 1, 1, 25, 55, 1}, /* 70 PluginInspect GET /plugins/{name}/json */
+  {12572, 30763, 7768, 1321, 220, 76, 1, 1, 25, 55, 1}, /* 71 PluginList GET /plugins */
+  {12617, 30796, 12022, 1372, 221, 77, 4, 1, 25, 55, 1}, /* 72 PluginPull POST /plugins/pull */
+  {12630, 30810, 12022, 1480, 225, 78, 2, 1, 25, 55, 1}, /* 73 PluginPush POST /plugins/{name}/push */
+  {12661, 30843, 12022, 1503, 227, 79, 2, 1, 25, 55, 1}, /* 74 PluginSet POST /plugins/{name}/set */
+  {12686, 30870, 12022, 1525, 229, 80, 4, 1, 26, 55, 1}, /* 75 PluginUpgrade POST /plugins/{name}/upgrade */
+  {13196, 31459, 12029, 219, 233, 81, 5, 1, 25, 55, 1}, /* 76 PutContainerArchive PUT /containers/{id}/archive */
+  {14041, 32778, 12022, 1562, 238, 82, 1, 1, 25, 55, 1}, /* 77 SecretCreate POST /secrets/create */
+  {14056, 32794, 6131, 1580, 239, 83, 1, 1, 25, 55, 1}, /* 78 SecretDelete DELETE /secrets/{id} */
+  {14082, 32822, 7768, 1580, 240, 84, 1, 1, 25, 55, 1}, /* 79 SecretInspect GET /secrets/{id} */
+  {14098, 32839, 7768, 1551, 241, 85, 1, 1, 25, 55, 1}, /* 80 SecretList GET /secrets */
+  {14137, 32867, 12022, 1596, 242, 86, 3, 1, 26, 55, 1}, /* 81 SecretUpdate POST /secrets/{id}/update */
+  {14385, 33042, 12022, 1631, 245, 87, 2, 1, 25, 55, 1}, /* 82 ServiceCreate POST /services/create */
+  {14425, 33059, 6131, 1650, 247, 88, 1, 1, 25, 55, 1}, /* 83 ServiceDelete DELETE /services/{id} */
+  {14467, 33089, 7768, 1650, 248, 89, 2, 1, 25, 55, 1}, /* 84 ServiceInspect GET /services/{id} */
+  {14484, 33107, 7768, 1619, 250, 90, 2, 1, 25, 55, 1}, /* 85 ServiceList GET /services */
+  {14498, 33122, 7768, 1667, 252, 91, 8, 1, 25, 55, 1}, /* 86 ServiceLogs GET /services/{id}/logs */
+  {14832, 33154, 12022, 1689, 260, 92, 6, 1, 25, 55, 1}, /* 87 ServiceUpdate POST /services/{id}/update */
+  {14917, 33182, 12022, 1713, 266, 93, 0, 1, 31, 55, 1}, /* 88 Session POST /session */
+  {15800, 34698, 12022, 1733, 266, 94, 1, 1, 25, 55, 1}, /* 89 SwarmInit POST /swarm/init */
+  {15831, 34711, 7768, 1724, 267, 95, 0, 1, 25, 55, 1}, /* 90 SwarmInspect GET /swarm */
+  {15846, 34727, 12022, 1747, 267, 96, 1, 1, 25, 55, 1}, /* 91 SwarmJoin POST /swarm/join */
+  {15877, 34740, 12022, 1761, 268, 97, 1, 1, 25, 55, 1}, /* 92 SwarmLeave POST /swarm/leave */
+  {16153, 34754, 12022, 1776, 269, 98, 1, 1, 25, 55, 1}, /* 93 SwarmUnlock POST /swarm/unlock */
+  {16188, 34769, 7768, 1792, 270, 99, 0, 1, 25, 55, 1}, /* 94 SwarmUnlockkey GET /swarm/unlockkey */
+  {16205, 34787, 12022, 1811, 270, 100, 5, 1, 25, 55, 1}, /* 95 SwarmUpdate POST /swarm/update */
+  {16229, 34821, 12022, 14, 275, 101, 1, 2, 25, 55, 1}, /* 96 SystemAuth POST /auth */
+  {16242, 34854, 7768, 1827, 276, 103, 2, 1, 25, 55, 1}, /* 97 SystemDataUsage GET /system/df */
+  {16310, 34874, 7768, 831, 278, 104, 3, 1, 25, 55, 1}, /* 98 SystemEvents GET /events */
+  {16325, 34890, 7768, 1150, 281, 105, 0, 1, 25, 55, 1}, /* 99 SystemInfo GET /info */
+  {16447, 34904, 7768, 5, 281, 106, 0, 1, 25, 55, 1}, /* 100 SystemPing GET /_ping */
+  {16460, 34918, 8050, 5, 281, 107, 0, 1, 40, 55, 1}, /* 101 SystemPingHead HEAD /_ping */
+  {16505, 34967, 7768, 1882, 281, 108, 0, 1, 25, 55, 1}, /* 102 SystemVersion GET /version */
+  {16668, 35122, 7768, 1849, 281, 109, 1, 1, 25, 55, 1}, /* 103 TaskInspect GET /tasks/{id} */
+  {16682, 35137, 7768, 1840, 282, 110, 1, 1, 25, 55, 1}, /* 104 TaskList GET /tasks */
+  {16693, 35149, 7768, 1863, 283, 111, 8, 1, 29, 55, 1}, /* 105 TaskLogs GET /tasks/{id}/logs */
+  {18144, 36091, 12022, 1904, 291, 112, 1, 1, 25, 55, 1}, /* 106 VolumeCreate POST /volumes/create */
+  {18181, 36107, 6131, 1939, 292, 113, 2, 1, 25, 55, 1}, /* 107 VolumeDelete DELETE /volumes/{name} */
+  {18222, 36151, 7768, 1939, 294, 114, 1, 1, 25, 55, 1}, /* 108 VolumeInspect GET /volumes/{name} */
+  {18238, 36168, 7768, 1893, 295, 115, 1, 1, 25, 55, 1}, /* 109 VolumeList GET /volumes */
+  {18288, 36199, 12022, 1922, 296, 116, 1, 1, 25, 55, 1}, /* 110 VolumePrune POST /volumes/prune */
+  {18324, 36214, 12029, 1939, 297, 117, 3, 1, 42, 55, 1}, /* 111 VolumeUpdate PUT /volumes/{name} */
 };
 
-const uint16_t dk_n_operations = 108;
+const uint16_t dk_n_operations = 112;
 
 const dk_Parameter dk_parameters[] = {
-  {18434, 18434, 371, DK_QUERY, 39, 55, 0}, /* BuildPrune(all) boolean */
-  {25182, 25182, 396, DK_QUERY, 39, 55, 0}, /* BuildPrune(filters) string (filters) */
-  {27145, 27181, 375, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
-  {28162, 28258, 375, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
-  {28474, 28509, 375, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
-  {31487, 31504, 375, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
-  {21312, 21312, 27, DK_BODY, 30, 55, 0}, /* ConfigCreate(body) ConfigSpec */
-  {25859, 25859, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigDelete(id) string */
-  {25859, 25859, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
-  {25182, 25182, 396, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
-  {25859, 25859, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
-  {35409, 35409, 373, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
-  {21312, 21312, 27, DK_BODY, 30, 55, 0}, /* ConfigUpdate(body) ConfigSpec */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
-  {29836, 29836, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(id) string */
-  {29836, 29836, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
-  {23994, 24007, 393, DK_QUERY, 25, 55, 0}, /* ContainerAttach(detach_keys) string */
-  {27713, 27713, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
-  {33553, 33553, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
-  {33562, 33562, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
-  {33583, 33583, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
-  {33701, 33701, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
-  {23994, 24007, 393, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(detach_keys) string */
-  {27713, 27713, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
-  {33553, 33553, 371, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
-  {33562, 33562, 371, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
-  {33583, 33583, 371, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
-  {33701, 33701, 371, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
-  {28685, 28685, 393, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
-  {30085, 30085, 393, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
-  {21312, 21312, 33, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerCreate(body) ContainerCreateRequest */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
-  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
-  {27420, 27420, 371, DK_QUERY, 27, 55, 0}, /* ContainerDelete(link) boolean */
-  {35377, 35681, 371, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
-  {24867, 24898, 86, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
-  {32855, 32855, 371, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
-  {32737, 32737, 393, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
-  {18434, 18434, 371, DK_QUERY, 25, 55, 0}, /* ContainerList(all) boolean */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
-  {27389, 27389, 373, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
-  {32855, 32855, 371, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
-  {25235, 25235, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
-  {32838, 32838, 402, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
-  {33553, 33553, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
-  {33583, 33583, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
-  {34447, 34447, 393, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
-  {34774, 34774, 371, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
-  {35131, 35131, 402, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
-  {28685, 28685, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
-  {35724, 22149, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
-  {25612, 31854, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
-  {32737, 32737, 393, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
-  {34430, 34752, 373, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
-  {23994, 24007, 393, DK_QUERY, 25, 55, 0}, /* ContainerStart(detach_keys) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
-  {29486, 29497, 371, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
-  {33701, 33701, 371, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
-  {32737, 32737, 393, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
-  {34430, 34752, 373, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
-  {30765, 30765, 393, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
-  {35139, 35139, 53, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
-  {22280, 22280, 57, DK_QUERY, 30, 55, 0}, /* ContainerWait(condition) ContainerWait(condition) */
-  {28685, 28685, 393, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
-  {18223, 20965, 394, DK_HEADER, 30, 55, 0}, /* DistributionInspect(auth) string (base64 json of AuthConfig) */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
-  {35724, 22149, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
-  {25612, 31854, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
-  {24880, 24965, 88, DK_BODY, 25, 55, 0}, /* ExecStart(exec_start_config) ExecStartConfig */
-  {31263, 31263, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
-  {28685, 28685, 393, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
-  {30085, 30085, 370, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
-  {33509, 33509, 371, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
-  {34974, 34974, 367, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
-  {21575, 21403, 401, DK_QUERY, 25, 55, 0}, /* ImageBuild(build_args) string (json of map of string) */
-  {21654, 21641, 400, DK_QUERY, 25, 55, 0}, /* ImageBuild(cache_from) string (json of array of string) */
-  {21999, 21918, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(cgroup_parent) string */
-  {5603, 23285, 110, DK_HEADER, 25, 55, 0}, /* ImageBuild(content_type) ImageBuild(Content-type) */
-  {23543, 23426, 373, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_period) integer */
-  {23555, 23439, 373, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_quota) integer */
-  {23620, 23506, 373, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_shares) integer */
-  {23594, 23566, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_cpus) string */
-  {23607, 23580, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_mems) string */
-  {24428, 24428, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(dockerfile) string */
-  {25098, 25084, 367, DK_QUERY, 28, 55, DK_REPEATED}, /* ImageBuild(extra_hosts) array of string */
-  {25319, 25278, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(force_rm) boolean */
-  {27030, 27030, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(isolation) string */
-  {27284, 27284, 401, DK_QUERY, 25, 55, 0}, /* ImageBuild(labels) string (json of map of string) */
-  {28334, 28334, 375, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
-  {28443, 28409, 375, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
-  {29045, 28975, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
-  {29248, 29158, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
-  {29770, 29770, 398, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
-  {30085, 30085, 393, DK_QUERY, 34, 55, 0}, /* ImageBuild(platform) string */
-  {30888, 30888, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
-  {30919, 30923, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
-  {18241, 31224, 395, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
-  {31263, 31263, 393, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
-  {31627, 31627, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
-  {32392, 32358, 400, DK_QUERY, 25, 55, 0}, /* ImageBuild(security_opt) string (json of array of string) */
-  {32716, 32705, 375, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
-  {33344, 33344, 371, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
-  {34430, 34434, 367, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
-  {34481, 34481, 393, DK_QUERY, 37, 55, 0}, /* ImageBuild(target) string */
-  {35001, 35001, 399, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
-  {35409, 35409, 113, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
-  {26417, 26445, 372, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
-  {20999, 20999, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(author) string */
-  {22014, 22014, 367, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCommit(changes) array of string */
-  {22169, 22169, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(comment) string */
-  {22531, 22531, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(container) string */
-  {29878, 29878, 371, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
-  {31385, 31385, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
-  {34434, 34434, 393, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
-  {22543, 22674, 32, DK_BODY, 25, 55, 0}, /* ImageCommit(container_config) ContainerConfig */
-  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* ImageCreate(auth) string (base64 json of AuthConfig) */
-  {22014, 22014, 367, DK_QUERY, 40, 55, DK_REPEATED}, /* ImageCreate(changes) array of string */
-  {25329, 25351, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_image) string */
-  {25341, 25364, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_src) string */
-  {28453, 28453, 393, DK_QUERY, 39, 55, 0}, /* ImageCreate(message) string */
-  {30085, 30085, 393, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
-  {31385, 31385, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
-  {34434, 34434, 393, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
-  {26404, 26431, 372, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
-  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
-  {29392, 29237, 371, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
-  {30096, 30096, 370, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
-  {30085, 30085, 370, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
-  {28714, 28714, 367, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
-  {30085, 30085, 370, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
-  {30085, 30085, 397, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
-  {27780, 27780, 371, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
-  {30085, 30085, 397, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
-  {18434, 18434, 371, DK_QUERY, 25, 55, 0}, /* ImageList(all) boolean */
-  {24126, 24126, 371, DK_QUERY, 25, 55, 0}, /* ImageList(digests) boolean */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
-  {25864, 25864, 371, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
-  {27780, 27780, 371, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
-  {32659, 32673, 371, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
-  {30085, 30085, 370, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
-  {30923, 30923, 371, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
-  {26211, 26244, 372, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ImagePrune(filters) string (filters) */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
-  {18223, 20965, 394, DK_HEADER, 25, 55, DK_REQUIRED}, /* ImagePush(auth) string (base64 json of AuthConfig) */
-  {30085, 30085, 397, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
-  {34434, 34434, 393, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
-  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* ImageSearch(auth) string (base64 json of AuthConfig) */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
-  {27389, 27389, 373, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
-  {34640, 34640, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
-  {31385, 31385, 393, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
-  {34434, 34434, 393, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
-  {22531, 22531, 149, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkConnect(container) NetworkConnectRequest */
-  {28778, 28820, 151, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDelete(id) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
-  {22531, 22531, 153, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(container) NetworkDisconnectRequest */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
-  {32119, 32119, 393, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
-  {35399, 35399, 371, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
-  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* NodeDelete(force) boolean */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
-  {35409, 35409, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
-  {21312, 21312, 163, DK_BODY, 25, 55, 0}, /* NodeUpdate(body) NodeSpec */
-  {28685, 28685, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
-  {34454, 34467, 372, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
-  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
-  {25250, 25250, 371, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
-  {34752, 34752, 373, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
-  {25182, 25182, 396, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
-  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* PluginPull(auth) string (base64 json of AuthConfig) */
-  {28685, 28685, 393, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
-  {31263, 31263, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
-  {21312, 21312, 344, DK_BODY, 25, 55, 0}, /* PluginPull(body) array of PluginPrivilege */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
-  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* PluginPush(auth) string (base64 json of AuthConfig) */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
-  {21312, 21312, 369, DK_BODY, 25, 55, 0}, /* PluginSet(body) array of string (environment) */
-  {28685, 28685, 393, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
-  {18223, 20965, 394, DK_HEADER, 26, 55, 0}, /* PluginUpgrade(auth) string (base64 json of AuthConfig) */
-  {31263, 31263, 393, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
-  {21312, 21312, 344, DK_BODY, 26, 55, 0}, /* PluginUpgrade(body) array of PluginPrivilege */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* PutContainerArchive(id) string */
-  {23331, 23344, 393, DK_QUERY, 39, 55, 0}, /* PutContainerArchive(copy_uid_gid) string */
-  {29135, 29199, 393, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
-  {29836, 29836, 393, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
-  {26417, 26445, 372, DK_BODY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(input_stream) bytes */
-  {21312, 21312, 206, DK_BODY, 25, 55, 0}, /* SecretCreate(body) SecretSpec */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretDelete(id) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
-  {25859, 25859, 393, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
-  {35409, 35409, 373, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
-  {21312, 21312, 206, DK_BODY, 26, 55, 0}, /* SecretUpdate(body) SecretSpec */
-  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* ServiceCreate(auth) string (base64 json of AuthConfig) */
-  {21312, 21312, 216, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceCreate(body) ServiceSpec */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceDelete(id) string */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
-  {26486, 26503, 371, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
-  {33529, 33529, 371, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
-  {24021, 24021, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(details) boolean */
-  {25235, 25235, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
-  {32838, 32838, 402, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
-  {33553, 33553, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
-  {33583, 33583, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
-  {34447, 34447, 393, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
-  {34774, 34774, 371, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
-  {18223, 20965, 394, DK_HEADER, 25, 55, 0}, /* ServiceUpdate(auth) string (base64 json of AuthConfig) */
-  {31184, 31203, 226, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
-  {31639, 31639, 393, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
-  {35409, 35409, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
-  {21312, 21312, 216, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(body) ServiceSpec */
-  {21312, 21312, 237, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmInit(body) SwarmInitRequest */
-  {21312, 21312, 238, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmJoin(body) SwarmJoinRequest */
-  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
-  {21312, 21312, 249, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUnlock(body) SwarmUnlockRequest */
-  {31715, 31781, 371, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
-  {31736, 31804, 371, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
-  {31761, 31832, 371, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
-  {35409, 35409, 373, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
-  {21312, 21312, 239, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(body) SwarmSpec */
-  {20972, 20985, 3, DK_BODY, 25, 55, 0}, /* SystemAuth(auth_config) AuthConfig */
-  {34974, 34974, 354, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
-  {35399, 35399, 371, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
-  {32838, 32838, 402, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
-  {35131, 35131, 402, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
-  {25859, 25859, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
-  {25859, 25859, 393, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
-  {24021, 24021, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(details) boolean */
-  {25235, 25235, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
-  {32838, 32838, 402, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
-  {33553, 33553, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
-  {33583, 33583, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
-  {34447, 34447, 393, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
-  {34774, 34774, 371, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
-  {35479, 35494, 295, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
-  {25250, 25250, 371, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
-  {28685, 28685, 393, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
-  {25182, 25182, 396, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
-  {28685, 28685, 393, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
-  {35409, 35409, 373, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
-  {21312, 21312, 298, DK_BODY, 42, 55, 0}, /* VolumeUpdate(body) VolumeUpdateRequest */
+  {26391, 26391, 398, DK_QUERY, 39, 55, DK_REQUIRED}, /* BuildCancel(id) string */
+  {18748, 18748, 376, DK_QUERY, 39, 55, 0}, /* BuildPrune(all) boolean */
+  {25719, 25719, 401, DK_QUERY, 39, 55, 0}, /* BuildPrune(filters) string (filters) */
+  {27660, 27696, 380, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
+  {28704, 28800, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
+  {29016, 29051, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
+  {32051, 32068, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointCreate(id) string */
+  {22418, 22418, 12, DK_BODY, 25, 55, DK_REQUIRED}, /* CheckpointCreate(checkpoint) CheckpointCreateRequest */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(id) string */
+  {22418, 22418, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(checkpoint) string */
+  {24653, 22488, 398, DK_QUERY, 25, 55, 0}, /* CheckpointDelete(checkpoint_dir) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointList(id) string */
+  {24653, 22488, 398, DK_QUERY, 25, 55, 0}, /* CheckpointList(checkpoint_dir) string */
+  {21652, 21652, 30, DK_BODY, 30, 55, 0}, /* ConfigCreate(body) ConfigSpec */
+  {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigDelete(id) string */
+  {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
+  {25719, 25719, 401, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
+  {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
+  {35973, 35973, 378, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
+  {21652, 21652, 30, DK_BODY, 30, 55, 0}, /* ConfigUpdate(body) ConfigSpec */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
+  {30400, 30400, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(id) string */
+  {30400, 30400, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
+  {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttach(detach_keys) string */
+  {28255, 28255, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
+  {34117, 34117, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
+  {34126, 34126, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
+  {34147, 34147, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
+  {34265, 34265, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
+  {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(detach_keys) string */
+  {28255, 28255, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
+  {34117, 34117, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
+  {34126, 34126, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
+  {34147, 34147, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
+  {34265, 34265, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
+  {29249, 29249, 398, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
+  {30649, 30649, 398, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
+  {21652, 21652, 36, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerCreate(body) ContainerCreateRequest */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
+  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
+  {27935, 27935, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(link) boolean */
+  {35941, 36245, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
+  {25397, 25428, 89, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
+  {33419, 33419, 376, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
+  {33301, 33301, 398, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
+  {18748, 18748, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(all) boolean */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
+  {27904, 27904, 378, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
+  {33419, 33419, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
+  {25772, 25772, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
+  {33402, 33402, 407, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
+  {34117, 34117, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
+  {34147, 34147, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
+  {35011, 35011, 398, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
+  {35338, 35338, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
+  {35695, 35695, 407, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
+  {29249, 29249, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
+  {36288, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
+  {26159, 32418, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
+  {33301, 33301, 398, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
+  {34994, 35316, 378, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
+  {22418, 22418, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint) string */
+  {22431, 22488, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint_dir) string */
+  {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(detach_keys) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
+  {30050, 30061, 376, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
+  {34265, 34265, 376, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
+  {33301, 33301, 398, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
+  {34994, 35316, 378, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
+  {31329, 31329, 398, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
+  {35703, 35703, 56, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
+  {22797, 22797, 60, DK_QUERY, 30, 55, 0}, /* ContainerWait(condition) ContainerWait(condition) */
+  {29249, 29249, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
+  {18537, 21290, 399, DK_HEADER, 30, 55, 0}, /* DistributionInspect(auth) string (base64 json of AuthConfig) */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
+  {36288, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
+  {26159, 32418, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
+  {25410, 25495, 91, DK_BODY, 25, 55, 0}, /* ExecStart(exec_start_config) ExecStartConfig */
+  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* GetPluginPrivileges(auth) string (base64 json of AuthConfig) */
+  {31827, 31827, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
+  {29249, 29249, 398, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
+  {30649, 30649, 375, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
+  {34073, 34073, 376, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
+  {35538, 35538, 372, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
+  {21941, 21743, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(build_args) string (json of map of string) */
+  {21963, 21846, 398, DK_QUERY, 39, 55, 0}, /* ImageBuild(build_id) string */
+  {22030, 22017, 405, DK_QUERY, 25, 55, 0}, /* ImageBuild(cache_from) string (json of array of string) */
+  {22375, 22294, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cgroup_parent) string */
+  {5846, 23802, 113, DK_HEADER, 25, 55, 0}, /* ImageBuild(content_type) ImageBuild(Content-type) */
+  {24060, 23943, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_period) integer */
+  {24072, 23956, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_quota) integer */
+  {24137, 24023, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_shares) integer */
+  {24111, 24083, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_cpus) string */
+  {24124, 24097, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_mems) string */
+  {24958, 24958, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(dockerfile) string */
+  {25635, 25621, 372, DK_QUERY, 28, 55, DK_REPEATED}, /* ImageBuild(extra_hosts) array of string */
+  {25856, 25815, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(force_rm) boolean */
+  {27552, 27552, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(isolation) string */
+  {27799, 27799, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(labels) string (json of map of string) */
+  {28876, 28876, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
+  {28985, 28951, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
+  {29609, 29539, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
+  {29812, 29722, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
+  {30334, 30334, 403, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
+  {30649, 30649, 398, DK_QUERY, 32, 55, 0}, /* ImageBuild(platform) string */
+  {31452, 31452, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
+  {31483, 31487, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
+  {18555, 31788, 400, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
+  {31827, 31827, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
+  {32191, 32191, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
+  {32956, 32922, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(security_opt) array of string */
+  {33182, 33182, 398, DK_QUERY, 31, 55, 0}, /* ImageBuild(session) string */
+  {33280, 33269, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
+  {33908, 33908, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
+  {34994, 34998, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
+  {35045, 35045, 398, DK_QUERY, 29, 55, 0}, /* ImageBuild(target) string */
+  {35565, 35565, 404, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
+  {35973, 35973, 116, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
+  {26949, 26977, 377, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
+  {21324, 21324, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(author) string */
+  {22390, 22390, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCommit(changes) array of string */
+  {22686, 22686, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(comment) string */
+  {23048, 23048, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(container) string */
+  {30442, 30442, 376, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
+  {31949, 31949, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
+  {34998, 34998, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
+  {23060, 23191, 35, DK_BODY, 25, 55, 0}, /* ImageCommit(container_config) ContainerConfig */
+  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ImageCreate(auth) string (base64 json of AuthConfig) */
+  {22390, 22390, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCreate(changes) array of string */
+  {25866, 25888, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_image) string */
+  {25878, 25901, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_src) string */
+  {28995, 28995, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(message) string */
+  {30649, 30649, 398, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
+  {31949, 31949, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
+  {34998, 34998, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
+  {26936, 26963, 377, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
+  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
+  {29956, 29801, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
+  {30660, 30660, 375, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
+  {30649, 30649, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
+  {29278, 29278, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
+  {30649, 30649, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
+  {30649, 30649, 402, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
+  {28322, 28322, 376, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
+  {30649, 30649, 402, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
+  {18748, 18748, 376, DK_QUERY, 25, 55, 0}, /* ImageList(all) boolean */
+  {24643, 24643, 376, DK_QUERY, 25, 55, 0}, /* ImageList(digests) boolean */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
+  {26396, 26396, 376, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
+  {28322, 28322, 376, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
+  {33223, 33237, 376, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
+  {30649, 30649, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
+  {31487, 31487, 376, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
+  {26743, 26776, 377, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImagePrune(filters) string (filters) */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
+  {18537, 21290, 399, DK_HEADER, 25, 55, DK_REQUIRED}, /* ImagePush(auth) string (base64 json of AuthConfig) */
+  {30649, 30649, 402, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
+  {34998, 34998, 398, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
+  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ImageSearch(auth) string (base64 json of AuthConfig) */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
+  {27904, 27904, 378, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
+  {35204, 35204, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
+  {31949, 31949, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
+  {34998, 34998, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
+  {23048, 23048, 152, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkConnect(container) NetworkConnectRequest */
+  {29342, 29384, 154, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDelete(id) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
+  {23048, 23048, 156, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(container) NetworkDisconnectRequest */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
+  {32683, 32683, 398, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
+  {35963, 35963, 376, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
+  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* NodeDelete(force) boolean */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
+  {35973, 35973, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
+  {21652, 21652, 166, DK_BODY, 25, 55, 0}, /* NodeUpdate(body) NodeSpec */
+  {29249, 29249, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
+  {35018, 35031, 377, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
+  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
+  {25787, 25787, 376, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
+  {35316, 35316, 378, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
+  {25719, 25719, 401, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
+  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* PluginPull(auth) string (base64 json of AuthConfig) */
+  {29249, 29249, 398, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
+  {31827, 31827, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
+  {21652, 21652, 349, DK_BODY, 25, 55, 0}, /* PluginPull(body) array of PluginPrivilege */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
+  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* PluginPush(auth) string (base64 json of AuthConfig) */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
+  {21652, 21652, 374, DK_BODY, 25, 55, 0}, /* PluginSet(body) array of string (environment) */
+  {29249, 29249, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
+  {18537, 21290, 399, DK_HEADER, 26, 55, 0}, /* PluginUpgrade(auth) string (base64 json of AuthConfig) */
+  {31827, 31827, 398, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
+  {21652, 21652, 349, DK_BODY, 26, 55, 0}, /* PluginUpgrade(body) array of PluginPrivilege */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PutContainerArchive(id) string */
+  {23848, 23861, 398, DK_QUERY, 30, 55, 0}, /* PutContainerArchive(copy_uid_gid) string */
+  {29699, 29763, 398, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
+  {30400, 30400, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
+  {26949, 26977, 377, DK_BODY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(input_stream) bytes */
+  {21652, 21652, 210, DK_BODY, 25, 55, 0}, /* SecretCreate(body) SecretSpec */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretDelete(id) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
+  {26391, 26391, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
+  {35973, 35973, 378, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
+  {21652, 21652, 210, DK_BODY, 26, 55, 0}, /* SecretUpdate(body) SecretSpec */
+  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ServiceCreate(auth) string (base64 json of AuthConfig) */
+  {21652, 21652, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceCreate(body) ServiceSpec */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceDelete(id) string */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
+  {27018, 27035, 376, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
+  {34093, 34093, 376, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
+  {24538, 24538, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(details) boolean */
+  {25772, 25772, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
+  {33402, 33402, 407, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
+  {34117, 34117, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
+  {34147, 34147, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
+  {35011, 35011, 398, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
+  {35338, 35338, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
+  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ServiceUpdate(auth) string (base64 json of AuthConfig) */
+  {31748, 31767, 230, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
+  {32203, 32203, 398, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
+  {35973, 35973, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
+  {21652, 21652, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(body) ServiceSpec */
+  {21652, 21652, 241, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmInit(body) SwarmInitRequest */
+  {21652, 21652, 242, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmJoin(body) SwarmJoinRequest */
+  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
+  {21652, 21652, 253, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUnlock(body) SwarmUnlockRequest */
+  {32279, 32345, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
+  {32300, 32368, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
+  {32325, 32396, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
+  {35973, 35973, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
+  {21652, 21652, 243, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(body) SwarmSpec */
+  {21297, 21310, 3, DK_BODY, 25, 55, 0}, /* SystemAuth(auth_config) AuthConfig */
+  {35538, 35538, 359, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
+  {35963, 35963, 376, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
+  {33402, 33402, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
+  {35695, 35695, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
+  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
+  {26391, 26391, 398, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
+  {24538, 24538, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(details) boolean */
+  {25772, 25772, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
+  {33402, 33402, 407, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
+  {34117, 34117, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
+  {34147, 34147, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
+  {35011, 35011, 398, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
+  {35338, 35338, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
+  {36043, 36058, 299, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
+  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
+  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
+  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
+  {29249, 29249, 398, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
+  {35973, 35973, 378, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
+  {21652, 21652, 302, DK_BODY, 42, 55, 0}, /* VolumeUpdate(body) VolumeUpdateRequest */
 };
 
-const uint16_t dk_n_parameters = 287;
+const uint16_t dk_n_parameters = 300;
 
 const dk_Response dk_responses[] = {
-  {200, DK_DOCUMENT, 10, 31, 55}, /* BuildPrune BuildPruneResponse */
-  {201, DK_DOCUMENT, 105, 30, 55}, /* ConfigCreate IDResponse */
-  {204, DK_NOTHING, DK_NONE, 30, 55}, /* ConfigDelete  */
-  {200, DK_DOCUMENT, 25, 30, 55}, /* ConfigInspect Config */
-  {200, DK_DOCUMENT, 306, 30, 55}, /* ConfigList array of Config */
-  {200, DK_NOTHING, DK_NONE, 30, 55}, /* ConfigUpdate  */
-  {200, DK_ARCHIVE, DK_NONE, 25, 55}, /* ContainerArchive  */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerArchiveInfo  */
-  {101, DK_UPGRADE, DK_NONE, 25, 55}, /* ContainerAttach  */
-  {200, DK_UPGRADE, DK_NONE, 25, 55}, /* ContainerAttach  */
-  {101, DK_UPGRADE, DK_NONE, 25, 55}, /* ContainerAttachWebsocket  */
-  {200, DK_UPGRADE, DK_NONE, 25, 55}, /* ContainerAttachWebsocket  */
-  {200, DK_DOCUMENT, 316, 25, 55}, /* ContainerChanges array of FilesystemChange */
-  {201, DK_DOCUMENT, 34, 25, 55}, /* ContainerCreate ContainerCreateResponse */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerDelete  */
-  {201, DK_DOCUMENT, 105, 25, 55}, /* ContainerExec IDResponse */
-  {200, DK_ARCHIVE, DK_NONE, 25, 55}, /* ContainerExport  */
-  {200, DK_DOCUMENT, 35, 25, 55}, /* ContainerInspect ContainerInspectResponse */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerKill  */
-  {200, DK_DOCUMENT, 308, 25, 55}, /* ContainerList array of ContainerSummary */
-  {200, DK_OUTPUT, DK_NONE, 25, 55}, /* ContainerLogs  */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerPause  */
-  {200, DK_DOCUMENT, 39, 25, 55}, /* ContainerPrune ContainerPruneResponse */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerRename  */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerResize  */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerRestart  */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerStart  */
-  {304, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerStart  */
-  {200, DK_DOCUMENTS, 42, 25, 55}, /* ContainerStats ContainerStatsResponse */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerStop  */
-  {304, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerStop  */
-  {200, DK_DOCUMENT, 52, 25, 55}, /* ContainerTop ContainerTopResponse */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* ContainerUnpause  */
-  {200, DK_DOCUMENT, 56, 25, 55}, /* ContainerUpdate ContainerUpdateResponse */
-  {200, DK_DOCUMENT, 59, 25, 55}, /* ContainerWait ContainerWaitResponse */
-  {200, DK_DOCUMENT, 67, 30, 55}, /* DistributionInspect DistributionInspect */
-  {200, DK_DOCUMENT, 87, 25, 55}, /* ExecInspect ExecInspectResponse */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* ExecResize  */
-  {101, DK_UPGRADE, DK_NONE, 25, 55}, /* ExecStart  */
-  {200, DK_UPGRADE, DK_NONE, 25, 55}, /* ExecStart  */
-  {200, DK_DOCUMENT, 344, 25, 55}, /* GetPluginPrivileges array of PluginPrivilege */
-  {200, DK_DOCUMENT, 301, 55, 55}, /* ImageAttestations array of AttestationStatement */
-  {200, DK_DOCUMENTS, 9, 25, 55}, /* ImageBuild BuildInfo */
-  {201, DK_DOCUMENT, 105, 25, 55}, /* ImageCommit IDResponse */
-  {200, DK_DOCUMENTS, 63, 25, 55}, /* ImageCreate CreateImageInfo */
-  {200, DK_DOCUMENT, 324, 25, 55}, /* ImageDelete array of ImageDeleteResponseItem */
-  {200, DK_ARCHIVE, DK_NONE, 25, 55}, /* ImageGet  */
-  {200, DK_ARCHIVE, DK_NONE, 25, 55}, /* ImageGetAll  */
-  {200, DK_DOCUMENT, 325, 25, 55}, /* ImageHistory array of ImageHistoryResponseItem */
-  {200, DK_DOCUMENT, 117, 25, 55}, /* ImageInspect ImageInspect */
-  {200, DK_DOCUMENT, 328, 25, 55}, /* ImageList array of ImageSummary */
-  {200, DK_DOCUMENTS, 9, 25, 55}, /* ImageLoad BuildInfo */
-  {200, DK_DOCUMENT, 126, 25, 55}, /* ImagePrune ImagePruneResponse */
-  {200, DK_DOCUMENTS, 196, 25, 55}, /* ImagePush PushImageInfo */
-  {200, DK_DOCUMENT, 327, 25, 55}, /* ImageSearch array of ImageSearchResponseItem */
-  {201, DK_NOTHING, DK_NONE, 25, 55}, /* ImageTag  */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* NetworkConnect  */
-  {201, DK_DOCUMENT, 152, 25, 55}, /* NetworkCreate NetworkCreateResponse */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* NetworkDelete  */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* NetworkDisconnect  */
-  {200, DK_DOCUMENT, 154, 25, 55}, /* NetworkInspect NetworkInspect */
-  {200, DK_DOCUMENT, 333, 25, 55}, /* NetworkList array of NetworkSummary */
-  {200, DK_DOCUMENT, 155, 25, 55}, /* NetworkPrune NetworkPruneResponse */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* NodeDelete  */
-  {200, DK_DOCUMENT, 161, 25, 55}, /* NodeInspect Node */
-  {200, DK_DOCUMENT, 335, 25, 55}, /* NodeList array of Node */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* NodeUpdate  */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* PluginCreate  */
-  {200, DK_DOCUMENT, 174, 25, 55}, /* PluginDelete Plugin */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* PluginDisable  */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* PluginEnable  */
-  {200, DK_DOCUMENT, 174, 25, 55}, /* PluginInspect Plugin */
-  {200, DK_DOCUMENT, 340, 25, 55}, /* PluginList array of Plugin */
-  {200, DK_DOCUMENTS, 63, 25, 55}, /* PluginPull CreateImageInfo */
-  {200, DK_DOCUMENTS, 196, 25, 55}, /* PluginPush PushImageInfo */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* PluginSet  */
-  {200, DK_DOCUMENTS, 63, 26, 55}, /* PluginUpgrade CreateImageInfo */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* PutContainerArchive  */
-  {201, DK_DOCUMENT, 105, 25, 55}, /* SecretCreate IDResponse */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* SecretDelete  */
-  {200, DK_DOCUMENT, 205, 25, 55}, /* SecretInspect Secret */
-  {200, DK_DOCUMENT, 348, 25, 55}, /* SecretList array of Secret */
-  {200, DK_NOTHING, DK_NONE, 26, 55}, /* SecretUpdate  */
-  {201, DK_DOCUMENT, 214, 25, 55}, /* ServiceCreate ServiceCreateResponse */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* ServiceDelete  */
-  {200, DK_DOCUMENT, 207, 25, 55}, /* ServiceInspect Service */
-  {200, DK_DOCUMENT, 349, 25, 55}, /* ServiceList array of Service */
-  {200, DK_OUTPUT, DK_NONE, 25, 55}, /* ServiceLogs  */
-  {200, DK_DOCUMENT, 227, 25, 55}, /* ServiceUpdate ServiceUpdateResponse */
-  {101, DK_UPGRADE, DK_NONE, 31, 55}, /* Session  */
-  {200, DK_DOCUMENT, 393, 25, 55}, /* SwarmInit string */
-  {200, DK_DOCUMENT, 235, 25, 55}, /* SwarmInspect Swarm */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* SwarmJoin  */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* SwarmLeave  */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* SwarmUnlock  */
-  {200, DK_DOCUMENT, 291, 25, 55}, /* SwarmUnlockkey UnlockKeyResponse */
-  {200, DK_NOTHING, DK_NONE, 25, 55}, /* SwarmUpdate  */
-  {200, DK_DOCUMENT, 4, 25, 55}, /* SystemAuth AuthResponse */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* SystemAuth  */
-  {200, DK_DOCUMENT, 251, 25, 55}, /* SystemDataUsage SystemDataUsageResponse */
-  {200, DK_DOCUMENTS, 83, 25, 55}, /* SystemEvents EventMessage */
-  {200, DK_DOCUMENT, 252, 25, 55}, /* SystemInfo SystemInfo */
-  {200, DK_PLAIN_TEXT, DK_NONE, 25, 55}, /* SystemPing  */
-  {200, DK_NOTHING, DK_NONE, 40, 55}, /* SystemPingHead  */
-  {200, DK_DOCUMENT, 257, 25, 55}, /* SystemVersion SystemVersion */
-  {200, DK_DOCUMENT, 261, 25, 55}, /* TaskInspect Task */
-  {200, DK_DOCUMENT, 357, 25, 55}, /* TaskList array of Task */
-  {200, DK_OUTPUT, DK_NONE, 29, 55}, /* TaskLogs  */
-  {201, DK_DOCUMENT, 292, 25, 55}, /* VolumeCreate Volume */
-  {204, DK_NOTHING, DK_NONE, 25, 55}, /* VolumeDelete  */
-  {200, DK_DOCUMENT, 292, 25, 55}, /* VolumeInspect Volume */
-  {200, DK_DOCUMENT, 296, 25, 55}, /* VolumeList VolumeListResponse */
-  {200, DK_DOCUMENT, 297, 25, 55}, /* VolumePrune VolumePruneResponse */
-  {200, DK_NOTHING, DK_NONE, 42, 55}, /* VolumeUpdate  */
+  {200, DK_NOTHING, DK_NONE, 39, 55, 2}, /* BuildCancel  */
+  {200, DK_DOCUMENT, 10, 31, 55, 2}, /* BuildPrune BuildPruneResponse */
+  {201, DK_NOTHING, DK_NONE, 25, 55, 2}, /* CheckpointCreate  */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* CheckpointDelete  */
+  {200, DK_DOCUMENT, 308, 25, 55, 2}, /* CheckpointList array of Checkpoint */
+  {201, DK_DOCUMENT, 108, 30, 55, 2}, /* ConfigCreate IDResponse */
+  {204, DK_NOTHING, DK_NONE, 30, 55, 2}, /* ConfigDelete  */
+  {200, DK_DOCUMENT, 28, 30, 55, 2}, /* ConfigInspect Config */
+  {200, DK_DOCUMENT, 311, 30, 55, 2}, /* ConfigList array of Config */
+  {200, DK_NOTHING, DK_NONE, 30, 55, 2}, /* ConfigUpdate  */
+  {200, DK_ARCHIVE, 174, 25, 55, 18506}, /* ContainerArchive PathStat */
+  {200, DK_NOTHING, 174, 25, 55, 18506}, /* ContainerArchiveInfo PathStat */
+  {101, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ContainerAttach  */
+  {200, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ContainerAttach  */
+  {101, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ContainerAttachWebsocket  */
+  {200, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ContainerAttachWebsocket  */
+  {200, DK_DOCUMENT, 321, 25, 55, 2}, /* ContainerChanges array of FilesystemChange */
+  {201, DK_DOCUMENT, 37, 25, 55, 2}, /* ContainerCreate ContainerCreateResponse */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerDelete  */
+  {201, DK_DOCUMENT, 108, 25, 55, 2}, /* ContainerExec IDResponse */
+  {200, DK_ARCHIVE, DK_NONE, 25, 55, 2}, /* ContainerExport  */
+  {200, DK_DOCUMENT, 38, 25, 55, 2}, /* ContainerInspect ContainerInspectResponse */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerKill  */
+  {200, DK_DOCUMENT, 313, 25, 55, 2}, /* ContainerList array of ContainerSummary */
+  {200, DK_OUTPUT, DK_NONE, 25, 55, 2}, /* ContainerLogs  */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerPause  */
+  {200, DK_DOCUMENT, 42, 25, 55, 2}, /* ContainerPrune ContainerPruneResponse */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerRename  */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerResize  */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerRestart  */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerStart  */
+  {304, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerStart  */
+  {200, DK_DOCUMENTS, 45, 25, 55, 2}, /* ContainerStats ContainerStatsResponse */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerStop  */
+  {304, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerStop  */
+  {200, DK_DOCUMENT, 55, 25, 55, 2}, /* ContainerTop ContainerTopResponse */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerUnpause  */
+  {200, DK_DOCUMENT, 59, 25, 55, 2}, /* ContainerUpdate ContainerUpdateResponse */
+  {200, DK_DOCUMENT, 62, 25, 55, 2}, /* ContainerWait ContainerWaitResponse */
+  {200, DK_DOCUMENT, 70, 30, 55, 2}, /* DistributionInspect DistributionInspect */
+  {200, DK_DOCUMENT, 90, 25, 55, 2}, /* ExecInspect ExecInspectResponse */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ExecResize  */
+  {101, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ExecStart  */
+  {200, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ExecStart  */
+  {200, DK_DOCUMENT, 349, 25, 55, 2}, /* GetPluginPrivileges array of PluginPrivilege */
+  {200, DK_DOCUMENT, 305, 55, 55, 2}, /* ImageAttestations array of AttestationStatement */
+  {200, DK_DOCUMENTS, 9, 25, 55, 2}, /* ImageBuild BuildInfo */
+  {201, DK_DOCUMENT, 108, 25, 55, 2}, /* ImageCommit IDResponse */
+  {200, DK_DOCUMENTS, 66, 25, 55, 2}, /* ImageCreate CreateImageInfo */
+  {200, DK_DOCUMENT, 329, 25, 55, 2}, /* ImageDelete array of ImageDeleteResponseItem */
+  {200, DK_ARCHIVE, DK_NONE, 25, 55, 2}, /* ImageGet  */
+  {200, DK_ARCHIVE, DK_NONE, 25, 55, 2}, /* ImageGetAll  */
+  {200, DK_DOCUMENT, 330, 25, 55, 2}, /* ImageHistory array of ImageHistoryResponseItem */
+  {200, DK_DOCUMENT, 120, 25, 55, 2}, /* ImageInspect ImageInspect */
+  {200, DK_DOCUMENT, 333, 25, 55, 2}, /* ImageList array of ImageSummary */
+  {200, DK_DOCUMENTS, 9, 25, 55, 2}, /* ImageLoad BuildInfo */
+  {200, DK_DOCUMENT, 129, 25, 55, 2}, /* ImagePrune ImagePruneResponse */
+  {200, DK_DOCUMENTS, 200, 25, 55, 2}, /* ImagePush PushImageInfo */
+  {200, DK_DOCUMENT, 332, 25, 55, 2}, /* ImageSearch array of ImageSearchResponseItem */
+  {201, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ImageTag  */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* NetworkConnect  */
+  {201, DK_DOCUMENT, 155, 25, 55, 2}, /* NetworkCreate NetworkCreateResponse */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* NetworkDelete  */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* NetworkDisconnect  */
+  {200, DK_DOCUMENT, 157, 25, 55, 2}, /* NetworkInspect NetworkInspect */
+  {200, DK_DOCUMENT, 338, 25, 55, 2}, /* NetworkList array of NetworkSummary */
+  {200, DK_DOCUMENT, 158, 25, 55, 2}, /* NetworkPrune NetworkPruneResponse */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* NodeDelete  */
+  {200, DK_DOCUMENT, 164, 25, 55, 2}, /* NodeInspect Node */
+  {200, DK_DOCUMENT, 340, 25, 55, 2}, /* NodeList array of Node */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* NodeUpdate  */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* PluginCreate  */
+  {200, DK_DOCUMENT, 178, 25, 55, 2}, /* PluginDelete Plugin */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* PluginDisable  */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* PluginEnable  */
+  {200, DK_DOCUMENT, 178, 25, 55, 2}, /* PluginInspect Plugin */
+  {200, DK_DOCUMENT, 345, 25, 55, 2}, /* PluginList array of Plugin */
+  {200, DK_DOCUMENTS, 66, 25, 55, 2}, /* PluginPull CreateImageInfo */
+  {200, DK_DOCUMENTS, 200, 25, 55, 2}, /* PluginPush PushImageInfo */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* PluginSet  */
+  {200, DK_DOCUMENTS, 66, 26, 55, 2}, /* PluginUpgrade CreateImageInfo */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* PutContainerArchive  */
+  {201, DK_DOCUMENT, 108, 25, 55, 2}, /* SecretCreate IDResponse */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* SecretDelete  */
+  {200, DK_DOCUMENT, 209, 25, 55, 2}, /* SecretInspect Secret */
+  {200, DK_DOCUMENT, 353, 25, 55, 2}, /* SecretList array of Secret */
+  {200, DK_NOTHING, DK_NONE, 26, 55, 2}, /* SecretUpdate  */
+  {201, DK_DOCUMENT, 218, 25, 55, 2}, /* ServiceCreate ServiceCreateResponse */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ServiceDelete  */
+  {200, DK_DOCUMENT, 211, 25, 55, 2}, /* ServiceInspect Service */
+  {200, DK_DOCUMENT, 354, 25, 55, 2}, /* ServiceList array of Service */
+  {200, DK_OUTPUT, DK_NONE, 25, 55, 2}, /* ServiceLogs  */
+  {200, DK_DOCUMENT, 231, 25, 55, 2}, /* ServiceUpdate ServiceUpdateResponse */
+  {101, DK_UPGRADE, DK_NONE, 31, 55, 2}, /* Session  */
+  {200, DK_DOCUMENT, 398, 25, 55, 2}, /* SwarmInit string */
+  {200, DK_DOCUMENT, 239, 25, 55, 2}, /* SwarmInspect Swarm */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* SwarmJoin  */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* SwarmLeave  */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* SwarmUnlock  */
+  {200, DK_DOCUMENT, 295, 25, 55, 2}, /* SwarmUnlockkey UnlockKeyResponse */
+  {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* SwarmUpdate  */
+  {200, DK_DOCUMENT, 4, 25, 55, 2}, /* SystemAuth AuthResponse */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* SystemAuth  */
+  {200, DK_DOCUMENT, 255, 25, 55, 2}, /* SystemDataUsage SystemDataUsageResponse */
+  {200, DK_DOCUMENTS, 86, 25, 55, 2}, /* SystemEvents EventMessage */
+  {200, DK_DOCUMENT, 256, 25, 55, 2}, /* SystemInfo SystemInfo */
+  {200, DK_PLAIN_TEXT, DK_NONE, 25, 55, 2}, /* SystemPing  */
+  {200, DK_NOTHING, DK_NONE, 40, 55, 2}, /* SystemPingHead  */
+  {200, DK_DOCUMENT, 261, 25, 55, 2}, /* SystemVersion SystemVersion */
+  {200, DK_DOCUMENT, 265, 25, 55, 2}, /* TaskInspect Task */
+  {200, DK_DOCUMENT, 362, 25, 55, 2}, /* TaskList array of Task */
+  {200, DK_OUTPUT, DK_NONE, 29, 55, 2}, /* TaskLogs  */
+  {201, DK_DOCUMENT, 296, 25, 55, 2}, /* VolumeCreate Volume */
+  {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* VolumeDelete  */
+  {200, DK_DOCUMENT, 296, 25, 55, 2}, /* VolumeInspect Volume */
+  {200, DK_DOCUMENT, 300, 25, 55, 2}, /* VolumeList VolumeListResponse */
+  {200, DK_DOCUMENT, 301, 25, 55, 2}, /* VolumePrune VolumePruneResponse */
+  {200, DK_NOTHING, DK_NONE, 42, 55, 2}, /* VolumeUpdate  */
 };
 
-const uint16_t dk_n_responses = 114;
+const uint16_t dk_n_responses = 118;

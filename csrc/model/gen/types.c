@@ -4,603 +4,608 @@
 #include "model/model.h"
 
 const dk_Type dk_types[] = {
-  {18581, DK_ANY, DK_PLAIN, DK_NONE, 0, 0}, /* 0 any */
-  {1974, DK_OBJECT, DK_PLAIN, DK_NONE, 0, 2}, /* 1 Address */
-  {2321, DK_OBJECT, DK_PLAIN, DK_NONE, 2, 3}, /* 2 AttestationStatement */
-  {2365, DK_OBJECT, DK_PLAIN, DK_NONE, 5, 4}, /* 3 AuthConfig */
-  {2378, DK_OBJECT, DK_PLAIN, DK_NONE, 9, 2}, /* 4 AuthResponse */
-  {2705, DK_OBJECT, DK_PLAIN, DK_NONE, 11, 11}, /* 5 BuildCache */
-  {2718, DK_STRING, DK_PLAIN, DK_NONE, 0, 6}, /* 6 BuildCache.Type */
-  {2736, DK_OBJECT, DK_PLAIN, DK_NONE, 22, 5}, /* 7 BuildCacheDiskUsage */
-  {2813, DK_OBJECT, DK_PLAIN, DK_NONE, 27, 2}, /* 8 BuildIdentity */
-  {2829, DK_OBJECT, DK_PLAIN, DK_NONE, 29, 8}, /* 9 BuildInfo */
-  {2854, DK_OBJECT, DK_PLAIN, DK_NONE, 37, 2}, /* 10 BuildPruneResponse */
-  {3319, DK_OBJECT, DK_PLAIN, DK_NONE, 39, 10}, /* 11 ClusterInfo */
-  {3348, DK_OBJECT, DK_PLAIN, DK_NONE, 49, 7}, /* 12 ClusterVolume */
-  {3364, DK_OBJECT, DK_PLAIN, DK_NONE, 56, 4}, /* 13 ClusterVolume.Info */
-  {3385, DK_OBJECT, DK_PLAIN, DK_NONE, 60, 3}, /* 14 ClusterVolume.PublishStatus */
-  {3415, DK_STRING, DK_PLAIN, DK_NONE, 6, 4}, /* 15 ClusterVolume.PublishStatus.State */
-  {3451, DK_OBJECT, DK_PLAIN, DK_NONE, 63, 2}, /* 16 ClusterVolumeSpec */
-  {3471, DK_OBJECT, DK_PLAIN, DK_NONE, 65, 7}, /* 17 ClusterVolumeSpec.AccessMode */
-  {3502, DK_OBJECT, DK_PLAIN, DK_NONE, 72, 2}, /* 18 ClusterVolumeSpec.AccessMode.AccessibilityRequirements */
-  {3559, DK_STRING, DK_PLAIN, DK_NONE, 10, 3}, /* 19 ClusterVolumeSpec.AccessMode.Availability */
-  {3603, DK_OBJECT, DK_PLAIN, DK_NONE, 74, 2}, /* 20 ClusterVolumeSpec.AccessMode.CapacityRange */
-  {3648, DK_STRING, DK_PLAIN, DK_NONE, 13, 2}, /* 21 ClusterVolumeSpec.AccessMode.Scope */
-  {3685, DK_OBJECT, DK_PLAIN, DK_NONE, 76, 2}, /* 22 ClusterVolumeSpec.AccessMode.Secrets */
-  {3724, DK_STRING, DK_PLAIN, DK_NONE, 15, 4}, /* 23 ClusterVolumeSpec.AccessMode.Sharing */
-  {3789, DK_OBJECT, DK_PLAIN, DK_NONE, 78, 2}, /* 24 Commit */
-  {3854, DK_OBJECT, DK_PLAIN, DK_NONE, 80, 5}, /* 25 Config */
-  {3972, DK_OBJECT, DK_PLAIN, DK_NONE, 85, 1}, /* 26 ConfigReference */
-  {3990, DK_OBJECT, DK_PLAIN, DK_NONE, 86, 4}, /* 27 ConfigSpec */
-  {4169, DK_OBJECT, DK_PLAIN, DK_NONE, 90, 4}, /* 28 ContainerBlkioStatEntry */
-  {4195, DK_OBJECT, DK_PLAIN, DK_NONE, 94, 8}, /* 29 ContainerBlkioStats */
-  {4217, DK_OBJECT, DK_PLAIN, DK_NONE, 102, 4}, /* 30 ContainerCPUStats */
-  {4237, DK_OBJECT, DK_PLAIN, DK_NONE, 106, 4}, /* 31 ContainerCPUUsage */
-  {4276, DK_OBJECT, DK_PLAIN, DK_NONE, 110, 25}, /* 32 ContainerConfig */
-  {4312, DK_OBJECT, DK_PLAIN, DK_NONE, 135, 27}, /* 33 ContainerCreateRequest */
-  {4337, DK_OBJECT, DK_PLAIN, DK_NONE, 162, 2}, /* 34 ContainerCreateResponse */
-  {4466, DK_OBJECT, DK_PLAIN, DK_NONE, 164, 28}, /* 35 ContainerInspectResponse */
-  {4541, DK_OBJECT, DK_PLAIN, DK_NONE, 192, 8}, /* 36 ContainerMemoryStats */
-  {4564, DK_OBJECT, DK_PLAIN, DK_NONE, 200, 10}, /* 37 ContainerNetworkStats */
-  {4605, DK_OBJECT, DK_PLAIN, DK_NONE, 210, 2}, /* 38 ContainerPidsStats */
-  {4643, DK_OBJECT, DK_PLAIN, DK_NONE, 212, 2}, /* 39 ContainerPruneResponse */
-  {4756, DK_OBJECT, DK_PLAIN, DK_NONE, 214, 12}, /* 40 ContainerState */
-  {4773, DK_STRING, DK_PLAIN, DK_NONE, 19, 7}, /* 41 ContainerState.Status */
-  {4814, DK_OBJECT, DK_PLAIN, DK_NONE, 226, 13}, /* 42 ContainerStatsResponse */
-  {4839, DK_OBJECT, DK_PLAIN, DK_NONE, 239, 3}, /* 43 ContainerStatus */
-  {4873, DK_OBJECT, DK_PLAIN, DK_NONE, 242, 4}, /* 44 ContainerStorageStats */
-  {4897, DK_OBJECT, DK_PLAIN, DK_NONE, 246, 17}, /* 45 ContainerSummary */
-  {4916, DK_OBJECT, DK_PLAIN, DK_NONE, 263, 2}, /* 46 ContainerSummary.Health */
-  {4942, DK_STRING, DK_PLAIN, DK_NONE, 26, 4}, /* 47 ContainerSummary.Health.Status */
-  {4975, DK_OBJECT, DK_PLAIN, DK_NONE, 265, 2}, /* 48 ContainerSummary.HostConfig */
-  {5005, DK_OBJECT, DK_PLAIN, DK_NONE, 267, 1}, /* 49 ContainerSummary.NetworkSettings */
-  {5040, DK_STRING, DK_PLAIN, DK_NONE, 30, 7}, /* 50 ContainerSummary.State */
-  {5065, DK_OBJECT, DK_PLAIN, DK_NONE, 268, 3}, /* 51 ContainerThrottlingData */
-  {5106, DK_OBJECT, DK_PLAIN, DK_NONE, 271, 2}, /* 52 ContainerTopResponse */
-  {5166, DK_OBJECT, DK_PLAIN, DK_NONE, 273, 35}, /* 53 ContainerUpdateRequest */
-  {5191, DK_OBJECT, DK_PLAIN, DK_NONE, 308, 2}, /* 54 ContainerUpdateRequest.BlkioWeightDevice */
-  {5234, DK_OBJECT, DK_PLAIN, DK_NONE, 310, 3}, /* 55 ContainerUpdateRequest.Ulimits */
-  {5267, DK_OBJECT, DK_PLAIN, DK_NONE, 313, 1}, /* 56 ContainerUpdateResponse */
-  {5326, DK_STRING, DK_PLAIN, DK_NONE, 37, 3}, /* 57 ContainerWait(condition) */
-  {5353, DK_OBJECT, DK_PLAIN, DK_NONE, 314, 1}, /* 58 ContainerWaitExitError */
-  {5378, DK_OBJECT, DK_PLAIN, DK_NONE, 315, 2}, /* 59 ContainerWaitResponse */
-  {5434, DK_OBJECT, DK_PLAIN, DK_NONE, 317, 2}, /* 60 ContainerdInfo */
-  {5451, DK_OBJECT, DK_PLAIN, DK_NONE, 319, 2}, /* 61 ContainerdInfo.Namespaces */
-  {5512, DK_OBJECT, DK_PLAIN, DK_NONE, 321, 5}, /* 62 ContainersDiskUsage */
-  {5800, DK_OBJECT, DK_PLAIN, DK_NONE, 326, 7}, /* 63 CreateImageInfo */
-  {6188, DK_OBJECT, DK_PLAIN, DK_NONE, 333, 2}, /* 64 DeviceInfo */
-  {6201, DK_OBJECT, DK_PLAIN, DK_NONE, 335, 3}, /* 65 DeviceMapping */
-  {6217, DK_OBJECT, DK_PLAIN, DK_NONE, 338, 5}, /* 66 DeviceRequest */
-  {6383, DK_OBJECT, DK_PLAIN, DK_NONE, 343, 2}, /* 67 DistributionInspect */
-  {6515, DK_OBJECT, DK_PLAIN, DK_NONE, 345, 2}, /* 68 Driver */
-  {6539, DK_OBJECT, DK_PLAIN, DK_NONE, 347, 2}, /* 69 DriverData */
-  {6732, DK_OBJECT, DK_PLAIN, DK_NONE, 349, 3}, /* 70 EndpointIPAMConfig */
-  {6753, DK_OBJECT, DK_PLAIN, DK_NONE, 352, 5}, /* 71 EndpointPortConfig */
-  {6774, DK_STRING, DK_PLAIN, DK_NONE, 40, 3}, /* 72 EndpointPortConfig.Protocol */
-  {6804, DK_STRING, DK_PLAIN, DK_NONE, 43, 2}, /* 73 EndpointPortConfig.PublishMode */
-  {6837, DK_OBJECT, DK_PLAIN, DK_NONE, 357, 5}, /* 74 EndpointResource */
-  {6856, DK_OBJECT, DK_PLAIN, DK_NONE, 362, 15}, /* 75 EndpointSettings */
-  {6875, DK_OBJECT, DK_PLAIN, DK_NONE, 377, 2}, /* 76 EndpointSpec */
-  {6890, DK_STRING, DK_PLAIN, DK_NONE, 45, 2}, /* 77 EndpointSpec.Mode */
-  {6937, DK_OBJECT, DK_PLAIN, DK_NONE, 379, 3}, /* 78 EngineDescription */
-  {6957, DK_OBJECT, DK_PLAIN, DK_NONE, 382, 2}, /* 79 EngineDescription.Plugins */
-  {7034, DK_OBJECT, DK_PLAIN, DK_NONE, 384, 2}, /* 80 ErrorDetail */
-  {7048, DK_OBJECT, DK_PLAIN, DK_NONE, 386, 1}, /* 81 ErrorResponse */
-  {7064, DK_OBJECT, DK_PLAIN, DK_NONE, 387, 2}, /* 82 EventActor */
-  {7077, DK_OBJECT, DK_PLAIN, DK_NONE, 389, 6}, /* 83 EventMessage */
-  {7092, DK_STRING, DK_PLAIN, DK_NONE, 47, 11}, /* 84 EventMessage.Type */
-  {7112, DK_STRING, DK_PLAIN, DK_NONE, 58, 2}, /* 85 EventMessage.scope */
-  {7133, DK_OBJECT, DK_PLAIN, DK_NONE, 395, 11}, /* 86 ExecConfig */
-  {7170, DK_OBJECT, DK_PLAIN, DK_NONE, 406, 11}, /* 87 ExecInspectResponse */
-  {7217, DK_OBJECT, DK_PLAIN, DK_NONE, 417, 3}, /* 88 ExecStartConfig */
-  {7384, DK_OBJECT, DK_PLAIN, DK_NONE, 420, 2}, /* 89 FilesystemChange */
-  {7434, DK_OBJECT, DK_PLAIN, DK_NONE, 422, 2}, /* 90 FirewallInfo */
-  {7531, DK_OBJECT, DK_PLAIN, DK_NONE, 424, 2}, /* 91 GenericResources */
-  {7550, DK_OBJECT, DK_PLAIN, DK_NONE, 426, 2}, /* 92 GenericResources.DiscreteResourceSpec */
-  {7590, DK_OBJECT, DK_PLAIN, DK_NONE, 428, 2}, /* 93 GenericResources.NamedResourceSpec */
-  {7819, DK_OBJECT, DK_PLAIN, DK_NONE, 430, 3}, /* 94 Health */
-  {7828, DK_STRING, DK_PLAIN, DK_NONE, 60, 4}, /* 95 Health.Status */
-  {7858, DK_OBJECT, DK_PLAIN, DK_NONE, 433, 6}, /* 96 HealthConfig */
-  {7887, DK_OBJECT, DK_PLAIN, DK_NONE, 439, 4}, /* 97 HealthcheckResult */
-  {7941, DK_OBJECT, DK_PLAIN, DK_NONE, 443, 74}, /* 98 HostConfig */
-  {7954, DK_OBJECT, DK_PLAIN, DK_NONE, 517, 2}, /* 99 HostConfig.BlkioWeightDevice */
-  {7985, DK_STRING, DK_PLAIN, DK_NONE, 64, 2}, /* 100 HostConfig.CgroupnsMode */
-  {8011, DK_STRING, DK_PLAIN, DK_NONE, 66, 4}, /* 101 HostConfig.Isolation */
-  {8034, DK_OBJECT, DK_PLAIN, DK_NONE, 519, 2}, /* 102 HostConfig.LogConfig */
-  {8057, DK_STRING, DK_PLAIN, DK_NONE, 70, 10}, /* 103 HostConfig.LogConfig.Type */
-  {8085, DK_OBJECT, DK_PLAIN, DK_NONE, 521, 3}, /* 104 HostConfig.Ulimits */
-  {8202, DK_OBJECT, DK_PLAIN, DK_NONE, 524, 2}, /* 105 IDResponse */
-  {8264, DK_OBJECT, DK_PLAIN, DK_NONE, 526, 3}, /* 106 IPAM */
-  {8271, DK_OBJECT, DK_PLAIN, DK_NONE, 529, 4}, /* 107 IPAMConfig */
-  {8284, DK_OBJECT, DK_PLAIN, DK_NONE, 533, 1}, /* 108 IPAMStatus */
-  {8422, DK_OBJECT, DK_PLAIN, DK_NONE, 534, 3}, /* 109 Identity */
-  {8490, DK_STRING, DK_PLAIN, DK_NONE, 80, 2}, /* 110 ImageBuild(Content-type) */
-  {8517, DK_OBJECT, DK_PLAIN, DK_NONE, 537, 2}, /* 111 ImageBuild(outputs) */
-  {8539, DK_OBJECT, DK_PLAIN, DK_NONE, 539, 3}, /* 112 ImageBuild(ulimits) */
-  {8561, DK_STRING, DK_PLAIN, DK_NONE, 82, 2}, /* 113 ImageBuild(version) */
-  {8597, DK_OBJECT, DK_PLAIN, DK_NONE, 542, 25}, /* 114 ImageConfig */
-  {8651, DK_OBJECT, DK_PLAIN, DK_NONE, 567, 2}, /* 115 ImageDeleteResponseItem */
-  {8717, DK_OBJECT, DK_PLAIN, DK_NONE, 569, 6}, /* 116 ImageHistoryResponseItem */
-  {8754, DK_OBJECT, DK_PLAIN, DK_NONE, 575, 23}, /* 117 ImageInspect */
-  {8769, DK_OBJECT, DK_PLAIN, DK_NONE, 598, 1}, /* 118 ImageInspect.Metadata */
-  {8793, DK_OBJECT, DK_PLAIN, DK_NONE, 599, 2}, /* 119 ImageInspect.RootFS */
-  {8865, DK_OBJECT, DK_PLAIN, DK_NONE, 601, 7}, /* 120 ImageManifestSummary */
-  {8888, DK_OBJECT, DK_PLAIN, DK_NONE, 608, 1}, /* 121 ImageManifestSummary.AttestationData */
-  {8927, DK_OBJECT, DK_PLAIN, DK_NONE, 609, 4}, /* 122 ImageManifestSummary.ImageData */
-  {8960, DK_OBJECT, DK_PLAIN, DK_NONE, 613, 1}, /* 123 ImageManifestSummary.ImageData.Size */
-  {8998, DK_STRING, DK_PLAIN, DK_NONE, 84, 3}, /* 124 ImageManifestSummary.Kind */
-  {9026, DK_OBJECT, DK_PLAIN, DK_NONE, 614, 2}, /* 125 ImageManifestSummary.Size */
-  {9082, DK_OBJECT, DK_PLAIN, DK_NONE, 616, 2}, /* 126 ImagePruneResponse */
-  {9129, DK_OBJECT, DK_PLAIN, DK_NONE, 618, 5}, /* 127 ImageSearchResponseItem */
-  {9155, DK_OBJECT, DK_PLAIN, DK_NONE, 623, 12}, /* 128 ImageSummary */
-  {9219, DK_OBJECT, DK_PLAIN, DK_NONE, 635, 5}, /* 129 ImagesDiskUsage */
-  {9268, DK_OBJECT, DK_PLAIN, DK_NONE, 640, 4}, /* 130 IndexInfo */
-  {9519, DK_OBJECT, DK_PLAIN, DK_NONE, 644, 2}, /* 131 JoinTokens */
-  {9627, DK_STRING, DK_PLAIN, DK_NONE, 87, 1}, /* 132 KnownSignerIdentity */
-  {9740, DK_OBJECT, DK_PLAIN, DK_NONE, 646, 4}, /* 133 Limit */
-  {9898, DK_STRING, DK_PLAIN, DK_NONE, 88, 6}, /* 134 LocalNodeState */
-  {10023, DK_OBJECT, DK_PLAIN, DK_NONE, 650, 3}, /* 135 ManagerStatus */
-  {10334, DK_OBJECT, DK_PLAIN, DK_NONE, 653, 9}, /* 136 Mount */
-  {10342, DK_OBJECT, DK_PLAIN, DK_NONE, 662, 5}, /* 137 Mount.BindOptions */
-  {10362, DK_STRING, DK_PLAIN, DK_NONE, 94, 6}, /* 138 Mount.BindOptions.Propagation */
-  {10394, DK_OBJECT, DK_PLAIN, DK_NONE, 667, 1}, /* 139 Mount.ImageOptions */
-  {10415, DK_OBJECT, DK_PLAIN, DK_NONE, 668, 3}, /* 140 Mount.TmpfsOptions */
-  {10436, DK_OBJECT, DK_PLAIN, DK_NONE, 671, 4}, /* 141 Mount.VolumeOptions */
-  {10458, DK_OBJECT, DK_PLAIN, DK_NONE, 675, 2}, /* 142 Mount.VolumeOptions.DriverConfig */
-  {10506, DK_OBJECT, DK_PLAIN, DK_NONE, 677, 8}, /* 143 MountPoint */
-  {10519, DK_STRING, DK_PLAIN, DK_NONE, 100, 6}, /* 144 MountType */
-  {10618, DK_OBJECT, DK_PLAIN, DK_NONE, 685, 1}, /* 145 NRIInfo */
-  {10712, DK_OBJECT, DK_PLAIN, DK_NONE, 686, 17}, /* 146 Network */
-  {10722, DK_OBJECT, DK_PLAIN, DK_NONE, 703, 2}, /* 147 NetworkAttachment */
-  {10742, DK_OBJECT, DK_PLAIN, DK_NONE, 705, 3}, /* 148 NetworkAttachmentConfig */
-  {10809, DK_OBJECT, DK_PLAIN, DK_NONE, 708, 2}, /* 149 NetworkConnectRequest */
-  {10833, DK_OBJECT, DK_PLAIN, DK_NONE, 710, 5}, /* 150 NetworkContainer */
-  {10868, DK_OBJECT, DK_PLAIN, DK_NONE, 715, 14}, /* 151 NetworkCreateRequest */
-  {10891, DK_OBJECT, DK_PLAIN, DK_NONE, 729, 2}, /* 152 NetworkCreateResponse */
-  {10969, DK_OBJECT, DK_PLAIN, DK_NONE, 731, 2}, /* 153 NetworkDisconnectRequest */
-  {11008, DK_OBJECT, DK_PLAIN, DK_NONE, 733, 19}, /* 154 NetworkInspect */
-  {11068, DK_OBJECT, DK_PLAIN, DK_NONE, 752, 2}, /* 155 NetworkPruneResponse */
-  {11091, DK_OBJECT, DK_PLAIN, DK_NONE, 754, 20}, /* 156 NetworkSettings */
-  {11109, DK_OBJECT, DK_PLAIN, DK_NONE, 774, 1}, /* 157 NetworkStatus */
-  {11125, DK_OBJECT, DK_PLAIN, DK_NONE, 775, 17}, /* 158 NetworkSummary */
-  {11142, DK_OBJECT, DK_PLAIN, DK_NONE, 792, 4}, /* 159 NetworkTaskInfo */
-  {11160, DK_OBJECT, DK_PLAIN, DK_NONE, 796, 1}, /* 160 NetworkingConfig */
-  {11267, DK_OBJECT, DK_PLAIN, DK_NONE, 797, 8}, /* 161 Node */
-  {11315, DK_OBJECT, DK_PLAIN, DK_NONE, 805, 5}, /* 162 NodeDescription */
-  {11367, DK_OBJECT, DK_PLAIN, DK_NONE, 810, 4}, /* 163 NodeSpec */
-  {11378, DK_STRING, DK_PLAIN, DK_NONE, 106, 3}, /* 164 NodeSpec.Availability */
-  {11402, DK_STRING, DK_PLAIN, DK_NONE, 109, 2}, /* 165 NodeSpec.Role */
-  {11418, DK_STRING, DK_PLAIN, DK_NONE, 111, 4}, /* 166 NodeState */
-  {11430, DK_OBJECT, DK_PLAIN, DK_NONE, 814, 3}, /* 167 NodeStatus */
-  {11479, DK_OBJECT, DK_PLAIN, DK_NONE, 817, 12}, /* 168 OCIDescriptor */
-  {11495, DK_OBJECT, DK_PLAIN, DK_NONE, 829, 11}, /* 169 OCIPlatform */
-  {11560, DK_OBJECT, DK_PLAIN, DK_NONE, 840, 1}, /* 170 ObjectVersion */
-  {11854, DK_OBJECT, DK_PLAIN, DK_NONE, 841, 2}, /* 171 PeerInfo */
-  {11865, DK_OBJECT, DK_PLAIN, DK_NONE, 843, 2}, /* 172 PeerNode */
-  {11941, DK_OBJECT, DK_PLAIN, DK_NONE, 845, 2}, /* 173 Platform */
-  {11964, DK_OBJECT, DK_PLAIN, DK_NONE, 847, 6}, /* 174 Plugin */
-  {11973, DK_OBJECT, DK_PLAIN, DK_NONE, 853, 16}, /* 175 Plugin.Config */
-  {11989, DK_OBJECT, DK_PLAIN, DK_NONE, 869, 4}, /* 176 Plugin.Config.Args */
-  {12010, DK_OBJECT, DK_PLAIN, DK_NONE, 873, 3}, /* 177 Plugin.Config.Interface */
-  {12036, DK_STRING, DK_PLAIN, DK_NONE, 115, 2}, /* 178 Plugin.Config.Interface.ProtocolScheme */
-  {12077, DK_OBJECT, DK_PLAIN, DK_NONE, 876, 3}, /* 179 Plugin.Config.Linux */
-  {12099, DK_OBJECT, DK_PLAIN, DK_NONE, 879, 1}, /* 180 Plugin.Config.Network */
-  {12123, DK_OBJECT, DK_PLAIN, DK_NONE, 880, 2}, /* 181 Plugin.Config.User */
-  {12144, DK_OBJECT, DK_PLAIN, DK_NONE, 882, 2}, /* 182 Plugin.Config.rootfs */
-  {12167, DK_OBJECT, DK_PLAIN, DK_NONE, 884, 4}, /* 183 Plugin.Settings */
-  {12215, DK_OBJECT, DK_PLAIN, DK_NONE, 888, 4}, /* 184 PluginDevice */
-  {12261, DK_OBJECT, DK_PLAIN, DK_NONE, 892, 4}, /* 185 PluginEnv */
-  {12302, DK_OBJECT, DK_PLAIN, DK_NONE, 896, 7}, /* 186 PluginMount */
-  {12316, DK_OBJECT, DK_PLAIN, DK_NONE, 903, 3}, /* 187 PluginPrivilege */
-  {12429, DK_OBJECT, DK_PLAIN, DK_NONE, 906, 4}, /* 188 PluginsInfo */
-  {12443, DK_OBJECT, DK_PLAIN, DK_NONE, 910, 2}, /* 189 PortBinding */
-  {12486, DK_OBJECT, DK_PLAIN, DK_NONE, 912, 1}, /* 190 PortStatus */
-  {12499, DK_OBJECT, DK_PLAIN, DK_NONE, 913, 4}, /* 191 PortSummary */
-  {12513, DK_STRING, DK_PLAIN, DK_NONE, 117, 3}, /* 192 PortSummary.Type */
-  {12634, DK_OBJECT, DK_PLAIN, DK_NONE, 917, 5}, /* 193 ProcessConfig */
-  {12704, DK_OBJECT, DK_PLAIN, DK_NONE, 922, 4}, /* 194 ProgressDetail */
-  {12882, DK_OBJECT, DK_PLAIN, DK_NONE, 926, 1}, /* 195 PullIdentity */
-  {12897, DK_OBJECT, DK_PLAIN, DK_NONE, 927, 6}, /* 196 PushImageInfo */
-  {12954, DK_STRING, DK_PLAIN, DK_NONE, 120, 3}, /* 197 Reachability */
-  {13120, DK_OBJECT, DK_PLAIN, DK_NONE, 933, 5}, /* 198 RegistryServiceConfig */
-  {13322, DK_OBJECT, DK_PLAIN, DK_NONE, 938, 4}, /* 199 ResourceObject */
-  {13366, DK_OBJECT, DK_PLAIN, DK_NONE, 942, 2}, /* 200 RestartPolicy */
-  {13382, DK_STRING, DK_PLAIN, DK_NONE, 123, 5}, /* 201 RestartPolicy.Name */
-  {13459, DK_OBJECT, DK_PLAIN, DK_NONE, 944, 1}, /* 202 RootFSStorage */
-  {13475, DK_OBJECT, DK_PLAIN, DK_NONE, 945, 1}, /* 203 RootFSStorageSnapshot */
-  {13601, DK_OBJECT, DK_PLAIN, DK_NONE, 946, 3}, /* 204 Runtime */
-  {13749, DK_OBJECT, DK_PLAIN, DK_NONE, 949, 5}, /* 205 Secret */
-  {13841, DK_OBJECT, DK_PLAIN, DK_NONE, 954, 5}, /* 206 SecretSpec */
-  {13947, DK_OBJECT, DK_PLAIN, DK_NONE, 959, 9}, /* 207 Service */
-  {13957, DK_OBJECT, DK_PLAIN, DK_NONE, 968, 3}, /* 208 Service.Endpoint */
-  {13976, DK_OBJECT, DK_PLAIN, DK_NONE, 971, 2}, /* 209 Service.Endpoint.VirtualIPs */
-  {14006, DK_OBJECT, DK_PLAIN, DK_NONE, 973, 2}, /* 210 Service.JobStatus */
-  {14026, DK_OBJECT, DK_PLAIN, DK_NONE, 975, 3}, /* 211 Service.ServiceStatus */
-  {14050, DK_OBJECT, DK_PLAIN, DK_NONE, 978, 4}, /* 212 Service.UpdateStatus */
-  {14073, DK_STRING, DK_PLAIN, DK_NONE, 128, 3}, /* 213 Service.UpdateStatus.State */
-  {14118, DK_OBJECT, DK_PLAIN, DK_NONE, 982, 3}, /* 214 ServiceCreateResponse */
-  {14170, DK_OBJECT, DK_PLAIN, DK_NONE, 985, 4}, /* 215 ServiceInfo */
-  {14229, DK_OBJECT, DK_PLAIN, DK_NONE, 989, 8}, /* 216 ServiceSpec */
-  {14243, DK_OBJECT, DK_PLAIN, DK_NONE, 997, 4}, /* 217 ServiceSpec.Mode */
-  {14262, DK_OBJECT, DK_PLAIN, DK_NONE, 1001, 1}, /* 218 ServiceSpec.Mode.Replicated */
-  {14292, DK_OBJECT, DK_PLAIN, DK_NONE, 1002, 2}, /* 219 ServiceSpec.Mode.ReplicatedJob */
-  {14325, DK_OBJECT, DK_PLAIN, DK_NONE, 1004, 6}, /* 220 ServiceSpec.RollbackConfig */
-  {14354, DK_STRING, DK_PLAIN, DK_NONE, 131, 2}, /* 221 ServiceSpec.RollbackConfig.FailureAction */
-  {14397, DK_STRING, DK_PLAIN, DK_NONE, 133, 2}, /* 222 ServiceSpec.RollbackConfig.Order */
-  {14432, DK_OBJECT, DK_PLAIN, DK_NONE, 1010, 6}, /* 223 ServiceSpec.UpdateConfig */
-  {14459, DK_STRING, DK_PLAIN, DK_NONE, 135, 3}, /* 224 ServiceSpec.UpdateConfig.FailureAction */
-  {14500, DK_STRING, DK_PLAIN, DK_NONE, 138, 2}, /* 225 ServiceSpec.UpdateConfig.Order */
-  {14565, DK_STRING, DK_PLAIN, DK_NONE, 140, 2}, /* 226 ServiceUpdate(registryAuthFrom) */
-  {14599, DK_OBJECT, DK_PLAIN, DK_NONE, 1016, 3}, /* 227 ServiceUpdateResponse */
-  {14728, DK_OBJECT, DK_PLAIN, DK_NONE, 1019, 8}, /* 228 SignatureIdentity */
-  {14748, DK_OBJECT, DK_PLAIN, DK_NONE, 1027, 3}, /* 229 SignatureTimestamp */
-  {14769, DK_STRING, DK_PLAIN, DK_NONE, 142, 2}, /* 230 SignatureTimestampType */
-  {14794, DK_STRING, DK_PLAIN, DK_NONE, 144, 2}, /* 231 SignatureType */
-  {14819, DK_OBJECT, DK_PLAIN, DK_NONE, 1030, 17}, /* 232 SignerIdentity */
-  {15368, DK_OBJECT, DK_PLAIN, DK_NONE, 1047, 1}, /* 233 Storage */
-  {15438, DK_OBJECT, DK_PLAIN, DK_NONE, 1048, 2}, /* 234 SubnetStatus */
-  {15497, DK_OBJECT, DK_PLAIN, DK_NONE, 1050, 11}, /* 235 Swarm */
-  {15505, DK_OBJECT, DK_PLAIN, DK_NONE, 1061, 9}, /* 236 SwarmInfo */
-  {15529, DK_OBJECT, DK_PLAIN, DK_NONE, 1070, 8}, /* 237 SwarmInitRequest */
-  {15575, DK_OBJECT, DK_PLAIN, DK_NONE, 1078, 5}, /* 238 SwarmJoinRequest */
-  {15607, DK_OBJECT, DK_PLAIN, DK_NONE, 1083, 8}, /* 239 SwarmSpec */
-  {15619, DK_OBJECT, DK_PLAIN, DK_NONE, 1091, 5}, /* 240 SwarmSpec.CAConfig */
-  {15640, DK_OBJECT, DK_PLAIN, DK_NONE, 1096, 4}, /* 241 SwarmSpec.CAConfig.ExternalCAs */
-  {15673, DK_STRING, DK_PLAIN, DK_NONE, 146, 1}, /* 242 SwarmSpec.CAConfig.ExternalCAs.Protocol */
-  {15715, DK_OBJECT, DK_PLAIN, DK_NONE, 1100, 1}, /* 243 SwarmSpec.Dispatcher */
-  {15738, DK_OBJECT, DK_PLAIN, DK_NONE, 1101, 1}, /* 244 SwarmSpec.EncryptionConfig */
-  {15767, DK_OBJECT, DK_PLAIN, DK_NONE, 1102, 1}, /* 245 SwarmSpec.Orchestration */
-  {15793, DK_OBJECT, DK_PLAIN, DK_NONE, 1103, 5}, /* 246 SwarmSpec.Raft */
-  {15810, DK_OBJECT, DK_PLAIN, DK_NONE, 1108, 1}, /* 247 SwarmSpec.TaskDefaults */
-  {15835, DK_OBJECT, DK_PLAIN, DK_NONE, 1109, 2}, /* 248 SwarmSpec.TaskDefaults.LogDriver */
-  {15884, DK_OBJECT, DK_PLAIN, DK_NONE, 1111, 1}, /* 249 SwarmUnlockRequest */
-  {15977, DK_STRING, DK_PLAIN, DK_NONE, 147, 4}, /* 250 SystemDataUsage(type) */
-  {16001, DK_OBJECT, DK_PLAIN, DK_NONE, 1112, 9}, /* 251 SystemDataUsageResponse */
-  {16042, DK_OBJECT, DK_PLAIN, DK_NONE, 1121, 73}, /* 252 SystemInfo */
-  {16055, DK_STRING, DK_PLAIN, DK_NONE, 151, 3}, /* 253 SystemInfo.CgroupDriver */
-  {16081, DK_STRING, DK_PLAIN, DK_NONE, 154, 2}, /* 254 SystemInfo.CgroupVersion */
-  {16108, DK_OBJECT, DK_PLAIN, DK_NONE, 1194, 2}, /* 255 SystemInfo.DefaultAddressPools */
-  {16141, DK_STRING, DK_PLAIN, DK_NONE, 156, 4}, /* 256 SystemInfo.Isolation */
-  {16222, DK_OBJECT, DK_PLAIN, DK_NONE, 1196, 12}, /* 257 SystemVersion */
-  {16238, DK_OBJECT, DK_PLAIN, DK_NONE, 1208, 3}, /* 258 SystemVersion.Components */
-  {16265, DK_OBJECT, DK_PLAIN, DK_NONE, 1211, 1}, /* 259 SystemVersion.Platform */
-  {16290, DK_OBJECT, DK_PLAIN, DK_NONE, 1212, 3}, /* 260 TLSInfo */
-  {16335, DK_OBJECT, DK_PLAIN, DK_NONE, 1215, 15}, /* 261 Task */
-  {16421, DK_OBJECT, DK_PLAIN, DK_NONE, 1230, 10}, /* 262 TaskSpec */
-  {16432, DK_OBJECT, DK_PLAIN, DK_NONE, 1240, 28}, /* 263 TaskSpec.ContainerSpec */
-  {16457, DK_OBJECT, DK_PLAIN, DK_NONE, 1268, 4}, /* 264 TaskSpec.ContainerSpec.Configs */
-  {16490, DK_OBJECT, DK_PLAIN, DK_NONE, 1272, 4}, /* 265 TaskSpec.ContainerSpec.Configs.File */
-  {16528, DK_OBJECT, DK_PLAIN, DK_NONE, 1276, 3}, /* 266 TaskSpec.ContainerSpec.DNSConfig */
-  {16563, DK_STRING, DK_PLAIN, DK_NONE, 160, 4}, /* 267 TaskSpec.ContainerSpec.Isolation */
-  {16598, DK_OBJECT, DK_PLAIN, DK_NONE, 1279, 5}, /* 268 TaskSpec.ContainerSpec.Privileges */
-  {16634, DK_OBJECT, DK_PLAIN, DK_NONE, 1284, 1}, /* 269 TaskSpec.ContainerSpec.Privileges.AppArmor */
-  {16679, DK_STRING, DK_PLAIN, DK_NONE, 164, 2}, /* 270 TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
-  {16729, DK_OBJECT, DK_PLAIN, DK_NONE, 1285, 3}, /* 271 TaskSpec.ContainerSpec.Privileges.CredentialSpec */
-  {16780, DK_OBJECT, DK_PLAIN, DK_NONE, 1288, 5}, /* 272 TaskSpec.ContainerSpec.Privileges.SELinuxContext */
-  {16831, DK_OBJECT, DK_PLAIN, DK_NONE, 1293, 2}, /* 273 TaskSpec.ContainerSpec.Privileges.Seccomp */
-  {16875, DK_STRING, DK_PLAIN, DK_NONE, 166, 3}, /* 274 TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
-  {16924, DK_OBJECT, DK_PLAIN, DK_NONE, 1295, 3}, /* 275 TaskSpec.ContainerSpec.Secrets */
-  {16957, DK_OBJECT, DK_PLAIN, DK_NONE, 1298, 4}, /* 276 TaskSpec.ContainerSpec.Secrets.File */
-  {16995, DK_OBJECT, DK_PLAIN, DK_NONE, 1302, 3}, /* 277 TaskSpec.ContainerSpec.Ulimits */
-  {17028, DK_OBJECT, DK_PLAIN, DK_NONE, 1305, 2}, /* 278 TaskSpec.LogDriver */
-  {17049, DK_OBJECT, DK_PLAIN, DK_NONE, 1307, 1}, /* 279 TaskSpec.NetworkAttachmentSpec */
-  {17082, DK_OBJECT, DK_PLAIN, DK_NONE, 1308, 4}, /* 280 TaskSpec.Placement */
-  {17103, DK_OBJECT, DK_PLAIN, DK_NONE, 1312, 1}, /* 281 TaskSpec.Placement.Preferences */
-  {17136, DK_OBJECT, DK_PLAIN, DK_NONE, 1313, 1}, /* 282 TaskSpec.Placement.Preferences.Spread */
-  {17176, DK_OBJECT, DK_PLAIN, DK_NONE, 1314, 4}, /* 283 TaskSpec.PluginSpec */
-  {17198, DK_OBJECT, DK_PLAIN, DK_NONE, 1318, 4}, /* 284 TaskSpec.Resources */
-  {17219, DK_OBJECT, DK_PLAIN, DK_NONE, 1322, 4}, /* 285 TaskSpec.RestartPolicy */
-  {17244, DK_STRING, DK_PLAIN, DK_NONE, 169, 3}, /* 286 TaskSpec.RestartPolicy.Condition */
-  {17279, DK_STRING, DK_PLAIN, DK_NONE, 172, 15}, /* 287 TaskState */
-  {17291, DK_OBJECT, DK_PLAIN, DK_NONE, 1326, 6}, /* 288 TaskStatus */
-  {17347, DK_OBJECT, DK_PLAIN, DK_NONE, 1332, 2}, /* 289 ThrottleDevice */
-  {17459, DK_OBJECT, DK_PLAIN, DK_NONE, 1334, 1}, /* 290 Topology */
-  {17612, DK_OBJECT, DK_PLAIN, DK_NONE, 1335, 1}, /* 291 UnlockKeyResponse */
-  {17802, DK_OBJECT, DK_PLAIN, DK_NONE, 1336, 10}, /* 292 Volume */
-  {17811, DK_STRING, DK_PLAIN, DK_NONE, 187, 2}, /* 293 Volume.Scope */
-  {17826, DK_OBJECT, DK_PLAIN, DK_NONE, 1346, 2}, /* 294 Volume.UsageData */
-  {17876, DK_OBJECT, DK_PLAIN, DK_NONE, 1348, 5}, /* 295 VolumeCreateRequest */
-  {17968, DK_OBJECT, DK_PLAIN, DK_NONE, 1353, 2}, /* 296 VolumeListResponse */
-  {18019, DK_OBJECT, DK_PLAIN, DK_NONE, 1355, 2}, /* 297 VolumePruneResponse */
-  {18056, DK_OBJECT, DK_PLAIN, DK_NONE, 1357, 1}, /* 298 VolumeUpdateRequest */
-  {18119, DK_OBJECT, DK_PLAIN, DK_NONE, 1358, 5}, /* 299 VolumesDiskUsage */
-  {18727, DK_ARRAY, DK_PLAIN, 1, 0, 0}, /* 300 array of Address */
-  {18746, DK_ARRAY, DK_PLAIN, 2, 0, 0}, /* 301 array of AttestationStatement */
-  {18778, DK_ARRAY, DK_PLAIN, 5, 0, 0}, /* 302 array of BuildCache */
-  {18800, DK_ARRAY, DK_PLAIN, 8, 0, 0}, /* 303 array of BuildIdentity */
-  {18825, DK_ARRAY, DK_PLAIN, 14, 0, 0}, /* 304 array of ClusterVolume.PublishStatus */
-  {18864, DK_ARRAY, DK_PLAIN, 22, 0, 0}, /* 305 array of ClusterVolumeSpec.AccessMode.Secrets */
-  {18912, DK_ARRAY, DK_PLAIN, 25, 0, 0}, /* 306 array of Config */
-  {18930, DK_ARRAY, DK_PLAIN, 28, 0, 0}, /* 307 array of ContainerBlkioStatEntry */
-  {18965, DK_ARRAY, DK_PLAIN, 45, 0, 0}, /* 308 array of ContainerSummary */
-  {18993, DK_ARRAY, DK_PLAIN, 54, 0, 0}, /* 309 array of ContainerUpdateRequest.BlkioWeightDevice */
-  {19045, DK_ARRAY, DK_PLAIN, 55, 0, 0}, /* 310 array of ContainerUpdateRequest.Ulimits */
-  {19087, DK_ARRAY, DK_PLAIN, 64, 0, 0}, /* 311 array of DeviceInfo */
-  {19109, DK_ARRAY, DK_PLAIN, 65, 0, 0}, /* 312 array of DeviceMapping */
-  {19134, DK_ARRAY, DK_PLAIN, 66, 0, 0}, /* 313 array of DeviceRequest */
-  {19159, DK_ARRAY, DK_PLAIN, 71, 0, 0}, /* 314 array of EndpointPortConfig */
-  {19189, DK_ARRAY, DK_PLAIN, 79, 0, 0}, /* 315 array of EngineDescription.Plugins */
-  {19226, DK_ARRAY, DK_PLAIN, 89, 0, 0}, /* 316 array of FilesystemChange */
-  {19254, DK_ARRAY, DK_PLAIN, 91, 0, 0}, /* 317 array of GenericResources */
-  {19282, DK_ARRAY, DK_PLAIN, 97, 0, 0}, /* 318 array of HealthcheckResult */
-  {19311, DK_ARRAY, DK_PLAIN, 99, 0, 0}, /* 319 array of HostConfig.BlkioWeightDevice */
-  {19351, DK_ARRAY, DK_PLAIN, 104, 0, 0}, /* 320 array of HostConfig.Ulimits */
-  {19381, DK_ARRAY, DK_PLAIN, 107, 0, 0}, /* 321 array of IPAMConfig */
-  {19403, DK_ARRAY, DK_PLAIN, 111, 0, 0}, /* 322 array of ImageBuild(outputs) */
-  {19434, DK_ARRAY, DK_PLAIN, 112, 0, 0}, /* 323 array of ImageBuild(ulimits) */
-  {19465, DK_ARRAY, DK_PLAIN, 115, 0, 0}, /* 324 array of ImageDeleteResponseItem */
-  {19500, DK_ARRAY, DK_PLAIN, 116, 0, 0}, /* 325 array of ImageHistoryResponseItem */
-  {19536, DK_ARRAY, DK_PLAIN, 120, 0, 0}, /* 326 array of ImageManifestSummary */
-  {19568, DK_ARRAY, DK_PLAIN, 127, 0, 0}, /* 327 array of ImageSearchResponseItem */
-  {19603, DK_ARRAY, DK_PLAIN, 128, 0, 0}, /* 328 array of ImageSummary */
-  {19627, DK_ARRAY, DK_PLAIN, 136, 0, 0}, /* 329 array of Mount */
-  {19644, DK_ARRAY, DK_PLAIN, 143, 0, 0}, /* 330 array of MountPoint */
-  {19666, DK_ARRAY, DK_PLAIN, 147, 0, 0}, /* 331 array of NetworkAttachment */
-  {19695, DK_ARRAY, DK_PLAIN, 148, 0, 0}, /* 332 array of NetworkAttachmentConfig */
-  {19730, DK_ARRAY, DK_PLAIN, 158, 0, 0}, /* 333 array of NetworkSummary */
-  {19756, DK_ARRAY, DK_PLAIN, 159, 0, 0}, /* 334 array of NetworkTaskInfo */
-  {19783, DK_ARRAY, DK_PLAIN, 161, 0, 0}, /* 335 array of Node */
-  {19799, DK_ARRAY, DK_PLAIN, 169, 0, 0}, /* 336 array of OCIPlatform */
-  {19822, DK_ARRAY, DK_PLAIN, 171, 0, 0}, /* 337 array of PeerInfo */
-  {19842, DK_ARRAY, DK_PLAIN, 172, 0, 0}, /* 338 array of PeerNode */
-  {19862, DK_ARRAY, DK_PLAIN, 173, 0, 0}, /* 339 array of Platform */
-  {19882, DK_ARRAY, DK_PLAIN, 174, 0, 0}, /* 340 array of Plugin */
-  {19900, DK_ARRAY, DK_PLAIN, 184, 0, 0}, /* 341 array of PluginDevice */
-  {19924, DK_ARRAY, DK_PLAIN, 185, 0, 0}, /* 342 array of PluginEnv */
-  {19945, DK_ARRAY, DK_PLAIN, 186, 0, 0}, /* 343 array of PluginMount */
-  {19968, DK_ARRAY, DK_PLAIN, 187, 0, 0}, /* 344 array of PluginPrivilege */
-  {19995, DK_ARRAY, DK_PLAIN, 189, 0, 0}, /* 345 array of PortBinding */
-  {20018, DK_ARRAY, DK_PLAIN, 191, 0, 0}, /* 346 array of PortSummary */
-  {20041, DK_ARRAY, DK_PLAIN, 195, 0, 0}, /* 347 array of PullIdentity */
-  {20065, DK_ARRAY, DK_PLAIN, 205, 0, 0}, /* 348 array of Secret */
-  {20083, DK_ARRAY, DK_PLAIN, 207, 0, 0}, /* 349 array of Service */
-  {20102, DK_ARRAY, DK_PLAIN, 209, 0, 0}, /* 350 array of Service.Endpoint.VirtualIPs */
-  {20141, DK_ARRAY, DK_PLAIN, 228, 0, 0}, /* 351 array of SignatureIdentity */
-  {20170, DK_ARRAY, DK_PLAIN, 229, 0, 0}, /* 352 array of SignatureTimestamp */
-  {20200, DK_ARRAY, DK_PLAIN, 241, 0, 0}, /* 353 array of SwarmSpec.CAConfig.ExternalCAs */
-  {20242, DK_ARRAY, DK_PLAIN, 250, 0, 0}, /* 354 array of SystemDataUsage(type) */
-  {20275, DK_ARRAY, DK_PLAIN, 255, 0, 0}, /* 355 array of SystemInfo.DefaultAddressPools */
-  {20317, DK_ARRAY, DK_PLAIN, 258, 0, 0}, /* 356 array of SystemVersion.Components */
-  {20353, DK_ARRAY, DK_PLAIN, 261, 0, 0}, /* 357 array of Task */
-  {20369, DK_ARRAY, DK_PLAIN, 264, 0, 0}, /* 358 array of TaskSpec.ContainerSpec.Configs */
-  {20411, DK_ARRAY, DK_PLAIN, 275, 0, 0}, /* 359 array of TaskSpec.ContainerSpec.Secrets */
-  {20453, DK_ARRAY, DK_PLAIN, 277, 0, 0}, /* 360 array of TaskSpec.ContainerSpec.Ulimits */
-  {20495, DK_ARRAY, DK_PLAIN, 281, 0, 0}, /* 361 array of TaskSpec.Placement.Preferences */
-  {20537, DK_ARRAY, DK_PLAIN, 289, 0, 0}, /* 362 array of ThrottleDevice */
-  {20563, DK_ARRAY, DK_PLAIN, 290, 0, 0}, /* 363 array of Topology */
-  {20583, DK_ARRAY, DK_PLAIN, 292, 0, 0}, /* 364 array of Volume */
-  {20601, DK_ARRAY, DK_PLAIN, 367, 0, 0}, /* 365 array of array of string */
-  {20628, DK_ARRAY, DK_PLAIN, 373, 0, 0}, /* 366 array of integer */
-  {20647, DK_ARRAY, DK_PLAIN, 393, 0, 0}, /* 367 array of string */
-  {20665, DK_ARRAY, DK_COMMAND, 393, 0, 0}, /* 368 array of string (command) */
-  {20693, DK_ARRAY, DK_ENVIRONMENT, 393, 0, 0}, /* 369 array of string (environment) */
-  {20725, DK_ARRAY, DK_PLAIN, 397, 0, 0}, /* 370 array of string (json of OCIPlatform) */
-  {21319, DK_BOOLEAN, DK_PLAIN, DK_NONE, 0, 0}, /* 371 boolean */
-  {21611, DK_BYTES, DK_PLAIN, DK_NONE, 0, 0}, /* 372 bytes */
-  {26545, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 373 integer */
-  {26555, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 374 integer (duration) */
-  {26576, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 375 integer (size) */
-  {27792, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 376 map of AuthConfig */
-  {27812, DK_MAP, DK_PLAIN, 37, 0, 0}, /* 377 map of ContainerNetworkStats */
-  {27843, DK_MAP, DK_PLAIN, 74, 0, 0}, /* 378 map of EndpointResource */
-  {27869, DK_MAP, DK_PLAIN, 75, 0, 0}, /* 379 map of EndpointSettings */
-  {27895, DK_MAP, DK_PLAIN, 130, 0, 0}, /* 380 map of IndexInfo */
-  {27914, DK_MAP, DK_PLAIN, 150, 0, 0}, /* 381 map of NetworkContainer */
-  {27940, DK_MAP, DK_PLAIN, 204, 0, 0}, /* 382 map of Runtime */
-  {27957, DK_MAP, DK_PLAIN, 215, 0, 0}, /* 383 map of ServiceInfo */
-  {27978, DK_MAP, DK_PLAIN, 234, 0, 0}, /* 384 map of SubnetStatus */
-  {28000, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 385 map of any */
-  {28013, DK_MAP, DK_PLAIN, 345, 0, 0}, /* 386 map of array of PortBinding */
-  {28043, DK_MAP, DK_PLAIN, 373, 0, 0}, /* 387 map of integer */
-  {28060, DK_MAP, DK_PLAIN, 385, 0, 0}, /* 388 map of map of any */
-  {28080, DK_MAP, DK_SET, 385, 0, 0}, /* 389 map of map of any (set) */
-  {28106, DK_MAP, DK_PLAIN, 393, 0, 0}, /* 390 map of string */
-  {28122, DK_MAP, DK_LABELS, 393, 0, 0}, /* 391 map of string (labels) */
-  {29442, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 392 number */
-  {33710, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 393 string */
-  {33719, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 394 string (base64 json of AuthConfig) */
-  {33756, DK_STRING, DK_BASE64_JSON, 376, 0, 0}, /* 395 string (base64 json of map of AuthConfig) */
-  {33800, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 396 string (filters) */
-  {33819, DK_STRING, DK_JSON, 169, 0, 0}, /* 397 string (json of OCIPlatform) */
-  {33850, DK_STRING, DK_JSON, 322, 0, 0}, /* 398 string (json of array of ImageBuild(outputs)) */
-  {33898, DK_STRING, DK_JSON, 323, 0, 0}, /* 399 string (json of array of ImageBuild(ulimits)) */
-  {33946, DK_STRING, DK_JSON, 367, 0, 0}, /* 400 string (json of array of string) */
-  {33981, DK_STRING, DK_JSON, 390, 0, 0}, /* 401 string (json of map of string) */
-  {34014, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 402 string (time) */
+  {18895, DK_ANY, DK_PLAIN, DK_NONE, 0, 0}, /* 0 any */
+  {2065, DK_OBJECT, DK_PLAIN, DK_NONE, 0, 2}, /* 1 Address */
+  {2412, DK_OBJECT, DK_PLAIN, DK_NONE, 2, 3}, /* 2 AttestationStatement */
+  {2456, DK_OBJECT, DK_PLAIN, DK_NONE, 5, 4}, /* 3 AuthConfig */
+  {2469, DK_OBJECT, DK_PLAIN, DK_NONE, 9, 2}, /* 4 AuthResponse */
+  {2810, DK_OBJECT, DK_PLAIN, DK_NONE, 11, 11}, /* 5 BuildCache */
+  {2823, DK_STRING, DK_PLAIN, DK_NONE, 0, 6}, /* 6 BuildCache.Type */
+  {2841, DK_OBJECT, DK_PLAIN, DK_NONE, 22, 5}, /* 7 BuildCacheDiskUsage */
+  {2932, DK_OBJECT, DK_PLAIN, DK_NONE, 27, 2}, /* 8 BuildIdentity */
+  {2948, DK_OBJECT, DK_PLAIN, DK_NONE, 29, 8}, /* 9 BuildInfo */
+  {2973, DK_OBJECT, DK_PLAIN, DK_NONE, 37, 2}, /* 10 BuildPruneResponse */
+  {3409, DK_OBJECT, DK_PLAIN, DK_NONE, 39, 1}, /* 11 Checkpoint */
+  {3441, DK_OBJECT, DK_PLAIN, DK_NONE, 40, 3}, /* 12 CheckpointCreateRequest */
+  {3563, DK_OBJECT, DK_PLAIN, DK_NONE, 43, 10}, /* 13 ClusterInfo */
+  {3592, DK_OBJECT, DK_PLAIN, DK_NONE, 53, 7}, /* 14 ClusterVolume */
+  {3608, DK_OBJECT, DK_PLAIN, DK_NONE, 60, 4}, /* 15 ClusterVolume.Info */
+  {3629, DK_OBJECT, DK_PLAIN, DK_NONE, 64, 3}, /* 16 ClusterVolume.PublishStatus */
+  {3659, DK_STRING, DK_PLAIN, DK_NONE, 6, 4}, /* 17 ClusterVolume.PublishStatus.State */
+  {3695, DK_OBJECT, DK_PLAIN, DK_NONE, 67, 6}, /* 18 ClusterVolumeSpec */
+  {3715, DK_OBJECT, DK_PLAIN, DK_NONE, 73, 4}, /* 19 ClusterVolumeSpec.AccessMode */
+  {3746, DK_OBJECT, DK_PLAIN, DK_NONE, 77, 2}, /* 20 ClusterVolumeSpec.AccessMode.MountVolume */
+  {3789, DK_STRING, DK_PLAIN, DK_NONE, 10, 2}, /* 21 ClusterVolumeSpec.AccessMode.Scope */
+  {3826, DK_STRING, DK_PLAIN, DK_NONE, 12, 4}, /* 22 ClusterVolumeSpec.AccessMode.Sharing */
+  {3865, DK_OBJECT, DK_PLAIN, DK_NONE, 79, 2}, /* 23 ClusterVolumeSpec.AccessibilityRequirements */
+  {3911, DK_STRING, DK_PLAIN, DK_NONE, 16, 3}, /* 24 ClusterVolumeSpec.Availability */
+  {3944, DK_OBJECT, DK_PLAIN, DK_NONE, 81, 2}, /* 25 ClusterVolumeSpec.CapacityRange */
+  {3978, DK_OBJECT, DK_PLAIN, DK_NONE, 83, 2}, /* 26 ClusterVolumeSpec.Secrets */
+  {4032, DK_OBJECT, DK_PLAIN, DK_NONE, 85, 2}, /* 27 Commit */
+  {4097, DK_OBJECT, DK_PLAIN, DK_NONE, 87, 5}, /* 28 Config */
+  {4215, DK_OBJECT, DK_PLAIN, DK_NONE, 92, 1}, /* 29 ConfigReference */
+  {4233, DK_OBJECT, DK_PLAIN, DK_NONE, 93, 4}, /* 30 ConfigSpec */
+  {4412, DK_OBJECT, DK_PLAIN, DK_NONE, 97, 4}, /* 31 ContainerBlkioStatEntry */
+  {4438, DK_OBJECT, DK_PLAIN, DK_NONE, 101, 8}, /* 32 ContainerBlkioStats */
+  {4460, DK_OBJECT, DK_PLAIN, DK_NONE, 109, 4}, /* 33 ContainerCPUStats */
+  {4480, DK_OBJECT, DK_PLAIN, DK_NONE, 113, 4}, /* 34 ContainerCPUUsage */
+  {4519, DK_OBJECT, DK_PLAIN, DK_NONE, 117, 25}, /* 35 ContainerConfig */
+  {4555, DK_OBJECT, DK_PLAIN, DK_NONE, 142, 27}, /* 36 ContainerCreateRequest */
+  {4580, DK_OBJECT, DK_PLAIN, DK_NONE, 169, 2}, /* 37 ContainerCreateResponse */
+  {4709, DK_OBJECT, DK_PLAIN, DK_NONE, 171, 28}, /* 38 ContainerInspectResponse */
+  {4784, DK_OBJECT, DK_PLAIN, DK_NONE, 199, 8}, /* 39 ContainerMemoryStats */
+  {4807, DK_OBJECT, DK_PLAIN, DK_NONE, 207, 10}, /* 40 ContainerNetworkStats */
+  {4848, DK_OBJECT, DK_PLAIN, DK_NONE, 217, 2}, /* 41 ContainerPidsStats */
+  {4886, DK_OBJECT, DK_PLAIN, DK_NONE, 219, 2}, /* 42 ContainerPruneResponse */
+  {4999, DK_OBJECT, DK_PLAIN, DK_NONE, 221, 12}, /* 43 ContainerState */
+  {5016, DK_STRING, DK_PLAIN, DK_NONE, 19, 7}, /* 44 ContainerState.Status */
+  {5057, DK_OBJECT, DK_PLAIN, DK_NONE, 233, 13}, /* 45 ContainerStatsResponse */
+  {5082, DK_OBJECT, DK_PLAIN, DK_NONE, 246, 3}, /* 46 ContainerStatus */
+  {5116, DK_OBJECT, DK_PLAIN, DK_NONE, 249, 4}, /* 47 ContainerStorageStats */
+  {5140, DK_OBJECT, DK_PLAIN, DK_NONE, 253, 17}, /* 48 ContainerSummary */
+  {5159, DK_OBJECT, DK_PLAIN, DK_NONE, 270, 2}, /* 49 ContainerSummary.Health */
+  {5185, DK_STRING, DK_PLAIN, DK_NONE, 26, 4}, /* 50 ContainerSummary.Health.Status */
+  {5218, DK_OBJECT, DK_PLAIN, DK_NONE, 272, 2}, /* 51 ContainerSummary.HostConfig */
+  {5248, DK_OBJECT, DK_PLAIN, DK_NONE, 274, 1}, /* 52 ContainerSummary.NetworkSettings */
+  {5283, DK_STRING, DK_PLAIN, DK_NONE, 30, 7}, /* 53 ContainerSummary.State */
+  {5308, DK_OBJECT, DK_PLAIN, DK_NONE, 275, 3}, /* 54 ContainerThrottlingData */
+  {5349, DK_OBJECT, DK_PLAIN, DK_NONE, 278, 2}, /* 55 ContainerTopResponse */
+  {5409, DK_OBJECT, DK_PLAIN, DK_NONE, 280, 35}, /* 56 ContainerUpdateRequest */
+  {5434, DK_OBJECT, DK_PLAIN, DK_NONE, 315, 2}, /* 57 ContainerUpdateRequest.BlkioWeightDevice */
+  {5477, DK_OBJECT, DK_PLAIN, DK_NONE, 317, 3}, /* 58 ContainerUpdateRequest.Ulimits */
+  {5510, DK_OBJECT, DK_PLAIN, DK_NONE, 320, 1}, /* 59 ContainerUpdateResponse */
+  {5569, DK_STRING, DK_PLAIN, DK_NONE, 37, 3}, /* 60 ContainerWait(condition) */
+  {5596, DK_OBJECT, DK_PLAIN, DK_NONE, 321, 1}, /* 61 ContainerWaitExitError */
+  {5621, DK_OBJECT, DK_PLAIN, DK_NONE, 322, 2}, /* 62 ContainerWaitResponse */
+  {5677, DK_OBJECT, DK_PLAIN, DK_NONE, 324, 2}, /* 63 ContainerdInfo */
+  {5694, DK_OBJECT, DK_PLAIN, DK_NONE, 326, 2}, /* 64 ContainerdInfo.Namespaces */
+  {5755, DK_OBJECT, DK_PLAIN, DK_NONE, 328, 5}, /* 65 ContainersDiskUsage */
+  {6043, DK_OBJECT, DK_PLAIN, DK_NONE, 333, 7}, /* 66 CreateImageInfo */
+  {6431, DK_OBJECT, DK_PLAIN, DK_NONE, 340, 2}, /* 67 DeviceInfo */
+  {6444, DK_OBJECT, DK_PLAIN, DK_NONE, 342, 3}, /* 68 DeviceMapping */
+  {6460, DK_OBJECT, DK_PLAIN, DK_NONE, 345, 5}, /* 69 DeviceRequest */
+  {6626, DK_OBJECT, DK_PLAIN, DK_NONE, 350, 2}, /* 70 DistributionInspect */
+  {6758, DK_OBJECT, DK_PLAIN, DK_NONE, 352, 2}, /* 71 Driver */
+  {6782, DK_OBJECT, DK_PLAIN, DK_NONE, 354, 2}, /* 72 DriverData */
+  {6975, DK_OBJECT, DK_PLAIN, DK_NONE, 356, 3}, /* 73 EndpointIPAMConfig */
+  {6996, DK_OBJECT, DK_PLAIN, DK_NONE, 359, 5}, /* 74 EndpointPortConfig */
+  {7017, DK_STRING, DK_PLAIN, DK_NONE, 40, 3}, /* 75 EndpointPortConfig.Protocol */
+  {7047, DK_STRING, DK_PLAIN, DK_NONE, 43, 2}, /* 76 EndpointPortConfig.PublishMode */
+  {7080, DK_OBJECT, DK_PLAIN, DK_NONE, 364, 5}, /* 77 EndpointResource */
+  {7099, DK_OBJECT, DK_PLAIN, DK_NONE, 369, 15}, /* 78 EndpointSettings */
+  {7118, DK_OBJECT, DK_PLAIN, DK_NONE, 384, 2}, /* 79 EndpointSpec */
+  {7133, DK_STRING, DK_PLAIN, DK_NONE, 45, 2}, /* 80 EndpointSpec.Mode */
+  {7180, DK_OBJECT, DK_PLAIN, DK_NONE, 386, 3}, /* 81 EngineDescription */
+  {7200, DK_OBJECT, DK_PLAIN, DK_NONE, 389, 2}, /* 82 EngineDescription.Plugins */
+  {7277, DK_OBJECT, DK_PLAIN, DK_NONE, 391, 2}, /* 83 ErrorDetail */
+  {7291, DK_OBJECT, DK_PLAIN, DK_NONE, 393, 1}, /* 84 ErrorResponse */
+  {7307, DK_OBJECT, DK_PLAIN, DK_NONE, 394, 2}, /* 85 EventActor */
+  {7320, DK_OBJECT, DK_PLAIN, DK_NONE, 396, 6}, /* 86 EventMessage */
+  {7335, DK_STRING, DK_PLAIN, DK_NONE, 47, 11}, /* 87 EventMessage.Type */
+  {7355, DK_STRING, DK_PLAIN, DK_NONE, 58, 2}, /* 88 EventMessage.scope */
+  {7376, DK_OBJECT, DK_PLAIN, DK_NONE, 402, 11}, /* 89 ExecConfig */
+  {7413, DK_OBJECT, DK_PLAIN, DK_NONE, 413, 11}, /* 90 ExecInspectResponse */
+  {7460, DK_OBJECT, DK_PLAIN, DK_NONE, 424, 3}, /* 91 ExecStartConfig */
+  {7634, DK_OBJECT, DK_PLAIN, DK_NONE, 427, 2}, /* 92 FilesystemChange */
+  {7684, DK_OBJECT, DK_PLAIN, DK_NONE, 429, 2}, /* 93 FirewallInfo */
+  {7790, DK_OBJECT, DK_PLAIN, DK_NONE, 431, 2}, /* 94 GenericResources */
+  {7809, DK_OBJECT, DK_PLAIN, DK_NONE, 433, 2}, /* 95 GenericResources.DiscreteResourceSpec */
+  {7849, DK_OBJECT, DK_PLAIN, DK_NONE, 435, 2}, /* 96 GenericResources.NamedResourceSpec */
+  {8078, DK_OBJECT, DK_PLAIN, DK_NONE, 437, 3}, /* 97 Health */
+  {8087, DK_STRING, DK_PLAIN, DK_NONE, 60, 4}, /* 98 Health.Status */
+  {8117, DK_OBJECT, DK_PLAIN, DK_NONE, 440, 6}, /* 99 HealthConfig */
+  {8146, DK_OBJECT, DK_PLAIN, DK_NONE, 446, 4}, /* 100 HealthcheckResult */
+  {8200, DK_OBJECT, DK_PLAIN, DK_NONE, 450, 74}, /* 101 HostConfig */
+  {8213, DK_OBJECT, DK_PLAIN, DK_NONE, 524, 2}, /* 102 HostConfig.BlkioWeightDevice */
+  {8244, DK_STRING, DK_PLAIN, DK_NONE, 64, 2}, /* 103 HostConfig.CgroupnsMode */
+  {8270, DK_STRING, DK_PLAIN, DK_NONE, 66, 4}, /* 104 HostConfig.Isolation */
+  {8293, DK_OBJECT, DK_PLAIN, DK_NONE, 526, 2}, /* 105 HostConfig.LogConfig */
+  {8316, DK_STRING, DK_PLAIN, DK_NONE, 70, 10}, /* 106 HostConfig.LogConfig.Type */
+  {8344, DK_OBJECT, DK_PLAIN, DK_NONE, 528, 3}, /* 107 HostConfig.Ulimits */
+  {8461, DK_OBJECT, DK_PLAIN, DK_NONE, 531, 2}, /* 108 IDResponse */
+  {8523, DK_OBJECT, DK_PLAIN, DK_NONE, 533, 3}, /* 109 IPAM */
+  {8530, DK_OBJECT, DK_PLAIN, DK_NONE, 536, 4}, /* 110 IPAMConfig */
+  {8543, DK_OBJECT, DK_PLAIN, DK_NONE, 540, 1}, /* 111 IPAMStatus */
+  {8681, DK_OBJECT, DK_PLAIN, DK_NONE, 541, 3}, /* 112 Identity */
+  {8749, DK_STRING, DK_PLAIN, DK_NONE, 80, 2}, /* 113 ImageBuild(Content-type) */
+  {8776, DK_OBJECT, DK_PLAIN, DK_NONE, 544, 2}, /* 114 ImageBuild(outputs) */
+  {8798, DK_OBJECT, DK_PLAIN, DK_NONE, 546, 3}, /* 115 ImageBuild(ulimits) */
+  {8820, DK_STRING, DK_PLAIN, DK_NONE, 82, 2}, /* 116 ImageBuild(version) */
+  {8856, DK_OBJECT, DK_PLAIN, DK_NONE, 549, 25}, /* 117 ImageConfig */
+  {8910, DK_OBJECT, DK_PLAIN, DK_NONE, 574, 2}, /* 118 ImageDeleteResponseItem */
+  {8976, DK_OBJECT, DK_PLAIN, DK_NONE, 576, 6}, /* 119 ImageHistoryResponseItem */
+  {9013, DK_OBJECT, DK_PLAIN, DK_NONE, 582, 23}, /* 120 ImageInspect */
+  {9028, DK_OBJECT, DK_PLAIN, DK_NONE, 605, 1}, /* 121 ImageInspect.Metadata */
+  {9052, DK_OBJECT, DK_PLAIN, DK_NONE, 606, 2}, /* 122 ImageInspect.RootFS */
+  {9124, DK_OBJECT, DK_PLAIN, DK_NONE, 608, 7}, /* 123 ImageManifestSummary */
+  {9147, DK_OBJECT, DK_PLAIN, DK_NONE, 615, 1}, /* 124 ImageManifestSummary.AttestationData */
+  {9186, DK_OBJECT, DK_PLAIN, DK_NONE, 616, 4}, /* 125 ImageManifestSummary.ImageData */
+  {9219, DK_OBJECT, DK_PLAIN, DK_NONE, 620, 1}, /* 126 ImageManifestSummary.ImageData.Size */
+  {9257, DK_STRING, DK_PLAIN, DK_NONE, 84, 3}, /* 127 ImageManifestSummary.Kind */
+  {9285, DK_OBJECT, DK_PLAIN, DK_NONE, 621, 2}, /* 128 ImageManifestSummary.Size */
+  {9341, DK_OBJECT, DK_PLAIN, DK_NONE, 623, 2}, /* 129 ImagePruneResponse */
+  {9388, DK_OBJECT, DK_PLAIN, DK_NONE, 625, 5}, /* 130 ImageSearchResponseItem */
+  {9414, DK_OBJECT, DK_PLAIN, DK_NONE, 630, 12}, /* 131 ImageSummary */
+  {9478, DK_OBJECT, DK_PLAIN, DK_NONE, 642, 5}, /* 132 ImagesDiskUsage */
+  {9527, DK_OBJECT, DK_PLAIN, DK_NONE, 647, 4}, /* 133 IndexInfo */
+  {9778, DK_OBJECT, DK_PLAIN, DK_NONE, 651, 2}, /* 134 JoinTokens */
+  {9886, DK_STRING, DK_PLAIN, DK_NONE, 87, 1}, /* 135 KnownSignerIdentity */
+  {9999, DK_OBJECT, DK_PLAIN, DK_NONE, 653, 4}, /* 136 Limit */
+  {10157, DK_STRING, DK_PLAIN, DK_NONE, 88, 6}, /* 137 LocalNodeState */
+  {10282, DK_OBJECT, DK_PLAIN, DK_NONE, 657, 3}, /* 138 ManagerStatus */
+  {10593, DK_OBJECT, DK_PLAIN, DK_NONE, 660, 9}, /* 139 Mount */
+  {10601, DK_OBJECT, DK_PLAIN, DK_NONE, 669, 5}, /* 140 Mount.BindOptions */
+  {10621, DK_STRING, DK_PLAIN, DK_NONE, 94, 6}, /* 141 Mount.BindOptions.Propagation */
+  {10653, DK_OBJECT, DK_PLAIN, DK_NONE, 674, 1}, /* 142 Mount.ImageOptions */
+  {10674, DK_OBJECT, DK_PLAIN, DK_NONE, 675, 3}, /* 143 Mount.TmpfsOptions */
+  {10695, DK_OBJECT, DK_PLAIN, DK_NONE, 678, 4}, /* 144 Mount.VolumeOptions */
+  {10717, DK_OBJECT, DK_PLAIN, DK_NONE, 682, 2}, /* 145 Mount.VolumeOptions.DriverConfig */
+  {10778, DK_OBJECT, DK_PLAIN, DK_NONE, 684, 8}, /* 146 MountPoint */
+  {10791, DK_STRING, DK_PLAIN, DK_NONE, 100, 6}, /* 147 MountType */
+  {10890, DK_OBJECT, DK_PLAIN, DK_NONE, 692, 1}, /* 148 NRIInfo */
+  {10984, DK_OBJECT, DK_PLAIN, DK_NONE, 693, 17}, /* 149 Network */
+  {10994, DK_OBJECT, DK_PLAIN, DK_NONE, 710, 2}, /* 150 NetworkAttachment */
+  {11014, DK_OBJECT, DK_PLAIN, DK_NONE, 712, 3}, /* 151 NetworkAttachmentConfig */
+  {11081, DK_OBJECT, DK_PLAIN, DK_NONE, 715, 2}, /* 152 NetworkConnectRequest */
+  {11105, DK_OBJECT, DK_PLAIN, DK_NONE, 717, 5}, /* 153 NetworkContainer */
+  {11140, DK_OBJECT, DK_PLAIN, DK_NONE, 722, 14}, /* 154 NetworkCreateRequest */
+  {11163, DK_OBJECT, DK_PLAIN, DK_NONE, 736, 2}, /* 155 NetworkCreateResponse */
+  {11241, DK_OBJECT, DK_PLAIN, DK_NONE, 738, 2}, /* 156 NetworkDisconnectRequest */
+  {11280, DK_OBJECT, DK_PLAIN, DK_NONE, 740, 19}, /* 157 NetworkInspect */
+  {11340, DK_OBJECT, DK_PLAIN, DK_NONE, 759, 2}, /* 158 NetworkPruneResponse */
+  {11363, DK_OBJECT, DK_PLAIN, DK_NONE, 761, 20}, /* 159 NetworkSettings */
+  {11381, DK_OBJECT, DK_PLAIN, DK_NONE, 781, 1}, /* 160 NetworkStatus */
+  {11397, DK_OBJECT, DK_PLAIN, DK_NONE, 782, 17}, /* 161 NetworkSummary */
+  {11414, DK_OBJECT, DK_PLAIN, DK_NONE, 799, 4}, /* 162 NetworkTaskInfo */
+  {11432, DK_OBJECT, DK_PLAIN, DK_NONE, 803, 1}, /* 163 NetworkingConfig */
+  {11539, DK_OBJECT, DK_PLAIN, DK_NONE, 804, 8}, /* 164 Node */
+  {11587, DK_OBJECT, DK_PLAIN, DK_NONE, 812, 5}, /* 165 NodeDescription */
+  {11639, DK_OBJECT, DK_PLAIN, DK_NONE, 817, 4}, /* 166 NodeSpec */
+  {11650, DK_STRING, DK_PLAIN, DK_NONE, 106, 3}, /* 167 NodeSpec.Availability */
+  {11674, DK_STRING, DK_PLAIN, DK_NONE, 109, 2}, /* 168 NodeSpec.Role */
+  {11690, DK_STRING, DK_PLAIN, DK_NONE, 111, 4}, /* 169 NodeState */
+  {11702, DK_OBJECT, DK_PLAIN, DK_NONE, 821, 3}, /* 170 NodeStatus */
+  {11751, DK_OBJECT, DK_PLAIN, DK_NONE, 824, 12}, /* 171 OCIDescriptor */
+  {11767, DK_OBJECT, DK_PLAIN, DK_NONE, 836, 11}, /* 172 OCIPlatform */
+  {11832, DK_OBJECT, DK_PLAIN, DK_NONE, 847, 1}, /* 173 ObjectVersion */
+  {12117, DK_OBJECT, DK_PLAIN, DK_NONE, 848, 5}, /* 174 PathStat */
+  {12137, DK_OBJECT, DK_PLAIN, DK_NONE, 853, 2}, /* 175 PeerInfo */
+  {12148, DK_OBJECT, DK_PLAIN, DK_NONE, 855, 2}, /* 176 PeerNode */
+  {12224, DK_OBJECT, DK_PLAIN, DK_NONE, 857, 2}, /* 177 Platform */
+  {12247, DK_OBJECT, DK_PLAIN, DK_NONE, 859, 6}, /* 178 Plugin */
+  {12256, DK_OBJECT, DK_PLAIN, DK_NONE, 865, 16}, /* 179 Plugin.Config */
+  {12272, DK_OBJECT, DK_PLAIN, DK_NONE, 881, 4}, /* 180 Plugin.Config.Args */
+  {12293, DK_OBJECT, DK_PLAIN, DK_NONE, 885, 3}, /* 181 Plugin.Config.Interface */
+  {12319, DK_STRING, DK_PLAIN, DK_NONE, 115, 2}, /* 182 Plugin.Config.Interface.ProtocolScheme */
+  {12360, DK_OBJECT, DK_PLAIN, DK_NONE, 888, 3}, /* 183 Plugin.Config.Linux */
+  {12382, DK_OBJECT, DK_PLAIN, DK_NONE, 891, 1}, /* 184 Plugin.Config.Network */
+  {12406, DK_OBJECT, DK_PLAIN, DK_NONE, 892, 2}, /* 185 Plugin.Config.User */
+  {12427, DK_OBJECT, DK_PLAIN, DK_NONE, 894, 2}, /* 186 Plugin.Config.rootfs */
+  {12450, DK_OBJECT, DK_PLAIN, DK_NONE, 896, 4}, /* 187 Plugin.Settings */
+  {12498, DK_OBJECT, DK_PLAIN, DK_NONE, 900, 4}, /* 188 PluginDevice */
+  {12544, DK_OBJECT, DK_PLAIN, DK_NONE, 904, 4}, /* 189 PluginEnv */
+  {12585, DK_OBJECT, DK_PLAIN, DK_NONE, 908, 7}, /* 190 PluginMount */
+  {12599, DK_OBJECT, DK_PLAIN, DK_NONE, 915, 3}, /* 191 PluginPrivilege */
+  {12712, DK_OBJECT, DK_PLAIN, DK_NONE, 918, 4}, /* 192 PluginsInfo */
+  {12726, DK_OBJECT, DK_PLAIN, DK_NONE, 922, 2}, /* 193 PortBinding */
+  {12769, DK_OBJECT, DK_PLAIN, DK_NONE, 924, 1}, /* 194 PortStatus */
+  {12782, DK_OBJECT, DK_PLAIN, DK_NONE, 925, 4}, /* 195 PortSummary */
+  {12796, DK_STRING, DK_PLAIN, DK_NONE, 117, 3}, /* 196 PortSummary.Type */
+  {12917, DK_OBJECT, DK_PLAIN, DK_NONE, 929, 5}, /* 197 ProcessConfig */
+  {12987, DK_OBJECT, DK_PLAIN, DK_NONE, 934, 4}, /* 198 ProgressDetail */
+  {13165, DK_OBJECT, DK_PLAIN, DK_NONE, 938, 1}, /* 199 PullIdentity */
+  {13180, DK_OBJECT, DK_PLAIN, DK_NONE, 939, 6}, /* 200 PushImageInfo */
+  {13237, DK_STRING, DK_PLAIN, DK_NONE, 120, 3}, /* 201 Reachability */
+  {13403, DK_OBJECT, DK_PLAIN, DK_NONE, 945, 5}, /* 202 RegistryServiceConfig */
+  {13605, DK_OBJECT, DK_PLAIN, DK_NONE, 950, 4}, /* 203 ResourceObject */
+  {13649, DK_OBJECT, DK_PLAIN, DK_NONE, 954, 2}, /* 204 RestartPolicy */
+  {13665, DK_STRING, DK_PLAIN, DK_NONE, 123, 5}, /* 205 RestartPolicy.Name */
+  {13742, DK_OBJECT, DK_PLAIN, DK_NONE, 956, 1}, /* 206 RootFSStorage */
+  {13758, DK_OBJECT, DK_PLAIN, DK_NONE, 957, 1}, /* 207 RootFSStorageSnapshot */
+  {13884, DK_OBJECT, DK_PLAIN, DK_NONE, 958, 3}, /* 208 Runtime */
+  {14032, DK_OBJECT, DK_PLAIN, DK_NONE, 961, 5}, /* 209 Secret */
+  {14124, DK_OBJECT, DK_PLAIN, DK_NONE, 966, 5}, /* 210 SecretSpec */
+  {14230, DK_OBJECT, DK_PLAIN, DK_NONE, 971, 9}, /* 211 Service */
+  {14240, DK_OBJECT, DK_PLAIN, DK_NONE, 980, 3}, /* 212 Service.Endpoint */
+  {14259, DK_OBJECT, DK_PLAIN, DK_NONE, 983, 2}, /* 213 Service.Endpoint.VirtualIPs */
+  {14289, DK_OBJECT, DK_PLAIN, DK_NONE, 985, 2}, /* 214 Service.JobStatus */
+  {14309, DK_OBJECT, DK_PLAIN, DK_NONE, 987, 3}, /* 215 Service.ServiceStatus */
+  {14333, DK_OBJECT, DK_PLAIN, DK_NONE, 990, 4}, /* 216 Service.UpdateStatus */
+  {14356, DK_STRING, DK_PLAIN, DK_NONE, 128, 3}, /* 217 Service.UpdateStatus.State */
+  {14401, DK_OBJECT, DK_PLAIN, DK_NONE, 994, 3}, /* 218 ServiceCreateResponse */
+  {14453, DK_OBJECT, DK_PLAIN, DK_NONE, 997, 4}, /* 219 ServiceInfo */
+  {14512, DK_OBJECT, DK_PLAIN, DK_NONE, 1001, 8}, /* 220 ServiceSpec */
+  {14526, DK_OBJECT, DK_PLAIN, DK_NONE, 1009, 4}, /* 221 ServiceSpec.Mode */
+  {14545, DK_OBJECT, DK_PLAIN, DK_NONE, 1013, 1}, /* 222 ServiceSpec.Mode.Replicated */
+  {14575, DK_OBJECT, DK_PLAIN, DK_NONE, 1014, 2}, /* 223 ServiceSpec.Mode.ReplicatedJob */
+  {14608, DK_OBJECT, DK_PLAIN, DK_NONE, 1016, 6}, /* 224 ServiceSpec.RollbackConfig */
+  {14637, DK_STRING, DK_PLAIN, DK_NONE, 131, 2}, /* 225 ServiceSpec.RollbackConfig.FailureAction */
+  {14680, DK_STRING, DK_PLAIN, DK_NONE, 133, 2}, /* 226 ServiceSpec.RollbackConfig.Order */
+  {14715, DK_OBJECT, DK_PLAIN, DK_NONE, 1022, 6}, /* 227 ServiceSpec.UpdateConfig */
+  {14742, DK_STRING, DK_PLAIN, DK_NONE, 135, 3}, /* 228 ServiceSpec.UpdateConfig.FailureAction */
+  {14783, DK_STRING, DK_PLAIN, DK_NONE, 138, 2}, /* 229 ServiceSpec.UpdateConfig.Order */
+  {14848, DK_STRING, DK_PLAIN, DK_NONE, 140, 2}, /* 230 ServiceUpdate(registryAuthFrom) */
+  {14882, DK_OBJECT, DK_PLAIN, DK_NONE, 1028, 3}, /* 231 ServiceUpdateResponse */
+  {15011, DK_OBJECT, DK_PLAIN, DK_NONE, 1031, 8}, /* 232 SignatureIdentity */
+  {15031, DK_OBJECT, DK_PLAIN, DK_NONE, 1039, 3}, /* 233 SignatureTimestamp */
+  {15052, DK_STRING, DK_PLAIN, DK_NONE, 142, 2}, /* 234 SignatureTimestampType */
+  {15077, DK_STRING, DK_PLAIN, DK_NONE, 144, 2}, /* 235 SignatureType */
+  {15102, DK_OBJECT, DK_PLAIN, DK_NONE, 1042, 17}, /* 236 SignerIdentity */
+  {15651, DK_OBJECT, DK_PLAIN, DK_NONE, 1059, 1}, /* 237 Storage */
+  {15721, DK_OBJECT, DK_PLAIN, DK_NONE, 1060, 2}, /* 238 SubnetStatus */
+  {15780, DK_OBJECT, DK_PLAIN, DK_NONE, 1062, 11}, /* 239 Swarm */
+  {15788, DK_OBJECT, DK_PLAIN, DK_NONE, 1073, 9}, /* 240 SwarmInfo */
+  {15812, DK_OBJECT, DK_PLAIN, DK_NONE, 1082, 8}, /* 241 SwarmInitRequest */
+  {15858, DK_OBJECT, DK_PLAIN, DK_NONE, 1090, 5}, /* 242 SwarmJoinRequest */
+  {15890, DK_OBJECT, DK_PLAIN, DK_NONE, 1095, 8}, /* 243 SwarmSpec */
+  {15902, DK_OBJECT, DK_PLAIN, DK_NONE, 1103, 5}, /* 244 SwarmSpec.CAConfig */
+  {15923, DK_OBJECT, DK_PLAIN, DK_NONE, 1108, 4}, /* 245 SwarmSpec.CAConfig.ExternalCAs */
+  {15956, DK_STRING, DK_PLAIN, DK_NONE, 146, 1}, /* 246 SwarmSpec.CAConfig.ExternalCAs.Protocol */
+  {15998, DK_OBJECT, DK_PLAIN, DK_NONE, 1112, 1}, /* 247 SwarmSpec.Dispatcher */
+  {16021, DK_OBJECT, DK_PLAIN, DK_NONE, 1113, 1}, /* 248 SwarmSpec.EncryptionConfig */
+  {16050, DK_OBJECT, DK_PLAIN, DK_NONE, 1114, 1}, /* 249 SwarmSpec.Orchestration */
+  {16076, DK_OBJECT, DK_PLAIN, DK_NONE, 1115, 5}, /* 250 SwarmSpec.Raft */
+  {16093, DK_OBJECT, DK_PLAIN, DK_NONE, 1120, 1}, /* 251 SwarmSpec.TaskDefaults */
+  {16118, DK_OBJECT, DK_PLAIN, DK_NONE, 1121, 2}, /* 252 SwarmSpec.TaskDefaults.LogDriver */
+  {16167, DK_OBJECT, DK_PLAIN, DK_NONE, 1123, 1}, /* 253 SwarmUnlockRequest */
+  {16260, DK_STRING, DK_PLAIN, DK_NONE, 147, 4}, /* 254 SystemDataUsage(type) */
+  {16284, DK_OBJECT, DK_PLAIN, DK_NONE, 1124, 9}, /* 255 SystemDataUsageResponse */
+  {16325, DK_OBJECT, DK_PLAIN, DK_NONE, 1133, 73}, /* 256 SystemInfo */
+  {16338, DK_STRING, DK_PLAIN, DK_NONE, 151, 3}, /* 257 SystemInfo.CgroupDriver */
+  {16364, DK_STRING, DK_PLAIN, DK_NONE, 154, 2}, /* 258 SystemInfo.CgroupVersion */
+  {16391, DK_OBJECT, DK_PLAIN, DK_NONE, 1206, 2}, /* 259 SystemInfo.DefaultAddressPools */
+  {16424, DK_STRING, DK_PLAIN, DK_NONE, 156, 4}, /* 260 SystemInfo.Isolation */
+  {16505, DK_OBJECT, DK_PLAIN, DK_NONE, 1208, 12}, /* 261 SystemVersion */
+  {16521, DK_OBJECT, DK_PLAIN, DK_NONE, 1220, 3}, /* 262 SystemVersion.Components */
+  {16548, DK_OBJECT, DK_PLAIN, DK_NONE, 1223, 1}, /* 263 SystemVersion.Platform */
+  {16573, DK_OBJECT, DK_PLAIN, DK_NONE, 1224, 3}, /* 264 TLSInfo */
+  {16618, DK_OBJECT, DK_PLAIN, DK_NONE, 1227, 15}, /* 265 Task */
+  {16704, DK_OBJECT, DK_PLAIN, DK_NONE, 1242, 10}, /* 266 TaskSpec */
+  {16715, DK_OBJECT, DK_PLAIN, DK_NONE, 1252, 29}, /* 267 TaskSpec.ContainerSpec */
+  {16740, DK_OBJECT, DK_PLAIN, DK_NONE, 1281, 4}, /* 268 TaskSpec.ContainerSpec.Configs */
+  {16773, DK_OBJECT, DK_PLAIN, DK_NONE, 1285, 4}, /* 269 TaskSpec.ContainerSpec.Configs.File */
+  {16811, DK_OBJECT, DK_PLAIN, DK_NONE, 1289, 3}, /* 270 TaskSpec.ContainerSpec.DNSConfig */
+  {16846, DK_STRING, DK_PLAIN, DK_NONE, 160, 4}, /* 271 TaskSpec.ContainerSpec.Isolation */
+  {16881, DK_OBJECT, DK_PLAIN, DK_NONE, 1292, 5}, /* 272 TaskSpec.ContainerSpec.Privileges */
+  {16917, DK_OBJECT, DK_PLAIN, DK_NONE, 1297, 1}, /* 273 TaskSpec.ContainerSpec.Privileges.AppArmor */
+  {16962, DK_STRING, DK_PLAIN, DK_NONE, 164, 2}, /* 274 TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
+  {17012, DK_OBJECT, DK_PLAIN, DK_NONE, 1298, 3}, /* 275 TaskSpec.ContainerSpec.Privileges.CredentialSpec */
+  {17063, DK_OBJECT, DK_PLAIN, DK_NONE, 1301, 5}, /* 276 TaskSpec.ContainerSpec.Privileges.SELinuxContext */
+  {17114, DK_OBJECT, DK_PLAIN, DK_NONE, 1306, 2}, /* 277 TaskSpec.ContainerSpec.Privileges.Seccomp */
+  {17158, DK_STRING, DK_PLAIN, DK_NONE, 166, 3}, /* 278 TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
+  {17207, DK_OBJECT, DK_PLAIN, DK_NONE, 1308, 3}, /* 279 TaskSpec.ContainerSpec.Secrets */
+  {17240, DK_OBJECT, DK_PLAIN, DK_NONE, 1311, 4}, /* 280 TaskSpec.ContainerSpec.Secrets.File */
+  {17278, DK_OBJECT, DK_PLAIN, DK_NONE, 1315, 3}, /* 281 TaskSpec.ContainerSpec.Ulimits */
+  {17311, DK_OBJECT, DK_PLAIN, DK_NONE, 1318, 2}, /* 282 TaskSpec.LogDriver */
+  {17332, DK_OBJECT, DK_PLAIN, DK_NONE, 1320, 1}, /* 283 TaskSpec.NetworkAttachmentSpec */
+  {17365, DK_OBJECT, DK_PLAIN, DK_NONE, 1321, 4}, /* 284 TaskSpec.Placement */
+  {17386, DK_OBJECT, DK_PLAIN, DK_NONE, 1325, 1}, /* 285 TaskSpec.Placement.Preferences */
+  {17419, DK_OBJECT, DK_PLAIN, DK_NONE, 1326, 1}, /* 286 TaskSpec.Placement.Preferences.Spread */
+  {17459, DK_OBJECT, DK_PLAIN, DK_NONE, 1327, 4}, /* 287 TaskSpec.PluginSpec */
+  {17481, DK_OBJECT, DK_PLAIN, DK_NONE, 1331, 4}, /* 288 TaskSpec.Resources */
+  {17502, DK_OBJECT, DK_PLAIN, DK_NONE, 1335, 4}, /* 289 TaskSpec.RestartPolicy */
+  {17527, DK_STRING, DK_PLAIN, DK_NONE, 169, 3}, /* 290 TaskSpec.RestartPolicy.Condition */
+  {17562, DK_STRING, DK_PLAIN, DK_NONE, 172, 15}, /* 291 TaskState */
+  {17574, DK_OBJECT, DK_PLAIN, DK_NONE, 1339, 6}, /* 292 TaskStatus */
+  {17630, DK_OBJECT, DK_PLAIN, DK_NONE, 1345, 2}, /* 293 ThrottleDevice */
+  {17742, DK_OBJECT, DK_PLAIN, DK_NONE, 1347, 1}, /* 294 Topology */
+  {17895, DK_OBJECT, DK_PLAIN, DK_NONE, 1348, 1}, /* 295 UnlockKeyResponse */
+  {18085, DK_OBJECT, DK_PLAIN, DK_NONE, 1349, 10}, /* 296 Volume */
+  {18094, DK_STRING, DK_PLAIN, DK_NONE, 187, 2}, /* 297 Volume.Scope */
+  {18109, DK_OBJECT, DK_PLAIN, DK_NONE, 1359, 2}, /* 298 Volume.UsageData */
+  {18159, DK_OBJECT, DK_PLAIN, DK_NONE, 1361, 5}, /* 299 VolumeCreateRequest */
+  {18251, DK_OBJECT, DK_PLAIN, DK_NONE, 1366, 2}, /* 300 VolumeListResponse */
+  {18302, DK_OBJECT, DK_PLAIN, DK_NONE, 1368, 2}, /* 301 VolumePruneResponse */
+  {18339, DK_OBJECT, DK_PLAIN, DK_NONE, 1370, 1}, /* 302 VolumeUpdateRequest */
+  {18402, DK_OBJECT, DK_PLAIN, DK_NONE, 1371, 5}, /* 303 VolumesDiskUsage */
+  {19041, DK_ARRAY, DK_PLAIN, 1, 0, 0}, /* 304 array of Address */
+  {19060, DK_ARRAY, DK_PLAIN, 2, 0, 0}, /* 305 array of AttestationStatement */
+  {19092, DK_ARRAY, DK_PLAIN, 5, 0, 0}, /* 306 array of BuildCache */
+  {19114, DK_ARRAY, DK_PLAIN, 8, 0, 0}, /* 307 array of BuildIdentity */
+  {19139, DK_ARRAY, DK_PLAIN, 11, 0, 0}, /* 308 array of Checkpoint */
+  {19161, DK_ARRAY, DK_PLAIN, 16, 0, 0}, /* 309 array of ClusterVolume.PublishStatus */
+  {19200, DK_ARRAY, DK_PLAIN, 26, 0, 0}, /* 310 array of ClusterVolumeSpec.Secrets */
+  {19237, DK_ARRAY, DK_PLAIN, 28, 0, 0}, /* 311 array of Config */
+  {19255, DK_ARRAY, DK_PLAIN, 31, 0, 0}, /* 312 array of ContainerBlkioStatEntry */
+  {19290, DK_ARRAY, DK_PLAIN, 48, 0, 0}, /* 313 array of ContainerSummary */
+  {19318, DK_ARRAY, DK_PLAIN, 57, 0, 0}, /* 314 array of ContainerUpdateRequest.BlkioWeightDevice */
+  {19370, DK_ARRAY, DK_PLAIN, 58, 0, 0}, /* 315 array of ContainerUpdateRequest.Ulimits */
+  {19412, DK_ARRAY, DK_PLAIN, 67, 0, 0}, /* 316 array of DeviceInfo */
+  {19434, DK_ARRAY, DK_PLAIN, 68, 0, 0}, /* 317 array of DeviceMapping */
+  {19459, DK_ARRAY, DK_PLAIN, 69, 0, 0}, /* 318 array of DeviceRequest */
+  {19484, DK_ARRAY, DK_PLAIN, 74, 0, 0}, /* 319 array of EndpointPortConfig */
+  {19514, DK_ARRAY, DK_PLAIN, 82, 0, 0}, /* 320 array of EngineDescription.Plugins */
+  {19551, DK_ARRAY, DK_PLAIN, 92, 0, 0}, /* 321 array of FilesystemChange */
+  {19579, DK_ARRAY, DK_PLAIN, 94, 0, 0}, /* 322 array of GenericResources */
+  {19607, DK_ARRAY, DK_PLAIN, 100, 0, 0}, /* 323 array of HealthcheckResult */
+  {19636, DK_ARRAY, DK_PLAIN, 102, 0, 0}, /* 324 array of HostConfig.BlkioWeightDevice */
+  {19676, DK_ARRAY, DK_PLAIN, 107, 0, 0}, /* 325 array of HostConfig.Ulimits */
+  {19706, DK_ARRAY, DK_PLAIN, 110, 0, 0}, /* 326 array of IPAMConfig */
+  {19728, DK_ARRAY, DK_PLAIN, 114, 0, 0}, /* 327 array of ImageBuild(outputs) */
+  {19759, DK_ARRAY, DK_PLAIN, 115, 0, 0}, /* 328 array of ImageBuild(ulimits) */
+  {19790, DK_ARRAY, DK_PLAIN, 118, 0, 0}, /* 329 array of ImageDeleteResponseItem */
+  {19825, DK_ARRAY, DK_PLAIN, 119, 0, 0}, /* 330 array of ImageHistoryResponseItem */
+  {19861, DK_ARRAY, DK_PLAIN, 123, 0, 0}, /* 331 array of ImageManifestSummary */
+  {19893, DK_ARRAY, DK_PLAIN, 130, 0, 0}, /* 332 array of ImageSearchResponseItem */
+  {19928, DK_ARRAY, DK_PLAIN, 131, 0, 0}, /* 333 array of ImageSummary */
+  {19952, DK_ARRAY, DK_PLAIN, 139, 0, 0}, /* 334 array of Mount */
+  {19969, DK_ARRAY, DK_PLAIN, 146, 0, 0}, /* 335 array of MountPoint */
+  {19991, DK_ARRAY, DK_PLAIN, 150, 0, 0}, /* 336 array of NetworkAttachment */
+  {20020, DK_ARRAY, DK_PLAIN, 151, 0, 0}, /* 337 array of NetworkAttachmentConfig */
+  {20055, DK_ARRAY, DK_PLAIN, 161, 0, 0}, /* 338 array of NetworkSummary */
+  {20081, DK_ARRAY, DK_PLAIN, 162, 0, 0}, /* 339 array of NetworkTaskInfo */
+  {20108, DK_ARRAY, DK_PLAIN, 164, 0, 0}, /* 340 array of Node */
+  {20124, DK_ARRAY, DK_PLAIN, 172, 0, 0}, /* 341 array of OCIPlatform */
+  {20147, DK_ARRAY, DK_PLAIN, 175, 0, 0}, /* 342 array of PeerInfo */
+  {20167, DK_ARRAY, DK_PLAIN, 176, 0, 0}, /* 343 array of PeerNode */
+  {20187, DK_ARRAY, DK_PLAIN, 177, 0, 0}, /* 344 array of Platform */
+  {20207, DK_ARRAY, DK_PLAIN, 178, 0, 0}, /* 345 array of Plugin */
+  {20225, DK_ARRAY, DK_PLAIN, 188, 0, 0}, /* 346 array of PluginDevice */
+  {20249, DK_ARRAY, DK_PLAIN, 189, 0, 0}, /* 347 array of PluginEnv */
+  {20270, DK_ARRAY, DK_PLAIN, 190, 0, 0}, /* 348 array of PluginMount */
+  {20293, DK_ARRAY, DK_PLAIN, 191, 0, 0}, /* 349 array of PluginPrivilege */
+  {20320, DK_ARRAY, DK_PLAIN, 193, 0, 0}, /* 350 array of PortBinding */
+  {20343, DK_ARRAY, DK_PLAIN, 195, 0, 0}, /* 351 array of PortSummary */
+  {20366, DK_ARRAY, DK_PLAIN, 199, 0, 0}, /* 352 array of PullIdentity */
+  {20390, DK_ARRAY, DK_PLAIN, 209, 0, 0}, /* 353 array of Secret */
+  {20408, DK_ARRAY, DK_PLAIN, 211, 0, 0}, /* 354 array of Service */
+  {20427, DK_ARRAY, DK_PLAIN, 213, 0, 0}, /* 355 array of Service.Endpoint.VirtualIPs */
+  {20466, DK_ARRAY, DK_PLAIN, 232, 0, 0}, /* 356 array of SignatureIdentity */
+  {20495, DK_ARRAY, DK_PLAIN, 233, 0, 0}, /* 357 array of SignatureTimestamp */
+  {20525, DK_ARRAY, DK_PLAIN, 245, 0, 0}, /* 358 array of SwarmSpec.CAConfig.ExternalCAs */
+  {20567, DK_ARRAY, DK_PLAIN, 254, 0, 0}, /* 359 array of SystemDataUsage(type) */
+  {20600, DK_ARRAY, DK_PLAIN, 259, 0, 0}, /* 360 array of SystemInfo.DefaultAddressPools */
+  {20642, DK_ARRAY, DK_PLAIN, 262, 0, 0}, /* 361 array of SystemVersion.Components */
+  {20678, DK_ARRAY, DK_PLAIN, 265, 0, 0}, /* 362 array of Task */
+  {20694, DK_ARRAY, DK_PLAIN, 268, 0, 0}, /* 363 array of TaskSpec.ContainerSpec.Configs */
+  {20736, DK_ARRAY, DK_PLAIN, 279, 0, 0}, /* 364 array of TaskSpec.ContainerSpec.Secrets */
+  {20778, DK_ARRAY, DK_PLAIN, 281, 0, 0}, /* 365 array of TaskSpec.ContainerSpec.Ulimits */
+  {20820, DK_ARRAY, DK_PLAIN, 285, 0, 0}, /* 366 array of TaskSpec.Placement.Preferences */
+  {20862, DK_ARRAY, DK_PLAIN, 293, 0, 0}, /* 367 array of ThrottleDevice */
+  {20888, DK_ARRAY, DK_PLAIN, 294, 0, 0}, /* 368 array of Topology */
+  {20908, DK_ARRAY, DK_PLAIN, 296, 0, 0}, /* 369 array of Volume */
+  {20926, DK_ARRAY, DK_PLAIN, 372, 0, 0}, /* 370 array of array of string */
+  {20953, DK_ARRAY, DK_PLAIN, 378, 0, 0}, /* 371 array of integer */
+  {20972, DK_ARRAY, DK_PLAIN, 398, 0, 0}, /* 372 array of string */
+  {20990, DK_ARRAY, DK_COMMAND, 398, 0, 0}, /* 373 array of string (command) */
+  {21018, DK_ARRAY, DK_ENVIRONMENT, 398, 0, 0}, /* 374 array of string (environment) */
+  {21050, DK_ARRAY, DK_PLAIN, 402, 0, 0}, /* 375 array of string (json of OCIPlatform) */
+  {21659, DK_BOOLEAN, DK_PLAIN, DK_NONE, 0, 0}, /* 376 boolean */
+  {21987, DK_BYTES, DK_PLAIN, DK_NONE, 0, 0}, /* 377 bytes */
+  {27067, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 378 integer */
+  {27077, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 379 integer (duration) */
+  {27098, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 380 integer (size) */
+  {28334, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 381 map of AuthConfig */
+  {28354, DK_MAP, DK_PLAIN, 40, 0, 0}, /* 382 map of ContainerNetworkStats */
+  {28385, DK_MAP, DK_PLAIN, 77, 0, 0}, /* 383 map of EndpointResource */
+  {28411, DK_MAP, DK_PLAIN, 78, 0, 0}, /* 384 map of EndpointSettings */
+  {28437, DK_MAP, DK_PLAIN, 133, 0, 0}, /* 385 map of IndexInfo */
+  {28456, DK_MAP, DK_PLAIN, 153, 0, 0}, /* 386 map of NetworkContainer */
+  {28482, DK_MAP, DK_PLAIN, 208, 0, 0}, /* 387 map of Runtime */
+  {28499, DK_MAP, DK_PLAIN, 219, 0, 0}, /* 388 map of ServiceInfo */
+  {28520, DK_MAP, DK_PLAIN, 238, 0, 0}, /* 389 map of SubnetStatus */
+  {28542, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 390 map of any */
+  {28555, DK_MAP, DK_PLAIN, 350, 0, 0}, /* 391 map of array of PortBinding */
+  {28585, DK_MAP, DK_PLAIN, 378, 0, 0}, /* 392 map of integer */
+  {28602, DK_MAP, DK_PLAIN, 390, 0, 0}, /* 393 map of map of any */
+  {28622, DK_MAP, DK_SET, 390, 0, 0}, /* 394 map of map of any (set) */
+  {28648, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
+  {28664, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
+  {30006, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
+  {34274, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
+  {34283, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
+  {34320, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
+  {34364, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
+  {34383, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
+  {34414, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
+  {34462, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
+  {34510, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
+  {34545, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
+  {34578, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
 };
 
-const uint16_t dk_n_types = 403;
+const uint16_t dk_n_types = 408;
 
 const dk_Value dk_values[] = {
-  {24849, 39, 55}, /* BuildCache.Type exec.cachemount */
-  {25375, 39, 55}, /* BuildCache.Type frontend */
-  {26605, 39, 55}, /* BuildCache.Type internal */
-  {31242, 39, 55}, /* BuildCache.Type regular */
-  {32971, 39, 55}, /* BuildCache.Type source.git.checkout */
-  {32993, 39, 55}, /* BuildCache.Type source.local */
-  {29913, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
-  {29944, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
-  {29969, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
-  {30859, 42, 55}, /* ClusterVolume.PublishStatus.State published */
-  {18346, 42, 55}, /* ClusterVolumeSpec.AccessMode.Availability active */
-  {24477, 42, 55}, /* ClusterVolumeSpec.AccessMode.Availability drain */
-  {29878, 42, 55}, /* ClusterVolumeSpec.AccessMode.Availability pause */
-  {28635, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
-  {32846, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
-  {18434, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing all */
-  {29385, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
-  {29508, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
-  {31087, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
-  {23661, 25, 55}, /* ContainerState.Status created */
-  {23784, 25, 55}, /* ContainerState.Status dead */
-  {24997, 25, 55}, /* ContainerState.Status exited */
-  {29886, 25, 55}, /* ContainerState.Status paused */
-  {31324, 25, 55}, /* ContainerState.Status removing */
-  {31604, 25, 55}, /* ContainerState.Status restarting */
-  {31962, 25, 55}, /* ContainerState.Status running */
-  {25676, 52, 55}, /* ContainerSummary.Health.Status healthy */
-  {29385, 52, 55}, /* ContainerSummary.Health.Status none */
-  {33433, 52, 55}, /* ContainerSummary.Health.Status starting */
-  {35024, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
-  {23661, 25, 55}, /* ContainerSummary.State created */
-  {23784, 25, 55}, /* ContainerSummary.State dead */
-  {24997, 25, 55}, /* ContainerSummary.State exited */
-  {29886, 25, 55}, /* ContainerSummary.State paused */
-  {31324, 25, 55}, /* ContainerSummary.State removing */
-  {31604, 25, 55}, /* ContainerSummary.State restarting */
-  {31962, 25, 55}, /* ContainerSummary.State running */
-  {29118, 30, 55}, /* ContainerWait(condition) next-exit */
-  {29402, 30, 55}, /* ContainerWait(condition) not-running */
-  {31314, 30, 55}, /* ContainerWait(condition) removed */
-  {32127, 37, 55}, /* EndpointPortConfig.Protocol sctp */
-  {34621, 25, 55}, /* EndpointPortConfig.Protocol tcp */
-  {34989, 25, 55}, /* EndpointPortConfig.Protocol udp */
-  {25732, 34, 55}, /* EndpointPortConfig.PublishMode host */
-  {26335, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
-  {24366, 25, 55}, /* EndpointSpec.Mode dnsrr */
-  {35435, 25, 55}, /* EndpointSpec.Mode vip */
-  {21587, 25, 55}, /* EventMessage.Type builder */
-  {22292, 25, 55}, /* EventMessage.Type config */
-  {22531, 25, 55}, /* EventMessage.Type container */
-  {23734, 25, 55}, /* EventMessage.Type daemon */
-  {25892, 25, 55}, /* EventMessage.Type image */
-  {28768, 25, 55}, /* EventMessage.Type network */
-  {29258, 25, 55}, /* EventMessage.Type node */
-  {30108, 25, 55}, /* EventMessage.Type plugin */
-  {32205, 25, 55}, /* EventMessage.Type secret */
-  {32468, 25, 55}, /* EventMessage.Type service */
-  {35470, 25, 55}, /* EventMessage.Type volume */
-  {27559, 40, 55}, /* EventMessage.scope local */
-  {34126, 40, 55}, /* EventMessage.scope swarm */
-  {25676, 39, 55}, /* Health.Status healthy */
-  {29385, 39, 55}, /* Health.Status none */
-  {33433, 39, 55}, /* Health.Status starting */
-  {35024, 39, 55}, /* Health.Status unhealthy */
-  {25732, 41, 55}, /* HostConfig.CgroupnsMode host */
-  {30495, 41, 55}, /* HostConfig.CgroupnsMode private */
+  {25379, 39, 55}, /* BuildCache.Type exec.cachemount */
+  {25912, 39, 55}, /* BuildCache.Type frontend */
+  {27127, 39, 55}, /* BuildCache.Type internal */
+  {31806, 39, 55}, /* BuildCache.Type regular */
+  {33535, 39, 55}, /* BuildCache.Type source.git.checkout */
+  {33557, 39, 55}, /* BuildCache.Type source.local */
+  {30477, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
+  {30508, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
+  {30533, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
+  {31423, 42, 55}, /* ClusterVolume.PublishStatus.State published */
+  {29199, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
+  {33410, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
+  {18748, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing all */
+  {29949, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
+  {30072, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
+  {31651, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
+  {18660, 42, 55}, /* ClusterVolumeSpec.Availability active */
+  {25007, 42, 55}, /* ClusterVolumeSpec.Availability drain */
+  {30442, 42, 55}, /* ClusterVolumeSpec.Availability pause */
+  {24178, 25, 55}, /* ContainerState.Status created */
+  {24301, 25, 55}, /* ContainerState.Status dead */
+  {25534, 25, 55}, /* ContainerState.Status exited */
+  {30450, 25, 55}, /* ContainerState.Status paused */
+  {31888, 25, 55}, /* ContainerState.Status removing */
+  {32168, 25, 55}, /* ContainerState.Status restarting */
+  {32526, 25, 55}, /* ContainerState.Status running */
+  {26208, 52, 55}, /* ContainerSummary.Health.Status healthy */
+  {29949, 52, 55}, /* ContainerSummary.Health.Status none */
+  {33997, 52, 55}, /* ContainerSummary.Health.Status starting */
+  {35588, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
+  {24178, 25, 55}, /* ContainerSummary.State created */
+  {24301, 25, 55}, /* ContainerSummary.State dead */
+  {25534, 25, 55}, /* ContainerSummary.State exited */
+  {30450, 25, 55}, /* ContainerSummary.State paused */
+  {31888, 25, 55}, /* ContainerSummary.State removing */
+  {32168, 25, 55}, /* ContainerSummary.State restarting */
+  {32526, 25, 55}, /* ContainerSummary.State running */
+  {29682, 30, 55}, /* ContainerWait(condition) next-exit */
+  {29966, 30, 55}, /* ContainerWait(condition) not-running */
+  {31878, 30, 55}, /* ContainerWait(condition) removed */
+  {32691, 37, 55}, /* EndpointPortConfig.Protocol sctp */
+  {35185, 25, 55}, /* EndpointPortConfig.Protocol tcp */
+  {35553, 25, 55}, /* EndpointPortConfig.Protocol udp */
+  {26264, 34, 55}, /* EndpointPortConfig.PublishMode host */
+  {26867, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
+  {24896, 25, 55}, /* EndpointSpec.Mode dnsrr */
+  {35999, 25, 55}, /* EndpointSpec.Mode vip */
+  {21953, 25, 55}, /* EventMessage.Type builder */
+  {22809, 25, 55}, /* EventMessage.Type config */
+  {23048, 25, 55}, /* EventMessage.Type container */
+  {24251, 25, 55}, /* EventMessage.Type daemon */
+  {26424, 25, 55}, /* EventMessage.Type image */
+  {29332, 25, 55}, /* EventMessage.Type network */
+  {29822, 25, 55}, /* EventMessage.Type node */
+  {30672, 25, 55}, /* EventMessage.Type plugin */
+  {32769, 25, 55}, /* EventMessage.Type secret */
+  {33032, 25, 55}, /* EventMessage.Type service */
+  {36034, 25, 55}, /* EventMessage.Type volume */
+  {28101, 40, 55}, /* EventMessage.scope local */
+  {34690, 40, 55}, /* EventMessage.scope swarm */
+  {26208, 39, 55}, /* Health.Status healthy */
+  {29949, 39, 55}, /* Health.Status none */
+  {33997, 39, 55}, /* Health.Status starting */
+  {35588, 39, 55}, /* Health.Status unhealthy */
+  {26264, 41, 55}, /* HostConfig.CgroupnsMode host */
+  {31059, 41, 55}, /* HostConfig.CgroupnsMode private */
   {2, 25, 55}, /* HostConfig.Isolation  */
-  {23799, 25, 55}, /* HostConfig.Isolation default */
-  {25850, 25, 55}, /* HostConfig.Isolation hyperv */
-  {30566, 25, 55}, /* HostConfig.Isolation process */
-  {21114, 25, 55}, /* HostConfig.LogConfig.Type awslogs */
-  {24832, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
-  {25225, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
-  {25396, 25, 55}, /* HostConfig.LogConfig.Type gelf */
-  {27122, 25, 55}, /* HostConfig.LogConfig.Type journald */
-  {27133, 25, 55}, /* HostConfig.LogConfig.Type json-file */
-  {27559, 48, 55}, /* HostConfig.LogConfig.Type local */
-  {29385, 25, 55}, /* HostConfig.LogConfig.Type none */
-  {33306, 25, 55}, /* HostConfig.LogConfig.Type splunk */
-  {34248, 25, 55}, /* HostConfig.LogConfig.Type syslog */
-  {18633, 25, 27}, /* ImageBuild(Content-type) application/tar */
-  {18651, 28, 55}, /* ImageBuild(Content-type) application/x-tar */
-  {1866, 38, 55}, /* ImageBuild(version) 1 */
-  {1870, 38, 55}, /* ImageBuild(version) 2 */
-  {20896, 47, 55}, /* ImageManifestSummary.Kind attestation */
-  {25892, 47, 55}, /* ImageManifestSummary.Kind image */
-  {35036, 47, 55}, /* ImageManifestSummary.Kind unknown */
-  {5897, 53, 55}, /* KnownSignerIdentity DHI */
+  {24316, 25, 55}, /* HostConfig.Isolation default */
+  {26382, 25, 55}, /* HostConfig.Isolation hyperv */
+  {31130, 25, 55}, /* HostConfig.Isolation process */
+  {21439, 25, 55}, /* HostConfig.LogConfig.Type awslogs */
+  {25362, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
+  {25762, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
+  {25943, 25, 55}, /* HostConfig.LogConfig.Type gelf */
+  {27637, 25, 55}, /* HostConfig.LogConfig.Type journald */
+  {27648, 25, 55}, /* HostConfig.LogConfig.Type json-file */
+  {28101, 48, 55}, /* HostConfig.LogConfig.Type local */
+  {29949, 25, 55}, /* HostConfig.LogConfig.Type none */
+  {33870, 25, 55}, /* HostConfig.LogConfig.Type splunk */
+  {34812, 25, 55}, /* HostConfig.LogConfig.Type syslog */
+  {18947, 25, 27}, /* ImageBuild(Content-type) application/tar */
+  {18965, 28, 55}, /* ImageBuild(Content-type) application/x-tar */
+  {1957, 38, 55}, /* ImageBuild(version) 1 */
+  {1961, 38, 55}, /* ImageBuild(version) 2 */
+  {21221, 47, 55}, /* ImageManifestSummary.Kind attestation */
+  {26424, 47, 55}, /* ImageManifestSummary.Kind image */
+  {35600, 47, 55}, /* ImageManifestSummary.Kind unknown */
+  {6140, 53, 55}, /* KnownSignerIdentity DHI */
   {2, 32, 55}, /* LocalNodeState  */
-  {18346, 32, 55}, /* LocalNodeState active */
-  {24795, 32, 55}, /* LocalNodeState error */
-  {26270, 32, 55}, /* LocalNodeState inactive */
-  {27603, 32, 55}, /* LocalNodeState locked */
-  {29903, 32, 55}, /* LocalNodeState pending */
-  {30495, 25, 55}, /* Mount.BindOptions.Propagation private */
-  {31876, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
-  {31887, 25, 55}, /* Mount.BindOptions.Propagation rshared */
-  {31897, 25, 55}, /* Mount.BindOptions.Propagation rslave */
-  {32650, 25, 55}, /* Mount.BindOptions.Propagation shared */
-  {32900, 25, 55}, /* Mount.BindOptions.Propagation slave */
-  {21131, 25, 55}, /* MountType bind */
-  {22051, 42, 55}, /* MountType cluster */
-  {25892, 48, 55}, /* MountType image */
-  {29416, 32, 55}, /* MountType npipe */
-  {34807, 25, 55}, /* MountType tmpfs */
-  {35470, 25, 55}, /* MountType volume */
-  {18346, 25, 55}, /* NodeSpec.Availability active */
-  {24477, 25, 55}, /* NodeSpec.Availability drain */
-  {29878, 25, 55}, /* NodeSpec.Availability pause */
-  {27742, 25, 55}, /* NodeSpec.Role manager */
-  {35785, 25, 55}, /* NodeSpec.Role worker */
-  {24163, 32, 55}, /* NodeState disconnected */
-  {24470, 32, 55}, /* NodeState down */
-  {31133, 32, 55}, /* NodeState ready */
-  {35036, 32, 55}, /* NodeState unknown */
+  {18660, 32, 55}, /* LocalNodeState active */
+  {25325, 32, 55}, /* LocalNodeState error */
+  {26802, 32, 55}, /* LocalNodeState inactive */
+  {28145, 32, 55}, /* LocalNodeState locked */
+  {30467, 32, 55}, /* LocalNodeState pending */
+  {31059, 25, 55}, /* Mount.BindOptions.Propagation private */
+  {32440, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
+  {32451, 25, 55}, /* Mount.BindOptions.Propagation rshared */
+  {32461, 25, 55}, /* Mount.BindOptions.Propagation rslave */
+  {33214, 25, 55}, /* Mount.BindOptions.Propagation shared */
+  {33464, 25, 55}, /* Mount.BindOptions.Propagation slave */
+  {21456, 25, 55}, /* MountType bind */
+  {22568, 42, 55}, /* MountType cluster */
+  {26424, 48, 55}, /* MountType image */
+  {29980, 32, 55}, /* MountType npipe */
+  {35371, 25, 55}, /* MountType tmpfs */
+  {36034, 25, 55}, /* MountType volume */
+  {18660, 25, 55}, /* NodeSpec.Availability active */
+  {25007, 25, 55}, /* NodeSpec.Availability drain */
+  {30442, 25, 55}, /* NodeSpec.Availability pause */
+  {28284, 25, 55}, /* NodeSpec.Role manager */
+  {36349, 25, 55}, /* NodeSpec.Role worker */
+  {24693, 32, 55}, /* NodeState disconnected */
+  {25000, 32, 55}, /* NodeState down */
+  {31697, 32, 55}, /* NodeState ready */
+  {35600, 32, 55}, /* NodeState unknown */
   {2, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme  */
-  {28544, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
-  {32127, 37, 55}, /* PortSummary.Type sctp */
-  {34621, 25, 55}, /* PortSummary.Type tcp */
-  {34989, 25, 55}, /* PortSummary.Type udp */
-  {30960, 32, 55}, /* Reachability reachable */
-  {35036, 32, 55}, /* Reachability unknown */
-  {35106, 32, 55}, /* Reachability unreachable */
+  {29086, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
+  {32691, 37, 55}, /* PortSummary.Type sctp */
+  {35185, 25, 55}, /* PortSummary.Type tcp */
+  {35553, 25, 55}, /* PortSummary.Type udp */
+  {31524, 32, 55}, /* Reachability reachable */
+  {35600, 32, 55}, /* Reachability unknown */
+  {35670, 32, 55}, /* Reachability unreachable */
   {2, 30, 55}, /* RestartPolicy.Name  */
-  {18558, 25, 55}, /* RestartPolicy.Name always */
-  {29130, 40, 55}, /* RestartPolicy.Name no */
-  {29462, 25, 55}, /* RestartPolicy.Name on-failure */
-  {35046, 25, 55}, /* RestartPolicy.Name unless-stopped */
-  {22222, 25, 55}, /* Service.UpdateStatus.State completed */
-  {29886, 25, 55}, /* Service.UpdateStatus.State paused */
-  {35193, 25, 55}, /* Service.UpdateStatus.State updating */
-  {23300, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
-  {29878, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
-  {33374, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
-  {33599, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
-  {23300, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
-  {29878, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
-  {31639, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
-  {33374, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
-  {33599, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
-  {30479, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
-  {33241, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
-  {17386, 53, 55}, /* SignatureTimestampType TimestampAuthority */
-  {17429, 53, 55}, /* SignatureTimestampType Tlog */
-  {21597, 53, 55}, /* SignatureType bundle-v0.3 */
-  {32819, 53, 55}, /* SignatureType simplesigning-v1 */
-  {21885, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
-  {21389, 42, 55}, /* SystemDataUsage(type) build-cache */
-  {22531, 42, 55}, /* SystemDataUsage(type) container */
-  {25892, 42, 55}, /* SystemDataUsage(type) image */
-  {35470, 42, 55}, /* SystemDataUsage(type) volume */
-  {21972, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
-  {29385, 40, 55}, /* SystemInfo.CgroupDriver none */
-  {34420, 32, 55}, /* SystemInfo.CgroupDriver systemd */
-  {1866, 41, 55}, /* SystemInfo.CgroupVersion 1 */
-  {1870, 41, 55}, /* SystemInfo.CgroupVersion 2 */
+  {18872, 25, 55}, /* RestartPolicy.Name always */
+  {29694, 40, 55}, /* RestartPolicy.Name no */
+  {30026, 25, 55}, /* RestartPolicy.Name on-failure */
+  {35610, 25, 55}, /* RestartPolicy.Name unless-stopped */
+  {22739, 25, 55}, /* Service.UpdateStatus.State completed */
+  {30450, 25, 55}, /* Service.UpdateStatus.State paused */
+  {35757, 25, 55}, /* Service.UpdateStatus.State updating */
+  {23817, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
+  {30442, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
+  {33938, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
+  {34163, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
+  {23817, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
+  {30442, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
+  {32203, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
+  {33938, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
+  {34163, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
+  {31043, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
+  {33805, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
+  {17669, 53, 55}, /* SignatureTimestampType TimestampAuthority */
+  {17712, 53, 55}, /* SignatureTimestampType Tlog */
+  {21973, 53, 55}, /* SignatureType bundle-v0.3 */
+  {33383, 53, 55}, /* SignatureType simplesigning-v1 */
+  {22261, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
+  {21729, 42, 55}, /* SystemDataUsage(type) build-cache */
+  {23048, 42, 55}, /* SystemDataUsage(type) container */
+  {26424, 42, 55}, /* SystemDataUsage(type) image */
+  {36034, 42, 55}, /* SystemDataUsage(type) volume */
+  {22348, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
+  {29949, 40, 55}, /* SystemInfo.CgroupDriver none */
+  {34984, 32, 55}, /* SystemInfo.CgroupDriver systemd */
+  {1957, 41, 55}, /* SystemInfo.CgroupVersion 1 */
+  {1961, 41, 55}, /* SystemInfo.CgroupVersion 2 */
   {2, 32, 55}, /* SystemInfo.Isolation  */
-  {23799, 32, 55}, /* SystemInfo.Isolation default */
-  {25850, 32, 55}, /* SystemInfo.Isolation hyperv */
-  {30566, 32, 55}, /* SystemInfo.Isolation process */
+  {24316, 32, 55}, /* SystemInfo.Isolation default */
+  {26382, 32, 55}, /* SystemInfo.Isolation hyperv */
+  {31130, 32, 55}, /* SystemInfo.Isolation process */
   {2, 35, 55}, /* TaskSpec.ContainerSpec.Isolation  */
-  {23799, 35, 55}, /* TaskSpec.ContainerSpec.Isolation default */
-  {25850, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
-  {30566, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
-  {23799, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode default */
-  {24152, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
-  {23725, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
-  {23799, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
-  {35011, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
-  {18581, 25, 55}, /* TaskSpec.RestartPolicy.Condition any */
-  {29385, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
-  {29462, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
-  {18261, 25, 55}, /* TaskState accepted */
-  {18440, 25, 55}, /* TaskState allocated */
-  {20796, 25, 55}, /* TaskState assigned */
-  {22211, 25, 55}, /* TaskState complete */
-  {25121, 25, 55}, /* TaskState failed */
-  {29112, 25, 55}, /* TaskState new */
-  {29681, 37, 55}, /* TaskState orphaned */
-  {29903, 25, 55}, /* TaskState pending */
-  {30457, 25, 55}, /* TaskState preparing */
-  {31133, 25, 55}, /* TaskState ready */
-  {31252, 25, 55}, /* TaskState rejected */
-  {31305, 37, 55}, /* TaskState remove */
-  {31962, 25, 55}, /* TaskState running */
-  {32726, 25, 55}, /* TaskState shutdown */
-  {33433, 25, 55}, /* TaskState starting */
-  {25472, 25, 55}, /* Volume.Scope global */
-  {27559, 25, 55}, /* Volume.Scope local */
+  {24316, 35, 55}, /* TaskSpec.ContainerSpec.Isolation default */
+  {26382, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
+  {31130, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
+  {24316, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode default */
+  {24669, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
+  {24242, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
+  {24316, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
+  {35575, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
+  {18895, 25, 55}, /* TaskSpec.RestartPolicy.Condition any */
+  {29949, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
+  {30026, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
+  {18575, 25, 55}, /* TaskState accepted */
+  {18754, 25, 55}, /* TaskState allocated */
+  {21121, 25, 55}, /* TaskState assigned */
+  {22728, 25, 55}, /* TaskState complete */
+  {25658, 25, 55}, /* TaskState failed */
+  {29676, 25, 55}, /* TaskState new */
+  {30245, 37, 55}, /* TaskState orphaned */
+  {30467, 25, 55}, /* TaskState pending */
+  {31021, 25, 55}, /* TaskState preparing */
+  {31697, 25, 55}, /* TaskState ready */
+  {31816, 25, 55}, /* TaskState rejected */
+  {31869, 37, 55}, /* TaskState remove */
+  {32526, 25, 55}, /* TaskState running */
+  {33290, 25, 55}, /* TaskState shutdown */
+  {33997, 25, 55}, /* TaskState starting */
+  {26019, 25, 55}, /* Volume.Scope global */
+  {28101, 25, 55}, /* Volume.Scope local */
 };
 
 const uint16_t dk_n_values = 189;

@@ -4,11 +4,11 @@
 #include "model/model.h"
 
 const dk_Text dk_words[] = {
-  13622, /* SELinux */
-  8344, /* IPv4 */
-  8382, /* IPv6 */
-  8252, /* IOps */
-  17555, /* UID */
+  13905, /* SELinux */
+  8603, /* IPv4 */
+  8641, /* IPv6 */
+  8511, /* IOps */
+  17838, /* UID */
 };
 
 const uint16_t dk_n_words = 5;

@@ -35,10 +35,17 @@ describe("version", function()
     assert.equal(1, server:log("GET /v1%.55/info "))
   end)
 
-  it("is our oldest for an engine that is older", function()
-    local server <close>, client = asking{ play.pong "1.12" }
-    assert.equal("1.25", client:api_version())
-    assert.equal(1, server:log("/_ping"))
+  it("is none for an engine that is older than all we speak", function()
+    local server <close>, client = asking{
+      play.pong "1.24", play.pong "1.24", play.pong "1.24", INFO }
+    for _, method in ipairs{ "info", "api_version" } do
+      local problem = caught("not_supported", client[method], client)
+      assert.matches("1%.24 at most, 1%.25 is needed", problem.message)
+      assert.equal("client:" .. method, problem.method)
+    end
+    assert.is_true(client:ping())
+    assert.equal(3, server:log("head %d+ GET /_ping "))
+    assert.equal(3, server:log("head"))
   end)
 
   it("may have three parts, or be missing", function()
@@ -82,6 +89,16 @@ describe("version", function()
     local server <close>, client = play.start{ TOO_NEW }
     caught("not_supported", client.info, client)
     assert.equal(0, server:log("_ping"))
+  end)
+
+  it("that is given and no longer spoken is an error", function()
+    local server <close>, client = play.start{ play.json(
+      '{"message":"client version 1.41 is too old. Minimum supported API '
+      .. 'version is 1.44, please upgrade your client"}', "400 Bad Request") }
+    local problem = caught("not_supported", client.info, client)
+    assert.matches("Minimum supported API version is 1%.44", problem.message)
+    assert.matches("leave out api_version", problem.hint)
+    assert.equal(1, server:log "head")
   end)
 
   it("decides what may be asked for, before it is", function()

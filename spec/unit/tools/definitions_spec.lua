@@ -23,9 +23,13 @@ local KNOWN = {
   "^kind SystemDataUsage 200%.Containers%[%]$",
   "^field Secret.*%.Spec%.", "^field Node.*%.TLSInfo%.",
   "^parameter GetPluginPrivileges%(name%)$",
+  "%.AccessMode%.%a+$", -- of cluster volumes: one level too deep
   -- overridden
   "^kind ImageBuild%(t%)$", "^kind ImageBuild%(extrahosts%)$",
   "^kind ImageCommit%(changes%)$", "^kind ImageCreate%(inputImage%)$",
+  "^range ContainerUpdate.*%.NanoCpus$",
+  "^range ContainerUpdate.*%.PidsLimit$",
+  "^range NetworkCreate.*%.EnableIPv4$",
   "^response %w+Logs 101$", "^response Plugin%w+ 204$",
 }
 
@@ -206,7 +210,7 @@ describe("the definitions", function()
     if not folder then
       pending "API_SPEC does not name their folder"
     end
-    assert.is_true(count(places) > 4500)
+    assert.is_true(count(places) > 4400)
     local unknown, used = {}, {}
     for difference in pairs(found) do
       local pattern = is_known(difference)

@@ -72,6 +72,16 @@ describe("a field", function()
     assert.is_false(small.field(made, "A").required)
   end)
 
+  it("has the default that the newest version tells", function()
+    local made = small.type {
+      [25] = {type = "object", properties = {A = {type = "boolean"}}},
+      [30] = {type = "object", properties = {
+        A = {type = "boolean", default = false},
+      }},
+    }
+    assert.is_false(small.field(made, "A").default)
+  end)
+
   it("may be null if the newest version says so", function()
     local made = small.type {
       [25] = object {A = {type = "string", ["x-nullable"] = true},

@@ -191,6 +191,15 @@ describe("an answer", function()
     assert.same({204, 304}, {operation.responses[1].status,
                              operation.responses[2].status})
     assert.equal(2, #operation.responses)
+    assert.same({404, 500}, operation.errors)
+  end)
+
+  it("tells of the errors that the newest definition has", function()
+    local operation = merged {
+      [25] = {responses = {[200] = {}, [404] = {}}},
+      [30] = {responses = {[200] = {}, [409] = {}}},
+    }
+    assert.same({409}, operation.errors)
   end)
 
   it("has the versions that have its status", function()

@@ -141,6 +141,7 @@ local function add_responses(operation, all, first, count)
     operation.responses[tonumber(cells[1])] = {
       answer = cells[2]:lower():sub(4), type = M.rows[number(cells[3])],
       since = tonumber(cells[4]), until_ = tonumber(cells[5]),
+      header = text(cells[6]),
     }
   end
 end
@@ -152,7 +153,8 @@ local function read_operations()
     local operation = {id = text(cells[1]), name = text(cells[2]),
                        method = text(cells[3]), path = text(cells[4]),
                        since = tonumber(cells[9]),
-                       until_ = tonumber(cells[10])}
+                       until_ = tonumber(cells[10]),
+                       declared = cells[11] == "1"}
     add_parameters(operation, parameters, tonumber(cells[5]),
                    tonumber(cells[7]))
     add_responses(operation, responses, tonumber(cells[6]),
@@ -167,9 +169,9 @@ local function read_methods()
     local name = text(cells[1]) .. ":" .. text(cells[2])
     M.methods[name] = {
       target = text(cells[3]), positional = text(cells[4]),
-      result_class = text(cells[5]),
-      operation = M.operations[tonumber(cells[6]) + 1],
-      result = cells[7]:lower():sub(11), unlimited = cells[8] == "1",
+      result_class = text(cells[5]), result_field = text(cells[6]),
+      operation = M.operations[tonumber(cells[7]) + 1],
+      result = cells[8]:lower():sub(11), unlimited = cells[9] == "1",
     }
   end
   for _, cells in ipairs(read_rows("methods.c", "dk_attributes")) do

@@ -22,7 +22,8 @@ local function files()
   local finished = model.finish(operations, {})
   finished.methods = {{
     class = "thing", name = "get", target = "", positional = "long_name",
-    result_class = "", operation = operations[1], result = "value",
+    result_class = "", result_field = "", operation = operations[1],
+    result = "value",
     unlimited = true,
   }}
   finished.attributes = {{class = "thing", name = "id", paths = "id"}}
@@ -92,7 +93,7 @@ describe("the files", function()
         "/* GetResponse.B GetResponse.B */\n")
     has(texts["operations.c"], "DK_QUERY, 25, 55, 0}, " ..
         "/* Get(long_name) integer */\n")
-    has(texts["operations.c"], "  {200, DK_DOCUMENT, 1, 25, 55}, " ..
+    has(texts["operations.c"], "  {200, DK_DOCUMENT, 1, 25, 55, 2}, " ..
         "/* Get GetResponse */\n")
     has(texts["operations.c"], "/* 0 Get GET /get */\n")
     has(texts["methods.c"], ", 0, DK_RETURN_VALUE, 1}, " ..

@@ -366,18 +366,10 @@ describe("a typed value", function()
     assert.equal([[
 {
   args = {"x", "y"},
-  config = {
-    env = {},
-    labels = {
-      ["com.example.X"] = "1",
-      plain = "2",
-    },
-  },
+  config = {env = {}, labels = {["com.example.X"] = "1", plain = "2"}},
   id = "a\"b",
   name = "/web",
-  state = {
-    pid = 1,
-  },
+  state = {pid = 1},
 }]], tostring(value))
   end)
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * What Lua's own library does not tell about files of this machine. */
+#ifndef LDK_FILES_H
+#define LDK_FILES_H
+
+#include <lua.h>
+
+/* Lua: file_kind(path [, itself]) → "file", "folder", "link" or "other", or
+ * nil and why there is nothing. A link is what it leads to, unless it is
+ * looked at itself. */
+int ldk_file_kind(lua_State *L);
+
+/* Lua: real_path(path) → the absolute path without links, or nil and why
+ * there is none. */
+int ldk_real_path(lua_State *L);
+
+#endif

@@ -1,0 +1,59 @@
+-- SPDX-License-Identifier: MIT
+-- How a command has ended: its exit code, and what it wrote.
+
+local core = require "moonsail.core"
+local fail = require "moonsail.fail"
+
+local outcome = {}
+
+-- How many lines of stderr an error quotes.
+local QUOTED_LINES = 3
+
+-- By name: what is there twice, in other words.
+local OF_LOGS = { stdout = true, stderr = true }
+
+local metatable = { __name = "moonsail.outcome" }
+
+function metatable.__index(self, key)
+  if OF_LOGS[key] then return rawget(self, "logs")[key] end
+end
+
+function metatable.__tostring(self)
+  local head = ("%s ended with exit code %d"):format(
+    core.title(self.exec or self.container), self.exit_code)
+  local logs = tostring(self.logs)
+  return logs == "" and head or head .. "\n" .. logs
+end
+
+---Makes the result of a command: printed, it says how that ended, and shows
+---the output.
+---@param fields table # exit_code, logs, and exec or container
+---@return any
+function outcome.new(fields)
+  return setmetatable(fields, metatable)
+end
+
+---Raises the error of kind container for a command that has failed.
+---@param result any # of outcome.new
+---@param method string # "containers:run"
+---@param command string|string[]
+---@param where string # "in image busybox"
+---@param more table # what else the error tells
+function outcome.raise(result, method, command, where, more)
+  local words = type(command) == "table" and table.concat(command, " ")
+                or command
+  local message = ("the command '%s' %s ended with exit code %d"):format(
+    words, where, result.exit_code)
+  local quoted = result.logs:tail(QUOTED_LINES, "stderr")
+  if #quoted > 0 then
+    message = message .. ": " .. table.concat(quoted, " / ")
+  end
+  local fields = {
+    kind = "container", method = method, message = message,
+    exit_code = result.exit_code, command = command, logs = result.logs,
+  }
+  for name, value in pairs(more) do fields[name] = value end
+  fail.raise(fields)
+end
+
+return outcome

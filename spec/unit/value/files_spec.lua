@@ -1,0 +1,48 @@
+-- SPDX-License-Identifier: MIT
+-- csrc/value/files: what there is at a path of this machine.
+
+local core = require "moonsail.core"
+local engine = require "spec.support.engine"
+
+local folder
+
+before_each(function()
+  folder = engine.sh "mktemp -d"
+  engine.sh("cd " .. folder .. "; echo >file; mkdir dir; ln -s dir link; "
+    .. "ln -s none broken; mkfifo fifo")
+end)
+after_each(function() engine.sh("rm -rf " .. folder) end)
+
+it("tells of what kind it is", function()
+  local kinds = { file = "file", dir = "folder", link = "folder",
+                  fifo = "other", ["dir/."] = "folder", ["link/"] = "folder" }
+  for name, kind in pairs(kinds) do
+    assert.equal(kind, core.file_kind(folder .. "/" .. name))
+  end
+end)
+
+it("tells what a link is itself", function()
+  assert.equal("link", core.file_kind(folder .. "/link", true))
+  assert.equal("link", core.file_kind(folder .. "/broken", true))
+  assert.equal("file", core.file_kind(folder .. "/file", true))
+end)
+
+it("tells why there is nothing", function()
+  for _, name in ipairs{ "nothing", "broken" } do
+    local kind, reason = core.file_kind(folder .. "/" .. name)
+    assert.is_nil(kind)
+    assert.equal("No such file or directory", reason)
+  end
+  assert.equal("Not a directory",
+               select(2, core.file_kind(folder .. "/file/")))
+  assert.has_error(function() core.file_kind() end)
+end)
+
+it("tells the real path", function()
+  local real = core.real_path(folder)
+  assert.equal(real .. "/dir", core.real_path(folder .. "/link/"))
+  assert.equal(real, core.real_path(folder .. "/dir/.."))
+  local none, reason = core.real_path(folder .. "/broken")
+  assert.is_nil(none)
+  assert.equal("No such file or directory", reason)
+end)
