@@ -55,7 +55,7 @@ local UPDATE = {
 ---@fills id
 ---@uses NodeInspect NodeUpdate
 ---@raises not_found when the node has gone, api when it is the last manager,
----        or the given version is not that of the node
+---        conflict when the given version is not that of the node
 ---@return self # with its attributes fetched anew
 function methods:update(...)
   local options = core.gather_options("", UPDATE.label, ...)

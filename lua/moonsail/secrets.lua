@@ -107,8 +107,8 @@ local SECRET = {
 ---@takes SecretUpdate
 ---@fills id name data driver templating
 ---@uses SecretInspect SecretUpdate
----@raises not_found when it has gone, api when the given version is not that
----        of the secret, not_supported when the engine is Podman
+---@raises not_found when it has gone, conflict when the given version is not
+---        that of the secret, not_supported when the engine is Podman
 ---@return self # with its attributes fetched anew
 ---@since 1.26
 function secret:update(...)
@@ -129,8 +129,8 @@ local CONFIG = {
 ---@takes ConfigUpdate
 ---@fills id name data templating
 ---@uses ConfigInspect ConfigUpdate
----@raises not_found when it has gone, api when the given version is not that
----        of the config
+---@raises not_found when it has gone, conflict when the given version is not
+---        that of the config
 ---@return self # with its attributes fetched anew
 function config:update(...)
   return update(self, CONFIG, core.gather_options("", CONFIG.label, ...))

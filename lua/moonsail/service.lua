@@ -206,7 +206,8 @@ end
 ---@raises container when the update is paused or rolled back, or its tasks end
 ---        and are not started again (with service, task, exit_code), timeout
 ---        when it takes too long (with service), not_found when the service,
----        a secret or a config is not there
+---        a secret or a config is not there, conflict when the given version
+---        is not that of the service
 ---@return self # with its attributes fetched anew
 function methods:update(...)
   local label = "service:update"

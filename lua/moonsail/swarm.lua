@@ -171,8 +171,8 @@ local UPDATE = {
 ---        unlocked: see unlock_key
 ---@takes SwarmUpdate
 ---@uses SwarmInspect SwarmUpdate
----@raises api when the engine is no manager of a swarm, or the given version
----        is not that of the swarm
+---@raises api when the engine is no manager of a swarm, conflict when the
+---        given version is not that of the swarm
 ---@return self # with its attributes fetched anew
 function methods:update(...)
   local label = UPDATE.label
