@@ -87,6 +87,22 @@ import_images() {
   rm "$2/busybox.tar"
 }
 
+# connect_namespaces A B: by a pair of devices, an end in each; no route leads
+# to them from elsewhere. Prints the addresses of both ends.
+connect_namespaces() {
+  number=0
+  until ip -n "$1" link add "peer$number" type veth \
+    peer name "peer$number" netns "$2" 2>/dev/null; do
+    number=$((number + 1))
+    [ $number -lt 255 ] || die "no pair of devices can be made"
+  done
+  ip -n "$1" address add "10.214.$number.1/24" dev "peer$number"
+  ip -n "$2" address add "10.214.$number.2/24" dev "peer$number"
+  ip -n "$1" link set "peer$number" up
+  ip -n "$2" link set "peer$number" up
+  echo "10.214.$number.1 10.214.$number.2"
+}
+
 # The tree as it is built is what `require "moonsail"` finds.
 use_tree() {
   unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4

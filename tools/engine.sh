@@ -202,8 +202,7 @@ leave_namespace() {
   fi
 }
 
-# connect OTHER: a pair of devices, an end in each namespace. No route leads
-# to them from elsewhere.
+# connect OTHER
 connect() {
   here=$(namespace)
   DIR=$1
@@ -212,17 +211,7 @@ connect() {
   xx) ;;
   *) die "connect: both need a NETNS" ;;
   esac
-  number=0
-  until ip -n "$here" link add "peer$number" type veth \
-    peer name "peer$number" netns "$there" 2>/dev/null; do
-    number=$((number + 1))
-    [ $number -lt 255 ] || die "no pair of devices can be made"
-  done
-  ip -n "$here" address add "10.214.$number.1/24" dev "peer$number"
-  ip -n "$there" address add "10.214.$number.2/24" dev "peer$number"
-  ip -n "$here" link set "peer$number" up
-  ip -n "$there" link set "peer$number" up
-  echo "10.214.$number.1 10.214.$number.2"
+  connect_namespaces "$here" "$there"
 }
 
 case $1 in

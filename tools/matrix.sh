@@ -57,24 +57,23 @@ start() {
   }
 }
 
-# run NAME ADDRESS [NETNS]: with the engine of that name
+# run NAME ADDRESS [NETNS [VARIABLES...]]: the suite, with that engine
 run() {
-  log=$out/$1.log
-  swarm=
-  case ${3:+in}$1 in
-  inpodman*) ;;
-  in*) swarm=$2 ;; # its own namespace, that nobody else needs
-  esac
-  rm -f "$out/$1.coverage"
+  name=$1
+  address=$2
+  netns=${3:-}
+  shift 2
+  [ $# = 0 ] || shift
+  log=$out/$name.log
+  rm -f "$out/$name.coverage"
   status=0
   # shellcheck disable=SC2086
-  env ${3:+nsenter --net=/run/netns/$3} env MOONSAIL_ENGINE="$2" \
-    ${swarm:+MOONSAIL_SWARM=$swarm} REGISTRY_PORT=5055 \
-    MOONSAIL_COVERAGE="$out/$1.coverage" \
+  ${netns:+nsenter --net=/run/netns/$netns} env MOONSAIL_ENGINE="$address" \
+    REGISTRY_PORT=5055 MOONSAIL_COVERAGE="$out/$name.coverage" "$@" \
     sh "$TOOLS/test.sh" engine >"$log" 2>&1 || status=$?
   grep -xE '[0-9]+ passed, [0-9]+ failed' "$log" >/dev/null || status=1
   [ $status = 0 ] || failed=1
-  echo "$1: $(sum "$log")" | tee -a "$WORK/sums"
+  echo "$name: $(sum "$log")" | tee -a "$WORK/sums"
 }
 
 # sum LOG: "N passed, N failed, N pending"
@@ -85,6 +84,39 @@ sum() {
   tail -n 1 "$1" | grep -qE '^[0-9]+ passed, ' || printf ', and broken off'
 }
 
+# start_as NAME NETNS: starts an engine, sets up, down and address
+start_as() {
+  up=$(command_for "$1" up "$2")
+  down=$(command_for "$1" down "$2")
+  echo "$down" >>"$WORK/at_exit" # whatever happens
+  # shellcheck disable=SC2086
+  address=$(start $up)
+}
+
+# dockerd NAME: two of them, for swarms
+dockerd() {
+  first=matrix-$1
+  second=matrix-$1-peer
+  start_as "$1" "$second"
+  peer=$address
+  stop_peer=$down
+  start_as "$1" "$first"
+  stop=$down
+  ends=$(connect_namespaces "$first" "$second")
+  run "$1" "$address" "$first" MOONSAIL_SWARM="$address" \
+    MOONSAIL_SWARM_PAIR="$address ${ends% *} $peer ${ends#* }" \
+    MOONSAIL_SWARM_RESTART="$down && $up"
+  $stop
+  $stop_peer
+}
+
+podman() {
+  start_as "$1" "matrix-$1"
+  stop=$down
+  run "$1" "$address" "matrix-$1"
+  $stop
+}
+
 # one ENGINE: starts it if need be, runs the suite, and takes it down again
 one() {
   case $1 in
@@ -93,16 +125,8 @@ one() {
     run "${1%%=*}" "${address%@*}" "${1##*@}"
     ;;
   *=*) run "${1%%=*}" "${1#*=}" ;;
-  *)
-    netns=matrix-$1
-    up=$(command_for "$1" up "$netns")
-    down=$(command_for "$1" down "$netns")
-    echo "$down" >>"$WORK/at_exit" # whatever happens
-    # shellcheck disable=SC2086
-    address=$(start $up)
-    run "$1" "$address" "$netns"
-    $down
-    ;;
+  dockerd-*) dockerd "$1" ;;
+  *) podman "$1" ;;
   esac
 }
 

@@ -14,6 +14,10 @@
 # `MOONSAIL_ENGINE=unix:///… test.sh engine` tests with that engine, in place of
 # a private one, and without the tests that start engines of their own. It is
 # lent the images that the tests expect, and loses what it did not have.
+#   MOONSAIL_SWARM       an engine that may be put into swarm mode
+#   MOONSAIL_SWARM_PAIR  two that reach each other: "HOST ADDRESS HOST ADDRESS"
+#   MOONSAIL_SWARM_RESTART  a command that ends MOONSAIL_SWARM and starts it
+#                      again
 #   REGISTRY_PORT      where the registry begins to look for a free port
 #   MOONSAIL_COVERAGE  the file to which is added what the engines answered
 set -eu
@@ -136,8 +140,14 @@ UNIT_OPTIONS=$OPTIONS
 GIVEN=
 [ "$part" != engine ] || GIVEN=${MOONSAIL_ENGINE:-}
 if [ "$part" != unit ]; then
+  [ -n "$GIVEN" ] ||
+    unset MOONSAIL_SWARM MOONSAIL_SWARM_PAIR MOONSAIL_SWARM_RESTART
   if [ -n "$GIVEN" ]; then
-    OPTIONS="$OPTIONS --exclude-tags=private"
+    # a pair of engines, or how to start one again, may be lent as well
+    tags=private
+    [ -n "${MOONSAIL_SWARM_PAIR:-}" ] || tags=$tags,pair
+    [ -n "${MOONSAIL_SWARM_RESTART:-}" ] || tags=$tags,restart
+    OPTIONS="$OPTIONS --exclude-tags=$tags"
     lend busybox:latest
     lend hello:latest
   else

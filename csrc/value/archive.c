@@ -90,6 +90,8 @@ static int is_system_error(int number) {
 int ldk_work_fail_archive(lua_State *L, const ldk_Work *w, struct archive *a) {
   const char *text = archive_error_string(a);
   int number = archive_errno(a);
+  if (number == ENOMEM)
+    ldk_check(L, DK_NO_MEMORY);
   if (text == NULL)
     text = "the archive is damaged or cut off";
   if (!is_system_error(number))

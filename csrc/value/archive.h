@@ -42,7 +42,7 @@ int ldk_unpack(lua_State *L);
 /* ---- what the two share ---- */
 
 typedef struct ldk_Work {
-  struct archive *in;          /* what is unpacked; files to be packed */
+  struct archive *in;          /* what is unpacked */
   struct archive *out;         /* what is written */
   struct archive_entry *entry; /* of pack; unpack's belongs to `in` */
   int file;                    /* that is being packed, or -1 */

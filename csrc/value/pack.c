@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,11 +23,6 @@
 
 /* Mode of a file that is made of bytes, unless one is given. */
 #define PLAIN_MODE 0644
-
-/* What is left out: other systems' matters, and what engines ignore. */
-#define READ_FLAGS                                                            \
-  (ARCHIVE_READDISK_NO_XATTR | ARCHIVE_READDISK_NO_ACL |                      \
-   ARCHIVE_READDISK_NO_FFLAGS)
 
 /* ---- what is still to be packed ---- */
 
@@ -129,20 +125,28 @@ static void look(lua_State *L, ldk_Work *w, struct stat *s) {
     ldk_work_fail_file(L, w, path);
 }
 
+static void describe_link(lua_State *L, ldk_Work *w) {
+  char target[PATH_MAX];
+  ssize_t length = readlink(w->path.data, target, sizeof target - 1);
+  if (length < 0)
+    ldk_work_fail_file(L, w, w->path.data);
+  target[length] = '\0';
+  archive_entry_copy_symlink(w->entry, target);
+}
+
 /* Times that nobody sets, and where it lay on this disk, are left out. */
 static void describe(lua_State *L, ldk_Work *w, const struct stat *s) {
   struct archive_entry *e = archive_entry_clear(w->entry);
-  archive_entry_copy_sourcepath(e, w->path.data);
   archive_entry_copy_pathname(e, w->name.data);
-  ldk_work_check(L, w, w->in,
-                 archive_read_disk_entry_from_file(w->in, e, w->file, s));
+  archive_entry_copy_stat(e, s);
   archive_entry_unset_atime(e);
   archive_entry_unset_ctime(e);
   archive_entry_unset_birthtime(e);
   archive_entry_set_nlink(e, 0);
   archive_entry_set_ino64(e, 0);
   archive_entry_set_dev(e, 0);
-  archive_entry_sparse_clear(e);
+  if (S_ISLNK(s->st_mode))
+    describe_link(L, w);
 }
 
 static void pack_thing(lua_State *L, ldk_Work *w) {
@@ -213,15 +217,13 @@ static la_ssize_t append(struct archive *a, void *work, const void *bytes,
   ldk_Work *w = work;
   if (dk_buffer_append(&w->bytes, bytes, length) == DK_OK)
     return (la_ssize_t)length;
-  archive_set_error(a, ENOMEM, "the archive does not fit into memory");
+  archive_set_error(a, ENOMEM, "no memory");
   return -1;
 }
 
 static void begin(lua_State *L, ldk_Work *w, const char *to) {
   w->entry = ldk_work_made(L, archive_entry_new());
-  w->in = ldk_work_made(L, archive_read_disk_new());
   w->out = ldk_work_made(L, archive_write_new());
-  archive_read_disk_set_behavior(w->in, READ_FLAGS);
   ldk_work_check(L, w, w->out, archive_write_set_format_pax(w->out));
   archive_write_set_bytes_in_last_block(w->out, 1); /* not filled up */
   ldk_work_check(L, w, w->out,

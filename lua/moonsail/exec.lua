@@ -89,14 +89,14 @@ local LATER = {
     .. "idle_timeout limits the time without output",
 }
 
-local function refuse_later(given, label)
-  for name, message in pairs(LATER) do
-    if given[name] ~= nil then
-      fail.raise{
-        kind = "not_supported", method = label,
-        message = ("%s: %s"):format(name, message),
-      }
-    end
+LATER.attach_stdin = LATER.stdin
+
+local function refuse_later(name, value, label)
+  if value then
+    fail.raise{
+      kind = "not_supported", method = label,
+      message = ("%s: %s"):format(name, LATER[name]),
+    }
   end
 end
 
@@ -116,7 +116,8 @@ end
 local function take_start(options, operation, label)
   local complain = fail.complainer(label)
   local given = own.take(options, START, operation, complain)
-  refuse_later(given, label)
+  refuse_later("stdin", given.stdin, label)
+  refuse_later("timeout", given.timeout, label)
   check_start(given, complain)
   return given
 end
@@ -217,6 +218,7 @@ end
 -- The options of ContainerExec, of those of the method.
 local function creation(self, options, label)
   local complain = fail.complainer(label)
+  refuse_later("attach_stdin", options.attach_stdin, label)
   rename(options, complain)
   if options.cmd == nil then
     complain("cmd", "missing (a string or a list of words)")
@@ -273,7 +275,7 @@ local container_methods = core.methods("container")
 ---@option environment table<string, string>|string[] # the same as env
 ---@option workdir string # the same as working_dir
 ---@takes ContainerExec
----@fills id
+---@fills id attach_stdin
 ---@uses ContainerExec ExecStart ExecInspect
 ---@raises not_found when the container has gone, conflict when it does not
 ---        run or is paused, container when `check` is true and the exit code
@@ -300,7 +302,7 @@ end
 ---@option environment table<string, string>|string[] # the same as env
 ---@option workdir string # the same as working_dir
 ---@takes ContainerExec
----@fills id
+---@fills id attach_stdin
 ---@uses ContainerExec ExecInspect
 ---@raises not_found when the container has gone, conflict when it does not
 ---        run or is paused

@@ -24,6 +24,24 @@ function object.minor_version(client)
   return tonumber(client:api_version():match("^1%.(%d+)"))
 end
 
+-- Whether each client's engine is Podman, once that was asked.
+local podmen = setmetatable({}, { __mode = "k" })
+
+---Whether the engine is Podman, which does some things another way than its
+---API version says.
+---@param client moonsail.Client
+---@return boolean
+function object.is_podman(client)
+  if podmen[client] == nil then
+    podmen[client] = false
+    local version = client:version{ raw = false }
+    for _, component in ipairs(version.components) do
+      if (component.name or ""):find("^Podman") then podmen[client] = true end
+    end
+  end
+  return podmen[client]
+end
+
 ---Adds short_id, inspect and reload to a class.
 ---@param class string # "container"
 ---@param operation string # that inspects one

@@ -60,20 +60,6 @@ local function split_options(options)
   return own
 end
 
--- Whether each client's engine is Podman, once that was asked.
-local podmen = setmetatable({}, { __mode = "k" })
-
-local function is_podman(client)
-  if podmen[client] == nil then
-    podmen[client] = false
-    local version = client:version{ raw = false }
-    for _, component in ipairs(version.components) do
-      if component.name:find("Podman", 1, true) then podmen[client] = true end
-    end
-  end
-  return podmen[client]
-end
-
 -- Waiting for the removal needs API 1.30, and tells another exit code than the
 -- container's on Podman; there, we remove the container. The engine is asked
 -- only when nothing is wrong with the options.
@@ -81,7 +67,8 @@ local function settle_removal(job)
   local host = job.plan.host
   job.remove = host.auto_remove == true
   if not job.remove or job.own.detach then return end
-  if object.minor_version(job.client) < 30 or is_podman(job.client) then
+  if object.minor_version(job.client) < 30
+     or object.is_podman(job.client) then
     host.auto_remove = nil
     job.remove_by_hand = true
   end

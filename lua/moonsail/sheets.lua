@@ -185,9 +185,10 @@ local function counted(value, path)
   }
 end
 
+-- The docker command shows what part of the size it is, but not of caches.
 local function usage_row(name, sum)
   local reclaimable = human.size(sum.reclaimable, 4)
-  if sum.size > 0 then
+  if sum.size > 0 and name ~= "Build Cache" then
     reclaimable = ("%s (%d%%)"):format(reclaimable, math.floor(
       100 * sum.reclaimable / sum.size))
   end

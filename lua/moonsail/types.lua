@@ -350,7 +350,7 @@ function Container:cp_out(src, dest) end
 ---@return moonsail.api.FilesystemChange[]
 function Container:diff(options) end
 
----@class moonsail.container.exec.Options: moonsail.options.ContainerExec
+---@class moonsail.container.exec.Options: moonsail.CallOptions
 ---@field check? boolean # default false; an exit code other than 0 is an error
 ---@field stream? boolean # default false; gives the output while it comes
 ---@field detach? boolean # default false; starts it, and gives the exec at once
@@ -358,6 +358,16 @@ function Container:diff(options) end
 ---@field max_line? integer # the longest line of a stream in bytes (1 MiB)
 ---@field environment? table<string, string>|string[] # the same as env
 ---@field workdir? string # the same as working_dir
+---@field attach_stderr? boolean # standard error is wanted
+---@field attach_stdout? boolean # standard output is wanted
+---@field cmd? string|string[] # the command: a list of words, or a text cut as a shell does
+---@field console_size? integer[] # since 1.42; rows and columns of its terminal at first
+---@field detach_keys? string # the keys that detach, as "ctrl-p,ctrl-q"
+---@field env? table<string, string|number|boolean>|string[] # variables: {NAME = "value"} or {"NAME=value"}
+---@field privileged? boolean # default false; let it do all that the engine's machine can
+---@field tty? boolean # with a terminal
+---@field user? string # the user that the command is run as: "name", "1000:1000"
+---@field working_dir? string # since 1.35; the folder that the command is run in
 
 ---Runs a command in the container, which must run, to its end, and gives its exit code and what it wrote.
 ---`web:exec({"ls", "/srv"}, {user = "www"}).stdout`
@@ -369,9 +379,19 @@ function Container:diff(options) end
 ---@overload fun(self: moonsail.Container, options: moonsail.container.exec.Options): moonsail.ExecResult|moonsail.Stream|moonsail.Exec
 function Container:exec(cmd, options) end
 
----@class moonsail.container.exec_create.Options: moonsail.options.ContainerExec
+---@class moonsail.container.exec_create.Options: moonsail.CallOptions
 ---@field environment? table<string, string>|string[] # the same as env
 ---@field workdir? string # the same as working_dir
+---@field attach_stderr? boolean # standard error is wanted
+---@field attach_stdout? boolean # standard output is wanted
+---@field cmd? string|string[] # the command: a list of words, or a text cut as a shell does
+---@field console_size? integer[] # since 1.42; rows and columns of its terminal at first
+---@field detach_keys? string # the keys that detach, as "ctrl-p,ctrl-q"
+---@field env? table<string, string|number|boolean>|string[] # variables: {NAME = "value"} or {"NAME=value"}
+---@field privileged? boolean # default false; let it do all that the engine's machine can
+---@field tty? boolean # with a terminal
+---@field user? string # the user that the command is run as: "name", "1000:1000"
+---@field working_dir? string # since 1.35; the folder that the command is run in
 
 ---Creates an exec: a command that is ready to be started in the container, which must run.
 ---@param cmd string|string[] # a string is cut into words as a shell does

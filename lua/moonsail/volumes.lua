@@ -10,7 +10,7 @@ local LABEL = "volumes:prune"
 local complain = fail.complainer(LABEL)
 
 -- From API 1.42 on an engine removes named volumes only when the filter `all`
--- says so. Before, it always did, and knew no such filter.
+-- says so. Before, it always did, and knew no such filter; Podman never does.
 local function all_filter(client, all, filters)
   if filters ~= nil then
     fail.check_type(complain, "filters", "table", filters)
@@ -18,12 +18,12 @@ local function all_filter(client, all, filters)
   if filters and filters.all ~= nil then
     complain("all", "given twice: here and as filters.all")
   end
-  if object.minor_version(client) < 42 then
+  if object.minor_version(client) < 42 or object.is_podman(client) then
     if not all then
       fail.raise{
         kind = "not_supported", method = LABEL,
-        message = "all = false needs API 1.42: this engine removes volumes "
-          .. "with names, too",
+        message = "all = false needs Docker and API 1.42: this engine "
+          .. "removes volumes with names, too",
       }
     end
     return filters

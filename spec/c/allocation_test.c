@@ -7,6 +7,7 @@
 #include <lua.h>
 
 #include "model/model.h"
+#include "value/archive.h"
 #include "value/arguments.h"
 #include "value/decode.h"
 #include "value/encode.h"
@@ -106,6 +107,19 @@ static int complaint(lua_State *L) {
   return 1;
 }
 
+/* (name, chunk) → the length of the archive of what the chunk returns */
+static int packed(lua_State *L) {
+  size_t length;
+  if (luaL_dostring(L, lua_tostring(L, 2)))
+    return lua_error(L);
+  lua_replace(L, 1);
+  lua_settop(L, 1);
+  ldk_pack(L);
+  lua_tolstring(L, -1, &length);
+  lua_pushfstring(L, "%d", (int)length);
+  return 1;
+}
+
 static const Case cases[] = {
     {round_trip, "ContainerInspectResponse",
      "{\"Args\":[],\"HostConfig\":{\"Binds\":[\"/a:/b\"],\"Memory\":9,"
@@ -125,8 +139,7 @@ static const Case cases[] = {
      "[[],{},{\"a\":[1,2.5,true]},\"x\"]"},
     {print, "ContainerInspectResponse",
      "{\"Args\":[\"a\",\"b\"],\"State\":{\"Status\":\"running\"}}",
-     "{\n  args = {\"a\", \"b\"},\n  state = {\n"
-     "    status = \"running\",\n  },\n}"},
+     "{args = {\"a\", \"b\"}, state = {status = \"running\"}}"},
     {arguments, "ContainerCreate",
      "return {name = 'web', image = 'alpine', cmd = \"sh -c 'sleep 1'\","
      " env = {B = 1, A = 'x'}, labels = {'a=b', 'c'}, volumes = {'/data'},"
@@ -142,6 +155,11 @@ static const Case cases[] = {
      "/containers/json?all=true&filters=%7B%22label%22%3A%5B%22a%3Db%22%2C%22"
      "c%3D0.5%22%5D%2C%22status%22%3A%5B%22running%22%2C%22exited%22%5D%7D"
      "&limit=2 0 "},
+    {packed, "pack",
+     "return {{name = 'a', content = '123'}, {name = 'b', path ="
+     " '/proc/self/ns'}, {name = 'c', path = '/etc/passwd'}}",
+     NULL},
+    {packed, "pack", "return {{name = 'a', content = '123'}}", "2048"},
     {arguments, "ImageLoad", "return {body_file = '/tmp/x.tar'}", NULL},
     {complaint, "ContainerCreate",
      "return {host_config = {port_bindings = {['80/tcp'] = {{host_port = {}}}"

@@ -23,7 +23,7 @@ local function dockerfile(text)
   return tar:read "a"
 end
 
-describe("checkpoints on an experimental dockerd", function()
+describe("checkpoints on an experimental dockerd #private", function()
   local experimental, docker, container, folder
 
   setup(function()

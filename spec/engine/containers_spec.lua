@@ -90,7 +90,8 @@ describe("containers:create", function()
     local volume, network = fixture.volume(), fixture.network()
     for _, volumes in ipairs{
       { volume:map("/data", true) }, { [volume] = "/data:ro" },
-      { [volume] = { bind = "/data", mode = "ro" } }, volume:map("/data", "ro"),
+      { [volume] = { bind = "/data", mode = "ro" } },
+      volume:map("/data", "ro"),
     } do
       local container = fixture.created({ "true" }, {
         volumes = volumes, network = network,

@@ -207,11 +207,14 @@ describe("exec refuses", function()
   end)
 
   it("what is not there yet", function()
-    for _, name in ipairs{ "stdin", "timeout" } do
+    local later = { stdin = "x", timeout = 1, attach_stdin = true }
+    for name, value in pairs(later) do
       local problem = caught("not_supported", container.exec, container,
-                             "true", { [name] = 1 })
+                             "true", { [name] = value })
       assert.matches("^" .. name .. ": .*next release", problem.message)
     end
+    caught("not_supported", container.exec_create, container, "cat",
+           { attach_stdin = true })
   end)
 
   it("a container that does not run, or is none", function()

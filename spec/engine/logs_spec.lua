@@ -145,8 +145,10 @@ describe("followed logs", function()
   end)
 
   it("are closed when the loop is left", function()
-    local container = fixture.sleeper()
-    local busy = fixture.started{ "yes" }
+    local container = fixture.started{ "sh", "-c", -- Podman 4 begins its
+      "echo up; trap 'exit 0' TERM; sleep 300 & wait" } -- answer with a line
+    local busy = fixture.started{ "sh", "-c",
+      "yes | head -n 10000000; sleep 300" }
     collectgarbage()
     local before = engine.open_files()
     for _ = 1, 5 do

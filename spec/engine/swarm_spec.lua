@@ -155,7 +155,7 @@ describe("a swarm", function()
   end))
 end)
 
-describe("two engines #private", function()
+describe("two engines #pair", function()
   after_each(fixture.clean)
 
   it("join, as worker and as manager, and leave", function()
@@ -196,10 +196,23 @@ describe("two engines #private", function()
     other.swarm:leave{ force = true }
     boss.nodes:remove(id, { force = true })
   end)
+end)
 
-  it("are unlocked when they were started again", function()
-    local started <close> = engine.start{ netns = true }
-    local client <close> = moonsail.client(started.host)
+describe("an engine #restart", function()
+  after_each(fixture.clean)
+
+  it("is unlocked when it was started again", function()
+    local started = engines.swarm_to_restart()
+    local client = moonsail.client(started.host)
+    local function leave()
+      pcall(client.swarm.leave, client.swarm, { force = true })
+    end
+    leave() -- it may be lent
+    fixture.later(function()
+      leave()
+      client:close()
+      started:down()
+    end)
     client.swarm:init("127.0.0.1", { autolock = true })
     local id, key = client.swarm:id(), client.swarm:unlock_key()
     started:kill()

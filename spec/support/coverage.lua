@@ -5,8 +5,9 @@
 --     ENGINE <TAB> API VERSION <TAB> OPERATION
 --
 -- at the end of the file that MOONSAIL_COVERAGE names. What counts is that a
--- typed call of a client got a head of success, and no error in a stream after
--- it; who answered is said by its header "Server", which scripted engines lack.
+-- typed call of a client got a head of success, and no error in a stream
+-- after it; who answered is said by its header "Server", which scripted
+-- engines lack.
 
 local busted = require "busted"
 

@@ -150,6 +150,18 @@ function engines.swarm_host()
   return swarm[1].host
 end
 
+-- One that can be killed and started again, {host, kill(), restart(), down()}.
+function engines.swarm_to_restart()
+  local command = os.getenv "MOONSAIL_SWARM_RESTART"
+  if not command then return engine.start{ netns = true } end
+  return {
+    host = engines.swarm_host(),
+    kill = function() end, -- that command does it
+    restart = function() engine.sh(command) end,
+    down = function() end,
+  }
+end
+
 -- Two that reach each other, each {host, address}, where `address` is what the
 -- other one calls it.
 function engines.swarm_pair()

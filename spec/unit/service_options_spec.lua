@@ -146,8 +146,8 @@ describe("the options of a service", function()
     assert.equal('{"EndpointSpec":{"Mode":"vip","Ports":[{"TargetPort":80}]},'
       .. '"Labels":{"A":"b"},"Mode":{"Replicated":{"Replicas":2}},'
       .. '"Name":"web","TaskTemplate":{"ContainerSpec":{"Env":["A=1"],'
-      .. '"Image":"x","StopGracePeriod":5000000000},"Networks":[{"Target":"n"}],'
-      .. '"Placement":{}}}', body(spec))
+      .. '"Image":"x","StopGracePeriod":5000000000},'
+      .. '"Networks":[{"Target":"n"}],"Placement":{}}}', body(spec))
   end)
 
   it("may be null, where an update is to remove something", function()

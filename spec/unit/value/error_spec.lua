@@ -99,7 +99,7 @@ describe("hints", function()
     { "conflict", 'Conflict. The container name "/web" is already in use ' ..
       "by container 5d0b", "choose another" },
     { "api", "no basic auth credentials", "give auth" },
-    { "api", "This node is not a swarm manager.", "swarm_init" },
+    { "api", "This node is not a swarm manager.", "swarm:init" },
     { "stream", "toomanyrequests: You have reached your pull rate limit",
       "log in" },
   }

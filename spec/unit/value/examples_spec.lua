@@ -14,6 +14,8 @@ local VERSIONS = { 52, 53, 54, 55 }
 
 -- Examples that are not what their definitions say, as patterns, and why.
 local MISTAKES = {
+  ["^ClusterVolumeSpec%.AccessMode%.%a+ is not in the model$"] =
+    "one level too deep",
   ["%.SizeRw is no integer$"] = "a number in quotes",
   ["%.SizeRootFs is no integer$"] = "a number in quotes",
   ["%.Created is no integer$"] = "a number in quotes",
