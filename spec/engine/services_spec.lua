@@ -53,7 +53,7 @@ describe("services:create", function()
       tty = true, init = true, stop_signal = "TERM", networks = { network },
       mounts = { { type = "tmpfs", target = "/scratch" } },
       volumes = { "/etc:/files:ro" }, hosts = { db = "10.0.0.1" },
-      dns = "10.0.0.2", healthcheck = { test = "true", interval = "30s" },
+      dns = "10.0.0.2", healthcheck = { test = "true", interval = "1s" },
       restart = "on-failure:2", limits = { cpus = 0.5, memory = "64m" },
       reservations = { memory = "16m" }, log_driver = "json-file",
       log_options = { ["max-size"] = "1m" },
