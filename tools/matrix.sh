@@ -84,6 +84,18 @@ sum() {
   tail -n 1 "$1" | grep -qE '^[0-9]+ passed, ' || printf ', and broken off'
 }
 
+# stop COMMAND NETNS ADDRESS: ends an engine, and what it has left: processes,
+# as Podman its name server, and a folder that belongs to the namespace
+stop() {
+  $1
+  if [ -e "/run/netns/$2" ]; then
+    ip netns pids "$2" | xargs -r kill -9
+    ip netns delete "$2"
+  fi
+  folder=$(dirname "${3#unix://}")
+  case $folder in *-"$2") rm -rf "$folder" ;; esac
+}
+
 # start_as NAME NETNS: starts an engine, sets up, down and address
 start_as() {
   up=$(command_for "$1" up "$2")
@@ -91,30 +103,29 @@ start_as() {
   echo "$down" >>"$WORK/at_exit" # whatever happens
   # shellcheck disable=SC2086
   address=$(start $up)
+  [ -e "/run/netns/$2" ] || die "$1 runs already, and not here"
 }
 
 # dockerd NAME: two of them, for swarms
 dockerd() {
-  first=matrix-$1
-  second=matrix-$1-peer
+  first=mx$$-${1#*-}
+  second=$first-peer
   start_as "$1" "$second"
   peer=$address
-  stop_peer=$down
+  peer_down=$down
   start_as "$1" "$first"
-  stop=$down
   ends=$(connect_namespaces "$first" "$second")
   run "$1" "$address" "$first" MOONSAIL_SWARM="$address" \
     MOONSAIL_SWARM_PAIR="$address ${ends% *} $peer ${ends#* }" \
     MOONSAIL_SWARM_RESTART="$down && $up"
-  $stop
-  $stop_peer
+  stop "$down" "$first" "$address"
+  stop "$peer_down" "$second" "$peer"
 }
 
 podman() {
-  start_as "$1" "matrix-$1"
-  stop=$down
-  run "$1" "$address" "matrix-$1"
-  $stop
+  start_as "$1" "mx$$-${1#*-}"
+  run "$1" "$address" "mx$$-${1#*-}"
+  stop "$down" "mx$$-${1#*-}" "$address"
 }
 
 # one ENGINE: starts it if need be, runs the suite, and takes it down again

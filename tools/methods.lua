@@ -129,9 +129,6 @@ return {
     {class = "image", name = "remove", operation = "ImageDelete",
      target = "name",
      doc = "Removes it; with its containers' claims on it by force = true."},
-    {class = "image", name = "tag", operation = "ImageTag",
-     target = "name", positional = "repo tag",
-     doc = "Gives it a further name."},
 
     {class = "networks", name = "get", operation = "NetworkInspect",
      positional = "id", result = "object", result_class = "network",
@@ -165,8 +162,6 @@ return {
     {class = "volume", name = "remove", operation = "VolumeDelete",
      target = "name", doc = "Removes it."},
 
-    {class = "swarm", name = "leave", operation = "SwarmLeave",
-     doc = "Takes the engine out of the swarm; a manager with force = true."},
     {class = "swarm", name = "unlock", operation = "SwarmUnlock",
      positional = "unlock_key",
      doc = "Unlocks a manager that was started again."},

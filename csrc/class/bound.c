@@ -3,6 +3,7 @@
 #include "class/bound.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "class/object.h"
@@ -114,6 +115,9 @@ static ldk_Finish *const finishes[] = {
 
 /* ---- calling ---- */
 
+/* Above the length of all names of classes. */
+#define MAX_CLASS_NAME 16
+
 /* Puts what the object itself is known by among the options on top. */
 static void fill_target(lua_State *L, const char *target, const char *label) {
   if (lua_getfield(L, -1, target) != LUA_TNIL)
@@ -123,14 +127,48 @@ static void fill_target(lua_State *L, const char *target, const char *label) {
   lua_setfield(L, -2, target);
 }
 
+/* The class of the things that the first argument may stand for: the one that
+ * it is called after, or that of the collection's things; NULL for none. */
+static const ldk_Class *argument_class(const dk_Method *row,
+                                       const ldk_Class *c) {
+  char name[MAX_CLASS_NAME];
+  const char *positional = dk_text(row->positional);
+  const char *class_name = ldk_class_name(c);
+  const ldk_Class *found;
+  snprintf(name, sizeof name, "%.*s", (int)strcspn(positional, " "),
+           positional);
+  found = ldk_object_class(name);
+  if (found != NULL || !ldk_is_collection(c))
+    return found;
+  snprintf(name, sizeof name, "%.*s", (int)strlen(class_name) - 1, class_name);
+  return ldk_object_class(name);
+}
+
+/* Complains of a thing of another class than the first argument stands for,
+ * among the options on top: a volume's name might be a container's as well. */
+static void check_argument(lua_State *L, const dk_Method *row,
+                           const ldk_Class *c, const char *label) {
+  const char *positional = dk_text(row->positional);
+  const ldk_Class *expected = argument_class(row, c);
+  const char *name = lua_pushlstring(L, positional, strcspn(positional, " "));
+  lua_pushvalue(L, -1);
+  lua_rawget(L, -3);
+  if (expected != NULL && lua_type(L, -1) == LUA_TUSERDATA &&
+      ldk_test(L, -1, expected) == NULL)
+    ldk_fail_argument(L, label, "%s: expected %s, got %s", name,
+                      expected->name, ldk_type_name(L, -1));
+  lua_pop(L, 2);
+}
+
 /* Pushes the options of a call, and returns their index; 0, and nothing is
  * pushed, when there are none. */
-static int push_options(lua_State *L, const dk_Method *row,
+static int push_options(lua_State *L, const dk_Method *row, const ldk_Class *c,
                         const char *label) {
   const char *target = dk_text(row->target);
   if (lua_gettop(L) == 1 && *target == '\0')
     return 0;
   ldk_gather_options(L, 2, dk_text(row->positional), label);
+  check_argument(L, row, c, label);
   if (*target != '\0')
     fill_target(L, target, label);
   return lua_gettop(L);
@@ -140,10 +178,11 @@ static int push_options(lua_State *L, const dk_Method *row,
 static int bound_call(lua_State *L) {
   const dk_Method *row = lua_touserdata(L, lua_upvalueindex(1));
   const char *label = lua_tostring(L, lua_upvalueindex(2));
+  const ldk_Class *c = lua_touserdata(L, lua_upvalueindex(3));
   ldk_Settings settings = ldk_no_settings();
   int options;
-  ldk_cast(L, 1, lua_touserdata(L, lua_upvalueindex(3)));
-  options = push_options(L, row, label);
+  ldk_cast(L, 1, c);
+  options = push_options(L, row, c, label);
   ldk_push_client(L, 1);
   settings.unlimited = row->unlimited;
   return ldk_perform(L, -1, &dk_operations[row->operation], options, label,
@@ -151,14 +190,16 @@ static int bound_call(lua_State *L) {
 }
 
 /* Pushes the value at a path ("state.status") in the table on top, or nil.
- * [-0, +1] */
-static void push_at_path(lua_State *L, const char *path, size_t length) {
+ * `get` is lua_rawget for what the engine has sent, lua_gettable for what
+ * stands for a list or a map that it left out as well. [-0, +1] */
+static void push_at_path(lua_State *L, const char *path, size_t length,
+                         int (*get)(lua_State *L, int index)) {
   const char *end = path + length;
   lua_pushvalue(L, -1);
   while (path < end && lua_istable(L, -1)) {
     size_t step = strcspn(path, ". ");
     lua_pushlstring(L, path, step);
-    lua_rawget(L, -2);
+    get(L, -2);
     lua_remove(L, -2);
     path += step + 1;
   }
@@ -168,20 +209,31 @@ static void push_at_path(lua_State *L, const char *path, size_t length) {
   }
 }
 
+/* Pushes what there is first at one of several paths in the table on top, or
+ * nil. [-0, +1] */
+static int push_at_paths(lua_State *L, const char *paths,
+                         int (*get)(lua_State *L, int index)) {
+  for (;;) {
+    size_t length = strcspn(paths, " ");
+    push_at_path(L, paths, length, get);
+    if (!lua_isnil(L, -1) || paths[length] == '\0')
+      return !lua_isnil(L, -1);
+    lua_pop(L, 1);
+    paths += length + 1;
+  }
+}
+
 /* A reader of an attribute. Upvalues: its row, its class. */
 static int attribute_call(lua_State *L) {
   const dk_Attribute *row = lua_touserdata(L, lua_upvalueindex(1));
-  const char *path = dk_text(row->paths);
+  const char *paths = dk_text(row->paths);
   ldk_cast(L, 1, lua_touserdata(L, lua_upvalueindex(2)));
   ldk_push_anchor(L, 1, LDK_OBJECT_ATTRS);
-  for (;;) {
-    size_t length = strcspn(path, " ");
-    push_at_path(L, path, length);
-    if (!lua_isnil(L, -1) || path[length] == '\0')
-      return 1;
+  if (!push_at_paths(L, paths, lua_rawget)) {
     lua_pop(L, 1);
-    path += length + 1;
+    push_at_paths(L, paths, lua_gettable);
   }
+  return 1;
 }
 
 /* ---- binding ---- */

@@ -121,7 +121,7 @@ static int api_call(lua_State *L) {
   int options = lua_isnoneornil(L, 1) ? 0 : 1;
   if (options && !lua_istable(L, 1))
     return ldk_fail_argument(L, label, "expected a table of options, got %s",
-                             luaL_typename(L, 1));
+                             ldk_type_name(L, 1));
   lua_settop(L, 1);
   lua_pushvalue(L, lua_upvalueindex(3));
   return ldk_perform(L, -1, operation, options, label, ldk_no_settings(), NULL,
@@ -206,7 +206,9 @@ static int client_request(lua_State *L) {
   static const char label[] = "client:request";
   ldk_Settings settings = ldk_no_settings();
   ldk_session(L, 1);
-  luaL_checktype(L, 2, LUA_TTABLE);
+  if (!lua_istable(L, 2))
+    return ldk_fail_argument(L, label, "expected a table of options, got %s",
+                             ldk_type_name(L, 2));
   ldk_free_arguments(L, 2, label);
   ldk_exchange_new(L, 1, &settings);
   return ldk_answer(L, lua_gettop(L));

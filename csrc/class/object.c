@@ -22,6 +22,7 @@ static const luaL_Reg object_methods[] = {
 static const luaL_Reg object_metamethods[] = {
     {"__tostring", any_tostring},
     {"__eq", object_eq},
+    {"__key", ldk_object_key}, /* in options, it is what it is known by */
     {NULL, NULL},
 };
 
@@ -127,7 +128,10 @@ void ldk_push_client(lua_State *L, int index) {
   else if (class_of(L, index) != NULL)
     ldk_push_anchor(L, index, LDK_OBJECT_CLIENT);
   else
-    ldk_fail_argument(L, NULL, "expected a client, a collection or an object");
+    ldk_fail_argument(L, NULL,
+                      "expected a client, a collection or an object, got %s "
+                      "(was it called with a colon?)",
+                      ldk_type_name(L, index));
 }
 
 /* The class of (class, client, table), the arguments of those who make. */
@@ -162,7 +166,7 @@ int ldk_client_of(lua_State *L) {
 static void check_object(lua_State *L) {
   if (!is_object(class_of(L, 1)))
     ldk_fail_argument(L, NULL, "expected an object of moonsail, got %s",
-                      luaL_typename(L, 1));
+                      ldk_type_name(L, 1));
 }
 
 int ldk_object_attrs(lua_State *L) {
@@ -179,13 +183,16 @@ int ldk_object_set_attrs(lua_State *L) {
   return 0;
 }
 
-void ldk_push_key(lua_State *L, int index) {
+int ldk_push_key(lua_State *L, int index) {
+  int is_id;
   ldk_push_anchor(L, index, LDK_OBJECT_ATTRS);
-  if (lua_getfield(L, -1, "id") == LUA_TNIL) {
+  is_id = lua_getfield(L, -1, "id") != LUA_TNIL;
+  if (!is_id) {
     lua_pop(L, 1);
     lua_getfield(L, -1, "name");
   }
   lua_remove(L, -2);
+  return is_id;
 }
 
 int ldk_object_key(lua_State *L) {
@@ -212,15 +219,21 @@ static int object_eq(lua_State *L) {
 
 /* ---- printing ---- */
 
-/* "container 0123456789ab": ids are shown as the docker command does. */
-static void push_object_title(lua_State *L, int index, const ldk_Class *c) {
-  const char *id, *hash;
-  ldk_push_key(L, index);
-  id = luaL_tolstring(L, -1, NULL);
-  hash = strchr(id, ':');
+/* Pushes the first digits of the id on top, as the docker command shows it.
+ * [-0, +1] */
+static void push_short_id(lua_State *L) {
+  const char *id = lua_tostring(L, -1), *hash = strchr(id, ':');
   if (hash != NULL)
     id = hash + 1;
   lua_pushlstring(L, id, strnlen(id, 12));
+}
+
+/* "container 0123456789ab"; a name is shown as it is. */
+static void push_object_title(lua_State *L, int index, const ldk_Class *c) {
+  int is_id = ldk_push_key(L, index);
+  luaL_tolstring(L, -1, NULL);
+  if (is_id)
+    push_short_id(L);
   lua_pushfstring(L, "%s %s", ldk_class_name(c), lua_tostring(L, -1));
 }
 

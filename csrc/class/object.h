@@ -44,8 +44,8 @@ void ldk_list_new(lua_State *L, const ldk_Class *c, int client);
 void ldk_push_client(lua_State *L, int index);
 
 /* Pushes what the engine knows the object at an index by: its id, or its name
- * where it has none; nil when it has neither. [-0, +1] */
-void ldk_push_key(lua_State *L, int index);
+ * where it has none; nil when it has neither. Whether it is an id. [-0, +1] */
+int ldk_push_key(lua_State *L, int index);
 
 /* Lua: new_object(class, client, attrs), new_list(class, client, list of
  * attrs), attrs(object), set_attrs(object, attrs), key(object), client_of(

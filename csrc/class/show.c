@@ -9,17 +9,18 @@
 
 static const char keys[LDK_N_SHOWS]; /* in the registry: their addresses */
 
+/* All of them, or none. */
 int ldk_show_with(lua_State *L) {
-  static const char *const names[] = {"methods", "list"};
-  int i;
+  static const char *const names[] = {"value", "list", "methods"};
+  size_t i;
   luaL_checktype(L, 1, LUA_TTABLE);
-  for (i = 0; i < LDK_N_SHOWS; i++) {
+  lua_settop(L, 1);
+  for (i = 0; i < sizeof names / sizeof names[0]; i++) {
     lua_getfield(L, 1, names[i]);
     luaL_checktype(L, -1, LUA_TFUNCTION);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &keys[i]);
   }
-  lua_getfield(L, 1, "value");
-  luaL_checktype(L, -1, LUA_TFUNCTION);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &keys[LDK_SHOW_METHODS]);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &keys[LDK_SHOW_LIST]);
   ldk_print_with(L);
   return 0;
 }

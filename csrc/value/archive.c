@@ -64,17 +64,19 @@ ldk_Work *ldk_work_new(lua_State *L, const char *label) {
 
 /* ---- what goes wrong ---- */
 
-int ldk_work_fail(lua_State *L, const ldk_Work *w, const char *kind,
+int ldk_work_fail(lua_State *L, ldk_Work *w, const char *kind,
                   const char *message) {
   ldk_Failure f;
   memset(&f, 0, sizeof f);
   f.kind = kind;
   f.message = message;
   f.method = w->label;
-  return ldk_fail(L, &f);
+  ldk_push_failure(L, &f);
+  ldk_work_release(w); /* the message may have been libarchive's */
+  return ldk_raise(L);
 }
 
-int ldk_work_fail_file(lua_State *L, const ldk_Work *w, const char *path) {
+int ldk_work_fail_file(lua_State *L, ldk_Work *w, const char *path) {
   const char *reason = strerror(errno);
   return ldk_work_fail(L, w, "argument",
                        lua_pushfstring(L, "%s: %s", path, reason));
@@ -87,7 +89,7 @@ static int is_system_error(int number) {
 }
 
 /* The system's reason is not in libarchive's words. */
-int ldk_work_fail_archive(lua_State *L, const ldk_Work *w, struct archive *a) {
+int ldk_work_fail_archive(lua_State *L, ldk_Work *w, struct archive *a) {
   const char *text = archive_error_string(a);
   int number = archive_errno(a);
   if (number == ENOMEM)
@@ -100,7 +102,7 @@ int ldk_work_fail_archive(lua_State *L, const ldk_Work *w, struct archive *a) {
                        lua_pushfstring(L, "%s: %s", text, strerror(number)));
 }
 
-void ldk_work_check(lua_State *L, const ldk_Work *w, struct archive *a,
+void ldk_work_check(lua_State *L, ldk_Work *w, struct archive *a,
                     long result) {
   if (result < ARCHIVE_WARN)
     ldk_work_fail_archive(L, w, a);

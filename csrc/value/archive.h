@@ -64,16 +64,16 @@ void ldk_work_close_file(ldk_Work *w);
 void ldk_work_free_children(ldk_Work *w);
 
 /* Raise: any kind and message; what errno says of a path; what libarchive
- * says. They never return. */
-int ldk_work_fail(lua_State *L, const ldk_Work *w, const char *kind,
+ * says. They never return, and give back what it holds, so that no file stays
+ * open until the collector comes. */
+int ldk_work_fail(lua_State *L, ldk_Work *w, const char *kind,
                   const char *message);
-int ldk_work_fail_file(lua_State *L, const ldk_Work *w, const char *path);
-int ldk_work_fail_archive(lua_State *L, const ldk_Work *w, struct archive *a);
+int ldk_work_fail_file(lua_State *L, ldk_Work *w, const char *path);
+int ldk_work_fail_archive(lua_State *L, ldk_Work *w, struct archive *a);
 
 /* Raises what libarchive says of `a` when a result of it is a failure. Its
  * warnings (a name that cannot be told in the locale) do no harm. */
-void ldk_work_check(lua_State *L, const ldk_Work *w, struct archive *a,
-                    long result);
+void ldk_work_check(lua_State *L, ldk_Work *w, struct archive *a, long result);
 
 /* What libarchive has made, unless it had no memory. */
 void *ldk_work_made(lua_State *L, void *made);

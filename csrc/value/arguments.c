@@ -331,27 +331,6 @@ static void put_bytes(ldk_Options *o, const dk_Parameter *p) {
   }
 }
 
-/* Where no JSON object takes them, fields that the model does not know go
- * into the query. */
-static void put_extra_query(ldk_Options *o) {
-  lua_State *L = o->e.L;
-  ldk_Path path = {NULL, ldk_own_names[LDK_EXTRA], NULL, 0};
-  const ldk_Key *keys;
-  int i, count, table;
-  if (!ldk_push_option(o, LDK_OWN, LDK_EXTRA))
-    return;
-  table = lua_gettop(L);
-  keys = ldk_map_keys(&o->e, table, &path, &count);
-  for (i = 0; i < count; i++) {
-    ldk_Path step = {&path, NULL, keys[i].text, 0};
-    ldk_push_keyed(L, table, table + 1, &keys[i]);
-    ldk_put_queries(o, lua_gettop(L), keys[i].text, keys[i].length, DK_NONE,
-                    &step);
-    lua_pop(L, 1);
-  }
-  lua_settop(L, table - 1);
-}
-
 /* Complains of an option that this operation has no use for. */
 static void refuse_own(ldk_Options *o, ldk_Own own) {
   ldk_Path path = {NULL, ldk_own_names[own], NULL, 0};
@@ -371,7 +350,8 @@ static void put_body(ldk_Options *o) {
     put_object(o, p);
     return;
   }
-  put_extra_query(o);
+  /* where no JSON object takes them, further fields go into the query */
+  ldk_each_entry(o, LDK_EXTRA, ldk_own_names[LDK_EXTRA], ldk_put_entry);
   if (p == NULL)
     return;
   if (kind == DK_BYTES)

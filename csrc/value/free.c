@@ -97,31 +97,6 @@ static void take_path(ldk_Options *o) {
 
 /* ---- query and headers ---- */
 
-typedef void Put(ldk_Options *o, const ldk_Key *k, const ldk_Path *path);
-
-/* Calls `put` for each entry of a table, with its value on top. */
-static void each_entry(ldk_Options *o, int row, Put *put) {
-  lua_State *L = o->e.L;
-  ldk_Path path = {NULL, names[row - LDK_N_OWN], NULL, 0};
-  const ldk_Key *keys;
-  int i, count, table;
-  if (!ldk_push_option(o, LDK_OWN, (uint16_t)row))
-    return;
-  table = lua_gettop(L);
-  keys = ldk_map_keys(&o->e, table, &path, &count);
-  for (i = 0; i < count; i++) {
-    ldk_Path step = {&path, NULL, keys[i].text, 0};
-    ldk_push_keyed(L, table, table + 1, &keys[i]);
-    put(o, &keys[i], &step);
-    lua_settop(L, table + 1);
-  }
-  lua_settop(L, table - 1);
-}
-
-static void put_query(ldk_Options *o, const ldk_Key *k, const ldk_Path *path) {
-  ldk_put_queries(o, lua_gettop(o->e.L), k->text, k->length, DK_NONE, path);
-}
-
 static void put_header(ldk_Options *o, const ldk_Key *k,
                        const ldk_Path *path) {
   static const char token[] = "!#$%&'*+-.^_`|~0123456789"
@@ -135,6 +110,10 @@ static void put_header(ldk_Options *o, const ldk_Key *k,
   dk_buffer_clear(o->text);
   ldk_check(o->e.L, dk_buffer_append(o->text, text, length));
   ldk_put_header(o, k->text, path);
+}
+
+static void take_entries(ldk_Options *o, int row, ldk_Put *put) {
+  ldk_each_entry(o, (uint16_t)row, names[row - LDK_N_OWN], put);
 }
 
 /* ---- the body ---- */
@@ -172,8 +151,8 @@ ldk_Call *ldk_free_arguments(lua_State *L, int options, const char *label) {
   ldk_take_settings(&o);
   take_method(&o);
   take_path(&o);
-  each_entry(&o, QUERY, put_query);
-  each_entry(&o, HEADERS, put_header);
+  take_entries(&o, QUERY, ldk_put_entry);
+  take_entries(&o, HEADERS, put_header);
   take_body(&o);
   ldk_check(L, dk_buffer_terminate(&o.call->target));
   lua_settop(L, top + 2);

@@ -5,6 +5,7 @@
 
 #include "value/arguments.h"
 #include "value/error.h"
+#include "value/kit.h"
 
 /* Whether the value at `index` is a table of options: no list, which would be
  * a value. */
@@ -44,11 +45,13 @@ static void set_positional(lua_State *L, int index, const char *name,
   lua_rawset(L, -3);
 }
 
-static void fail_too_many(lua_State *L, const char *positional,
+/* Complains of the argument at `index`, which is one too many. */
+static void fail_too_many(lua_State *L, int index, const char *positional,
                           const char *label) {
   if (*positional == '\0')
     ldk_fail_argument(L, label, "takes only a table of options, got %s",
-                      luaL_typename(L, lua_gettop(L) - 1));
+                      lua_istable(L, index) ? "list"
+                                            : ldk_type_name(L, index));
   ldk_fail_argument(L, label,
                     "too many arguments: takes %s, then a table of "
                     "options",
@@ -68,7 +71,7 @@ void ldk_gather_options(lua_State *L, int first, const char *positional,
   for (i = first; i <= last; i++) {
     size_t length = strcspn(name, " ");
     if (length == 0)
-      fail_too_many(L, positional, label);
+      fail_too_many(L, i, positional, label);
     set_positional(L, i, name, length, label);
     name += length;
     name += *name == ' ';

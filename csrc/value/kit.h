@@ -35,6 +35,10 @@ void ldk_class_set_index(lua_State *L, const ldk_Class *c);
 /* A zeroed userdata of a class with n anchors (all nil). [-0, +1] */
 void *ldk_new(lua_State *L, const ldk_Class *c, size_t size, int anchors);
 
+/* What people call the type of the value at an index: its class, if it is a
+ * userdata that has one. [-0, +1] for what it points to */
+const char *ldk_type_name(lua_State *L, int index);
+
 /* The userdata at an index: NULL (test), or an argument error (cast) when it
  * is of another class. */
 void *ldk_test(lua_State *L, int index, const ldk_Class *c);

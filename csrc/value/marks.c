@@ -5,12 +5,12 @@
 #include "value/kit.h"
 #include "value/print.h"
 
-/* ---- the cast ---- */
+/* ---- types, and the cast ---- */
 
-/* What a value is called in complaints: by its class, if it has one. */
-static const char *name_of(lua_State *L, int index) {
-  if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
-    return lua_tostring(L, -1); /* which stays on the stack */
+const char *ldk_type_name(lua_State *L, int index) {
+  if (lua_type(L, index) == LUA_TUSERDATA &&
+      luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
+    return lua_tostring(L, -1);
   return luaL_typename(L, index);
 }
 
@@ -19,7 +19,7 @@ void *ldk_cast(lua_State *L, int index, const ldk_Class *c) {
   if (block == NULL) {
     const char *hint = index == 1 ? " (was it called with a colon?)" : "";
     ldk_fail_argument(L, NULL, "argument %d: expected %s, got %s%s", index,
-                      c->name, name_of(L, index), hint);
+                      c->name, ldk_type_name(L, index), hint);
   }
   return block;
 }

@@ -168,6 +168,31 @@ void ldk_put_queries(ldk_Options *o, int index, const char *key, size_t length,
   }
 }
 
+void ldk_put_entry(ldk_Options *o, const ldk_Key *k, const ldk_Path *path) {
+  ldk_put_queries(o, lua_gettop(o->e.L), k->text, k->length, DK_NONE, path);
+}
+
+/* ---- tables of entries ---- */
+
+void ldk_each_entry(ldk_Options *o, uint16_t row, const char *name,
+                    ldk_Put *put) {
+  lua_State *L = o->e.L;
+  ldk_Path path = {NULL, name, NULL, 0};
+  const ldk_Key *keys;
+  int i, count, table;
+  if (!ldk_push_option(o, LDK_OWN, row))
+    return;
+  table = lua_gettop(L);
+  keys = ldk_map_keys(&o->e, table, &path, &count);
+  for (i = 0; i < count; i++) {
+    ldk_Path step = {&path, NULL, keys[i].text, 0};
+    ldk_push_keyed(L, table, table + 1, &keys[i]);
+    put(o, &keys[i], &step);
+    lua_settop(L, table + 1);
+  }
+  lua_settop(L, table - 1);
+}
+
 /* ---- headers ---- */
 
 /* A line end would begin another header. */

@@ -72,6 +72,15 @@ void ldk_put_query(ldk_Options *o, const char *key, size_t length);
 void ldk_put_queries(ldk_Options *o, int index, const char *key, size_t length,
                      uint16_t type, const ldk_Path *path);
 
+/* Calls `put` for each entry of the table that is an own option, with the
+ * entry's value on top; in the order of the keys. */
+typedef void ldk_Put(ldk_Options *o, const ldk_Key *k, const ldk_Path *path);
+void ldk_each_entry(ldk_Options *o, uint16_t row, const char *name,
+                    ldk_Put *put);
+
+/* Appends an entry to the query, as ldk_put_queries does. */
+void ldk_put_entry(ldk_Options *o, const ldk_Key *k, const ldk_Path *path);
+
 /* Adds a header, whose value is in `text`; what would be another header is
  * refused. Whether there is one of that name. */
 void ldk_put_header(ldk_Options *o, const char *name, const ldk_Path *path);

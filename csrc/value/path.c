@@ -9,6 +9,7 @@
 
 #include "model/model.h"
 #include "value/error.h"
+#include "value/kit.h"
 
 #define MAX_PATH 512
 
@@ -59,18 +60,10 @@ int ldk_complain(ldk_Encoder *e, const ldk_Path *path, const char *format,
                            where, lua_tostring(e->L, -1));
 }
 
-/* What people call the type of a value. [-0, +1] for what it points to */
-static const char *type_name(lua_State *L, int index) {
-  if (lua_type(L, index) == LUA_TUSERDATA &&
-      luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
-    return lua_tostring(L, -1);
-  return luaL_typename(L, index);
-}
-
 int ldk_complain_type(ldk_Encoder *e, int index, const ldk_Path *path,
                       const char *expected) {
   return ldk_complain(e, path, "expected %s, got %s", expected,
-                      type_name(e->L, index));
+                      ldk_type_name(e->L, index));
 }
 
 /* ---- versions ---- */

@@ -54,7 +54,7 @@ static int has_parent(const char *name) {
   return 0;
 }
 
-static void check_name(lua_State *L, const ldk_Work *w, const char *name) {
+static void check_name(lua_State *L, ldk_Work *w, const char *name) {
   if (*name == '\0' || *name == '/' || has_parent(name))
     ldk_work_fail(
         L, w, "protocol",

@@ -67,28 +67,11 @@ int ldk_is_left_out(lua_State *L, int index) {
   return 0;
 }
 
-/* Whether the userdata at `index` is an object of ours. */
-static int is_moonsail(lua_State *L, int index) {
-  static const char prefix[] = "moonsail.";
-  int is;
-  if (lua_type(L, index) != LUA_TUSERDATA ||
-      luaL_getmetafield(L, index, "__name") == LUA_TNIL)
-    return 0;
-  is = lua_type(L, -1) == LUA_TSTRING &&
-       strncmp(lua_tostring(L, -1), prefix, sizeof prefix - 1) == 0;
-  lua_pop(L, 1);
-  return is;
-}
-
-/* Pushes what the method id of the object at `index` returns. [-0, +1] */
-static const char *push_id(lua_State *L, int index, size_t *length) {
-  lua_pushvalue(L, index);
-  if (lua_getfield(L, -1, "id") != LUA_TFUNCTION) {
-    lua_pop(L, 2);
+/* Pushes what the metamethod __key of the userdata at `index` tells.
+ * [-0, +1] */
+static const char *push_key(lua_State *L, int index, size_t *length) {
+  if (!luaL_callmeta(L, index, "__key"))
     return NULL;
-  }
-  lua_insert(L, -2);
-  lua_call(L, 1, 1);
   if (lua_type(L, -1) == LUA_TSTRING)
     return lua_tolstring(L, -1, length);
   lua_pop(L, 1);
@@ -96,11 +79,13 @@ static const char *push_id(lua_State *L, int index, size_t *length) {
 }
 
 const char *ldk_push_identity(ldk_Encoder *e, int index, size_t *length) {
-  if (lua_type(e->L, index) == LUA_TSTRING) {
-    lua_pushvalue(e->L, index);
-    return lua_tolstring(e->L, -1, length);
-  }
-  return is_moonsail(e->L, index) ? push_id(e->L, index, length) : NULL;
+  lua_State *L = e->L;
+  if (lua_type(L, index) == LUA_TUSERDATA)
+    return push_key(L, index, length);
+  if (lua_type(L, index) != LUA_TSTRING)
+    return NULL;
+  lua_pushvalue(L, index);
+  return lua_tolstring(L, -1, length);
 }
 
 /* Pushes a float as text: an integral one without a point. [-0, +1] */
@@ -164,7 +149,10 @@ const ldk_Key *ldk_map_keys(ldk_Encoder *e, int index, const ldk_Path *path,
   if (lua_type(e->L, index) != LUA_TTABLE)
     ldk_complain_type(e, index, path, "table");
   if (lua_rawgeti(e->L, index, 1) != LUA_TNIL)
-    ldk_complain(e, path, "expected table with names as keys, got list");
+    ldk_complain(e, path, "expected table with names as keys, got %s",
+                 ldk_list_length(e->L, index) >= 0
+                     ? "list"
+                     : "a list with a gap or with names among its keys");
   lua_pop(e->L, 1);
   keys = ldk_sorted_keys(e->L, index, count);
   if (*count < 0)

@@ -22,8 +22,9 @@ void ldk_put_close(ldk_Encoder *e, const char *bracket);
 /* A comma before all but the first element; counts. */
 void ldk_put_comma(ldk_Encoder *e, int *n);
 
-/* Pushes the string at `index`, or the id of the moonsail object there; NULL,
- * and nothing pushed, when it is neither. [-0, +1] */
+/* Pushes the string at `index`, or what the engine knows the object there by:
+ * what the metamethod __key of its class tells. NULL, and nothing pushed, when
+ * it is neither. [-0, +1] */
 const char *ldk_push_identity(ldk_Encoder *e, int index, size_t *length);
 
 /* Pushes the text of a string, number, boolean or moonsail object; else

@@ -67,7 +67,11 @@ local methods = core.methods("container")
 function methods:path_stat(...)
   local label = "container:path_stat"
   local options = core.gather_options("path", label, ...)
-  own.fill(options, "id", self, fail.complainer(label))
+  local complain = fail.complainer(label)
+  own.fill(options, "id", self, complain)
+  if options.path ~= nil then
+    fail.check_type(complain, "path", "string", options.path)
+  end
   return archive.stat(core.client_of(self), options, label)
 end
 

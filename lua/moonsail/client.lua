@@ -77,7 +77,7 @@ end
 -- those are of builds, too.
 local function prunes_builds(client, filters)
   if has_other_filter(filters, "until", "until_") then return false end
-  return object.minor_version(client) >= (filters and 39 or 31)
+  return object.minor_version(client, PRUNE) >= (filters and 39 or 31)
 end
 
 local function kinds_of(client, given)
@@ -104,7 +104,7 @@ local function prune_options(client, kind, given)
     for name, value in pairs(given.filters or {}) do
       options.filters[name] = value
     end
-  elseif kind == "builds" and object.minor_version(client) >= 39 then
+  elseif kind == "builds" and object.minor_version(client, PRUNE) >= 39 then
     options.all = given.all
   end
   return options
@@ -166,8 +166,7 @@ function methods:prune(...)
   local given = own.take(core.gather_options("", PRUNE, ...), PRUNE_OPTIONS,
                          nil, complain)
   check_filters(given)
-  local pruned = core.decode(nil, "{}")
-  pruned.space_reclaimed = 0
+  local pruned = core.readable{ space_reclaimed = 0 }
   for _, step in ipairs(plan_prune(self, given)) do
     local answer = prune_step(self, step)
     pruned[step.kind] = answer
@@ -217,7 +216,7 @@ function methods:connection_info(...)
   options.raw = false
   local answer = core.call(self, "SystemVersion", options, label)
   local origin = config.origin(self)
-  local info = core.decode(nil, "{}")
+  local info = core.readable{}
   info.host = origin.host
   info.chosen_by = origin.chosen_by
   info.user_agent = origin.user_agent

@@ -80,8 +80,8 @@ end
 -- Statistics -----------------------------------------------------------------
 
 -- Whether the engine may give one sample without waiting for a second.
-local function knows_one_shot(client)
-  return object.minor_version(client) >= 41
+local function knows_one_shot(client, label)
+  return object.minor_version(client, label) >= 41
 end
 
 ---What the container uses of processor, memory, network and disk.
@@ -104,7 +104,8 @@ function methods:stats(...)
                           complain).follow
   own.fill(options, "id", self, complain)
   options.stream = follow == true
-  if not follow and options.one_shot == nil and knows_one_shot(client) then
+  if not follow and options.one_shot == nil
+     and knows_one_shot(client, label) then
     options.one_shot = true
   end
   local stream = core.call(client, "ContainerStats", options, label,
@@ -118,18 +119,11 @@ end
 
 -- The name of an image, and its tag, which may be in the name.
 local function set_name(options, complain)
-  if options.repo == nil then
-    if options.tag ~= nil then complain("tag", "given without repo") end
-    return
+  if options.repo ~= nil then
+    reference.split(options, complain)
+  elseif options.tag ~= nil then
+    complain("tag", "given without repo")
   end
-  fail.check_type(complain, "repo", "string", options.repo)
-  local ref, reason = reference.parse(options.repo)
-  if not ref then complain("repo", "%q: %s", options.repo, reason) end
-  if ref.digest then complain("repo", "a digest cannot be given") end
-  if ref.given_tag and options.tag then
-    complain("tag", "given twice: here and in the name %q", options.repo)
-  end
-  options.repo, options.tag = ref.name, options.tag or ref.tag
 end
 
 ---Makes an image of the container as it is now, without its volumes.

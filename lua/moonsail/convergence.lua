@@ -218,7 +218,7 @@ end
 ---@param waiting moonsail.Waiting
 ---@param is_rollback boolean|nil # whether it is rolled back on purpose
 function convergence.wait(client, id, waiting, is_rollback)
-  if object.minor_version(client) < SINCE then return end
+  if object.minor_version(client, waiting.label) < SINCE then return end
   local watch = {
     client = client, id = id, label = waiting.label,
     reporter = waiting.reporter, timeout = waiting.timeout,

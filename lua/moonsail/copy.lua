@@ -283,6 +283,9 @@ function client_methods:cp(...)
     job.complain(from and "src" or "dest", "%q: there is no path behind the "
                  .. "colon", from and job.src or job.dest)
   end
+  if from and job.copy_uid_gid then
+    job.complain("copy_uid_gid", "it is for copies into a container")
+  end
   job.client, job.id = self, from or to
   job.src, job.dest = from_path or job.src, to_path or job.dest
   return from and copy_out(job) or copy_in(job)

@@ -66,6 +66,38 @@ function fail.check_type(complain, path, expected, value)
   return value
 end
 
+---Complains of a list that has gaps, or keys besides its indices: what stands
+---behind them would be passed over.
+---@param complain fun(path: string, format: string, ...)
+---@param path string
+---@param list table
+---@return table list
+function fail.check_list(complain, path, list)
+  local count = 0
+  for _ in pairs(list) do count = count + 1 end
+  for i = 1, count do
+    if rawget(list, i) == nil then
+      complain(path, "expected a list, got a table with a gap or with keys "
+               .. "that are no indices")
+    end
+  end
+  return list
+end
+
+---Complains of an object of another class: what it is called might be the
+---name of one of this class as well.
+---@param complain fun(path: string, format: string, ...)
+---@param path string
+---@param class string # "container"
+---@param value any # what is no object at all is checked elsewhere
+function fail.check_class(complain, path, class, value)
+  local expected = "moonsail." .. class
+  if type(value) == "userdata" and value ~= core.null
+     and fail.type_name(value) ~= expected then
+    fail.wrong_type(complain, path, expected, value)
+  end
+end
+
 ---Complains about an option that there is not, with the nearest that is.
 ---@param complain fun(path: string, format: string, ...)
 ---@param name any

@@ -28,7 +28,7 @@ function methods:tags()
   for _, tag in ipairs(core.attrs(self).repo_tags or {}) do
     if tag ~= NO_NAME then tags[#tags + 1] = tag end
   end
-  return tags
+  return core.readable(tags)
 end
 
 ---The first of its names: "busybox:latest"; nil when it has none.
@@ -47,15 +47,8 @@ end
 function methods:tag(...)
   local options = core.gather_options("repo tag", "image:tag", ...)
   local complain = fail.complainer("image:tag")
-  fail.check_type(complain, "repo", "string", options.repo)
-  local ref, reason = reference.parse(options.repo)
-  if not ref then complain("repo", "%q: %s", options.repo, reason) end
-  if ref.digest then complain("repo", "a digest cannot be given") end
-  if ref.given_tag and options.tag then
-    complain("tag", "given twice: here and in the name %q", options.repo)
-  end
+  reference.split(options, complain)
   own.fill(options, "name", self, complain)
-  options.repo, options.tag = ref.name, options.tag or ref.tag
   return core.call(core.client_of(self), "ImageTag", options, "image:tag")
 end
 
@@ -161,7 +154,7 @@ function methods:save(...)
                         complain).dest
   images.check_dest(dest, complain)
   options.platform = platform.list_of(options.platform, "platform", complain)
-  options.name = core.key(self)
+  own.fill(options, "name", self, complain)
   versions.check(core.client_of(self), "ImageGet", options, label)
   local names, operation = images.names_now(self, label), "ImageGet"
   options.name = names[1]

@@ -137,7 +137,7 @@ end
 -- What a push has put into the registry, as far as the engine tells: in a
 -- report of its own, or in its last words.
 local function pushed(documents, tag)
-  local result = { tag = tag }
+  local result = core.readable{ tag = tag }
   for _, document in ipairs(documents) do
     local aux, status = document.aux, progress.text(document, "status")
     local digest, size = status:match("digest: (%S+) size: (%d+)")
@@ -403,6 +403,7 @@ end
 local function saved_names(given, label)
   local complain = fail.complainer(label)
   if type(given) ~= "table" then given = { given } end
+  fail.check_list(complain, "names", given)
   if #given == 0 then complain("names", "missing (a name, or a list)") end
   local names = {}
   for i, name in ipairs(given) do

@@ -1689,11 +1689,11 @@ return {
         raises = {{kind = "not_found", when = "there is no such thing"}, {kind = "api", when = "the engine is no manager of a swarm"}, {kind = "not_supported", when = "the engine has no swarms, as Podman"}},
       },
       leave = {
-        doc = "Takes the engine out of the swarm; a manager with force = true.",
+        doc = "Takes the engine out of the swarm; a manager with `force = true`.\n  docker.swarm:leave{force = true}",
         takes = {"SwarmLeave"},
         uses = {"SwarmLeave"},
         returns = {{type = "boolean", doc = "true"}},
-        raises = {{kind = "api", when = "the engine is no manager of a swarm"}, {kind = "not_supported", when = "the engine has no swarms, as Podman"}},
+        raises = {{kind = "api", when = "the engine is in no swarm, or is a manager and `force` is not true"}, {kind = "not_supported", when = "it is Podman"}},
       },
       reload = {
         doc = "Fetches the attributes anew.",

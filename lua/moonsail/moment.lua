@@ -87,6 +87,9 @@ local TIMES = { "since", "until" }
 ---@param complain fun(path: string, format: string, ...) # raises
 function moment.set_times(options, complain)
   if options.until_ ~= nil then
+    if options["until"] ~= nil then
+      complain("until_", "given twice: here and as until")
+    end
     options["until"], options.until_ = options.until_, nil
   end
   for _, name in ipairs(TIMES) do

@@ -129,6 +129,7 @@ end
 function methods:connect(...)
   local options = core.gather_options("container", LABEL, ...)
   local given = own.take(options, TYPES, "NetworkConnect", complain)
+  fail.check_class(complain, "container", "container", options.container)
   options.endpoint_config = endpoint_of(given, options.endpoint_config)
   own.fill(options, "id", self, complain)
   return core.call(core.client_of(self), "NetworkConnect", options, LABEL)

@@ -117,7 +117,7 @@ end
 -- Before API 1.44 an engine takes a second network of the same name unless it
 -- is told not to; since then it never does.
 local function check_duplicate(options, client)
-  local always = object.minor_version(client) >= 44
+  local always = object.minor_version(client, LABEL) >= 44
   if always and options.check_duplicate then
     options.check_duplicate = nil
   elseif not always and options.check_duplicate == nil then
@@ -128,7 +128,8 @@ end
 -- The network whose settings are taken over: the engine wants its name.
 local function config_from(options)
   local given = options.config_from
-  if type(given) == "userdata" then given = given:name() end
+  fail.check_class(complain, "config_from", "network", given)
+  if fail.type_name(given) == "moonsail.network" then given = given:name() end
   if type(given) == "string" then given = { network = given } end
   options.config_from = given
 end

@@ -7,12 +7,13 @@ local fail = require "moonsail.fail"
 
 local notation = {}
 
----@class moonsail.Volumes
+---@class moonsail.VolumeNotation
 ---@field binds string[] # "SOURCE:/path[:mode]"
 ---@field anonymous string[] # "/path"
 
 -- A volume object stands for its name.
-local function source_name(source)
+local function source_name(source, path, complain)
+  fail.check_class(complain, path, "volume", source)
   if type(source) == "userdata" then return core.key(source) end
   return source
 end
@@ -43,7 +44,7 @@ end
 
 local function parse_list(given, complain)
   local result = { binds = {}, anonymous = {} }
-  for i, entry in ipairs(given) do
+  for i, entry in ipairs(fail.check_list(complain, "volumes", given)) do
     local path = ("volumes[%d]"):format(i)
     fail.check_type(complain, path, "string", entry)
     add_text(result, entry, path, complain)
@@ -63,7 +64,7 @@ local function bind_text(value, path, complain)
 end
 
 local function add_entry(result, source, value, complain)
-  local name = source_name(source)
+  local name = source_name(source, "volumes", complain)
   fail.check_type(complain, "volumes", "string", name)
   local path = ("volumes[%q]"):format(name)
   local text = value
@@ -95,7 +96,7 @@ end
 ---a map from the source to "/path[:mode]" or {bind = "/path", mode = "ro"}.
 ---@param given any
 ---@param complain fun(path: string, format: string, ...) # raises
----@return moonsail.Volumes
+---@return moonsail.VolumeNotation
 function notation.volumes(given, complain)
   if type(given) == "string" then given = { given } end
   if type(given) ~= "table" then
@@ -107,14 +108,16 @@ end
 
 ---Reads one element of the option `mounts`: a volume object may be its source.
 ---@param mount any
+---@param path string
+---@param complain fun(path: string, format: string, ...) # raises
 ---@return any
-function notation.mount(mount)
+function notation.mount(mount, path, complain)
   if type(mount) ~= "table" or type(mount.source) ~= "userdata" then
     return mount
   end
   local copy = {}
   for key, value in pairs(mount) do copy[key] = value end
-  copy.source = source_name(mount.source)
+  copy.source = source_name(mount.source, path .. ".source", complain)
   return copy
 end
 
@@ -164,6 +167,37 @@ function notation.ulimit(given, path, complain)
     complain(path, "'%s' is no limit: expected \"name=soft[:hard]\"", given)
   end
   return { name = name, soft = soft, hard = hard }
+end
+
+---Reads a number of processors: 1.5.
+---@param given any
+---@param complain fun(path: string, format: string, ...) # raises
+---@param path string
+---@return integer # in billionths
+function notation.cpus(given, complain, path)
+  local number = tonumber(given)
+  local is_good = number and number > 0 and number <= 1e9
+  if not is_good then
+    complain(path, "expected a number of processors, as 1.5, got %s",
+             tostring(given))
+  end
+  return math.floor(number * 1e9 + 0.5)
+end
+
+---Reads the option `healthcheck`: a table whose test may be a line for a
+---shell, or false for none.
+---@param given any
+---@param complain fun(path: string, format: string, ...) # raises
+---@param path string
+---@return table # a HealthConfig
+function notation.healthcheck(given, complain, path)
+  if given == false then return { test = { "NONE" } } end
+  fail.check_type(complain, path, "table", given)
+  if type(given.test) ~= "string" then return given end
+  local copy = {}
+  for name, value in pairs(given) do copy[name] = value end
+  copy.test = { "CMD-SHELL", given.test }
+  return copy
 end
 
 return notation

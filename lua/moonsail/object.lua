@@ -2,6 +2,8 @@
 -- What several classes of objects have in common.
 
 local core = require "moonsail.core"
+local fail = require "moonsail.fail"
+local own = require "moonsail.own"
 
 local object = {}
 
@@ -19,8 +21,12 @@ object.key = core.key
 
 ---The minor number of the API version that is spoken: 41 for 1.41.
 ---@param client moonsail.Client
+---@param label string # the method that asks, for complaints
 ---@return integer
-function object.minor_version(client)
+function object.minor_version(client, label)
+  if not core.check(client, "SystemPing", {}, label) then
+    core.call(client, "SystemPing", nil, label)
+  end
   return tonumber(client:api_version():match("^1%.(%d+)"))
 end
 
@@ -62,7 +68,7 @@ function object.add_methods(class, operation, target)
   ---@return moonsail.answer.$operation
   function methods:inspect(...)
     local options = core.gather_options("", inspect_label, ...)
-    options[target] = core.key(self)
+    own.fill(options, target, self, fail.complainer(inspect_label))
     local attrs = core.call(core.client_of(self), operation, options,
                             inspect_label)
     if getmetatable(attrs) == "moonsail.value" then -- not raw

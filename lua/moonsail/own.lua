@@ -78,11 +78,8 @@ function own.texts(value, path, complain)
   if type(value) ~= "table" then
     fail.wrong_type(complain, path, "a string or a list of them", value)
   end
-  for i, text in ipairs(value) do
+  for i, text in ipairs(fail.check_list(complain, path, value)) do
     fail.check_type(complain, ("%s[%d]"):format(path, i), "string", text)
-  end
-  if #value == 0 and next(value) ~= nil then
-    complain(path, "expected a list, got a table without [1]")
   end
   return value
 end

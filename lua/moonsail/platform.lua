@@ -6,7 +6,7 @@ local fail = require "moonsail.fail"
 
 local platform = {}
 
-local EXPECTED = 'expected a platform such as "linux/arm64"'
+local EXPECTED = 'a platform such as "linux/arm64"'
 
 ---The parts of a platform.
 ---@param value string|table # as a text, or the parts already
@@ -16,12 +16,12 @@ local EXPECTED = 'expected a platform such as "linux/arm64"'
 function platform.of(value, path, complain)
   if type(value) == "table" or value == nil then return value end
   if type(value) ~= "string" then
-    fail.wrong_type(complain, path, 'a platform such as "linux/arm64"', value)
+    fail.wrong_type(complain, path, EXPECTED, value)
   end
   if value:find("^%s*{") then return value end
   local os, architecture, variant =
     value:match("^([%w_.-]+)/([%w_.-]+)/?([%w_.-]*)$")
-  if not os then complain(path, "%s, got %q", EXPECTED, value) end
+  if not os then complain(path, "expected %s, got %q", EXPECTED, value) end
   return { os = os, architecture = architecture,
            variant = variant ~= "" and variant or nil }
 end
@@ -35,7 +35,7 @@ function platform.list_of(value, path, complain)
   if value == nil then return nil end
   if type(value) ~= "table" or value[1] == nil then value = { value } end
   local list = {}
-  for i, each in ipairs(value) do
+  for i, each in ipairs(fail.check_list(complain, path, value)) do
     list[i] = platform.of(each, path, complain)
   end
   return list

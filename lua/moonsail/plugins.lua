@@ -21,7 +21,7 @@ local function check_grant(grant, complain)
     fail.wrong_type(complain, "grant",
                     "true, a list of privileges or a function", grant)
   elseif type(grant) == "table" then
-    for i, privilege in ipairs(grant) do
+    for i, privilege in ipairs(fail.check_list(complain, "grant", grant)) do
       local path = ("grant[%d]"):format(i)
       fail.check_type(complain, path, "table", privilege)
       fail.check_type(complain, path .. ".name", "string", privilege.name)
@@ -224,19 +224,13 @@ end
 
 local EXPECTED = "a folder, or a tar: its path, its bytes or an open file"
 
--- Packs the files of a plugin into one, which goes when the value is closed.
+-- Packs the files of a plugin into one, which goes when the second value is
+-- closed.
 local function packed(folder, label)
-  local file = os.tmpname()
-  local guard = setmetatable({}, { __close = function() os.remove(file) end })
-  local ok, problem = pcall(core.pack, {
+  local file, guard = tarball.packed({
     { path = folder .. "/config.json", name = "config.json" },
     { path = folder .. "/rootfs", name = "rootfs" },
-    to = file,
   }, label)
-  if not ok then
-    os.remove(file)
-    error(problem, 0)
-  end
   return { body_file = file }, guard
 end
 

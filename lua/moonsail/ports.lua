@@ -93,7 +93,7 @@ end
 
 local function parse_list(given, complain)
   local bindings = {}
-  for i, entry in ipairs(given) do
+  for i, entry in ipairs(fail.check_list(complain, "ports", given)) do
     local path = ("ports[%d]"):format(i)
     if type(entry) ~= "string" and math.type(entry) ~= "integer" then
       fail.wrong_type(complain, path, "a string or an integer", entry)

@@ -98,8 +98,9 @@ end
 
 local function is_file(target)
   if io.type(target) then return io.type(target) == "file" end
-  local kind = type(target)
-  return (kind == "table" or kind == "userdata") and target.write ~= nil
+  local has_fields = type(target) == "table"
+                     or type(target) == "userdata" and getmetatable(target)
+  return has_fields and target.write ~= nil
 end
 
 local function is_terminal(file)

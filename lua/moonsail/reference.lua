@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Names of images: "registry:5000/team/app:1.2@sha256:…" taken apart.
 
+local fail = require "moonsail.fail"
+
 local reference = {}
 
 ---@class moonsail.Reference
@@ -49,6 +51,21 @@ end
 function reference.format(ref)
   if ref.digest then return ref.name .. "@" .. ref.digest end
   return ref.name .. ":" .. ref.tag
+end
+
+---Parts the options that give an image a name: `repo`, which may have the tag
+---in it, and `tag`.
+---@param options table # both are set
+---@param complain fun(path: string, format: string, ...)
+function reference.split(options, complain)
+  fail.check_type(complain, "repo", "string", options.repo)
+  local ref, reason = reference.parse(options.repo)
+  if not ref then complain("repo", "%q: %s", options.repo, reason) end
+  if ref.digest then complain("repo", "a digest cannot be given") end
+  if ref.given_tag and options.tag then
+    complain("tag", "given twice: here and in the name %q", options.repo)
+  end
+  options.repo, options.tag = ref.name, options.tag or ref.tag
 end
 
 -- What an engine may put before a name that has no registry.

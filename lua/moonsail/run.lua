@@ -67,7 +67,7 @@ local function settle_removal(job)
   local host = job.plan.host
   job.remove = host.auto_remove == true
   if not job.remove or job.own.detach then return end
-  if object.minor_version(job.client) < 30
+  if object.minor_version(job.client, LABEL) < 30
      or object.is_podman(job.client) then
     host.auto_remove = nil
     job.remove_by_hand = true
@@ -156,7 +156,7 @@ local function begin_wait(job, condition)
 end
 
 local function wait_condition(job)
-  if object.minor_version(job.client) < 30 then return nil end
+  if object.minor_version(job.client, LABEL) < 30 then return nil end
   local by_engine = job.remove and not job.remove_by_hand
   return by_engine and "removed" or "next-exit"
 end
@@ -227,7 +227,8 @@ end
 
 local function run_detached(job)
   step(job, start)
-  return job.container:reload()
+  containers.attempt(job.container.reload, job.container) -- may have gone
+  return job.container
 end
 
 ---@class moonsail.Containers

@@ -5,6 +5,7 @@ local base64 = require "moonsail.base64"
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local object = require "moonsail.object"
+local spelling = require "moonsail.spelling"
 local versioned = require "moonsail.versioned"
 
 object.add_methods("secret", "SecretInspect", "id")
@@ -15,9 +16,11 @@ object.add_methods("config", "ConfigInspect", "id")
 -- Options that are drivers, for which a name may stand.
 local DRIVERS = { "driver", "templating" }
 
--- The API wants the bytes as base64.
-local function prepare(options, label)
+-- The options of the operation that creates: the API wants the bytes as
+-- base64.
+local function prepare(given, operation, label)
   local complain = fail.complainer(label)
+  local options = spelling.respell(given, core.operation(operation).body.type)
   if options.name == nil then complain("name", "missing (string)") end
   if options.data ~= nil then
     fail.check_type(complain, "data", "string", options.data)
@@ -30,6 +33,7 @@ local function prepare(options, label)
       options[name] = { name = options[name] }
     end
   end
+  return options
 end
 
 ---@class moonsail.Secrets
@@ -50,8 +54,8 @@ local secrets = core.methods("secrets")
 ---@return moonsail.Secret
 function secrets:create(...)
   local label = "secrets:create"
-  local options = core.gather_options("name data", label, ...)
-  prepare(options, label)
+  local options = prepare(core.gather_options("name data", label, ...),
+                          "SecretCreate", label)
   return object.create("secret", core.client_of(self), "SecretCreate",
                        "SecretInspect", "id", options, label)
 end
@@ -72,8 +76,8 @@ local configs = core.methods("configs")
 ---@return moonsail.Config
 function configs:create(...)
   local label = "configs:create"
-  local options = core.gather_options("name data", label, ...)
-  prepare(options, label)
+  local options = prepare(core.gather_options("name data", label, ...),
+                          "ConfigCreate", label)
   return object.create("config", core.client_of(self), "ConfigCreate",
                        "ConfigInspect", "id", options, label)
 end

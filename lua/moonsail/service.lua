@@ -6,6 +6,7 @@ local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local log_reading = require "moonsail.log_reading"
 local object = require "moonsail.object"
+local own = require "moonsail.own"
 local services = require "moonsail.services"
 local task_count = require "moonsail.task_count"
 local versioned = require "moonsail.versioned"
@@ -108,7 +109,7 @@ function methods:logs(...)
   local label = "service:logs"
   local options = core.gather_options("", label, ...)
   local container = core.attrs(self).spec.task_template.container_spec
-  options.id = core.key(self)
+  own.fill(options, "id", self, fail.complainer(label))
   return log_reading.read(core.client_of(self), "ServiceLogs", options,
                           container ~= nil and container.tty == true, label)
 end
@@ -291,7 +292,7 @@ function methods:rollback(...)
   local options = core.gather_options("", label, ...)
   local waiting = convergence.take(options, label)
   local row = row_of(label)
-  if object.minor_version(core.client_of(self)) >= 28 then
+  if object.minor_version(core.client_of(self), label) >= 28 then
     options.rollback = "previous"
   else
     options.registry_auth_from = "previous-spec"

@@ -12,11 +12,11 @@ local service_notation = {}
 ---@alias moonsail.Complain fun(path: string, format: string, ...)
 
 -- One element, or a list of them.
-local function elements(value)
+local function elements(value, path, complain)
   if type(value) ~= "table" or value[1] == nil and next(value) ~= nil then
     return { value }
   end
-  return value
+  return fail.check_list(complain, path, value)
 end
 
 -- Ports ------------------------------------------------------------------
@@ -88,7 +88,7 @@ function service_notation.ports(given, complain)
     if next(given) ~= nil then add_short_ports(list, given, nil, complain) end
     return list
   end
-  for i, entry in ipairs(elements(given)) do
+  for i, entry in ipairs(elements(given, "ports", complain)) do
     local path = ("ports[%d]"):format(i)
     if is_long_port(entry) then
       list[#list + 1] = long_port(entry, path, complain)
@@ -153,7 +153,7 @@ end
 ---@return table[] # of Mount
 function service_notation.mounts(given, complain)
   local list = {}
-  for i, element in ipairs(elements(given)) do
+  for i, element in ipairs(elements(given, "mounts", complain)) do
     local path = ("mounts[%d]"):format(i)
     local function complain_here(_, ...) complain(path, ...) end
     if type(element) == "string" then
@@ -161,7 +161,7 @@ function service_notation.mounts(given, complain)
       table.move(read, 1, #read, #list + 1, list)
     else
       fail.check_type(complain, path, "table", element)
-      list[#list + 1] = notation.mount(element)
+      list[#list + 1] = notation.mount(element, path, complain)
     end
   end
   return list
@@ -171,6 +171,7 @@ end
 
 -- A network with what else is said of the connection to it.
 local function attachment(target, settings, path, complain)
+  fail.check_class(complain, path, "network", target)
   if type(target) ~= "string" and type(target) ~= "userdata" then
     fail.wrong_type(complain, path, "a name or an object", target)
   end
@@ -209,7 +210,7 @@ function service_notation.networks(given, complain)
     return network_map(given, complain)
   end
   local list = {}
-  for i, element in ipairs(elements(given)) do
+  for i, element in ipairs(elements(given, "networks", complain)) do
     local path = ("networks[%d]"):format(i)
     if is_attachment(element) then
       list[i] = element
@@ -243,7 +244,7 @@ end
 ---@return table[]
 function service_notation.preferences(given, complain)
   local list = {}
-  for i, element in ipairs(elements(given)) do
+  for i, element in ipairs(elements(given, "preferences", complain)) do
     list[i] = preference(element, ("preferences[%d]"):format(i), complain)
   end
   return list
@@ -277,20 +278,7 @@ end
 
 -- The rest ---------------------------------------------------------------
 
----Reads a number of processors: 1.5.
----@param given any
----@param complain moonsail.Complain
----@param path string
----@return integer # in billionths
-function service_notation.cpus(given, complain, path)
-  local number = tonumber(given)
-  local is_good = number and number > 0 and number <= 1e9
-  if not is_good then
-    complain(path, "expected a number of processors, as 1.5, got %s",
-             tostring(given))
-  end
-  return math.floor(number * 1e9 + 0.5)
-end
+service_notation.cpus = notation.cpus
 
 ---Reads the options `limits` and `reservations`, in which `cpus` and `memory`
 ---may stand.
@@ -315,22 +303,7 @@ function service_notation.resources(given, complain, path)
   return read
 end
 
----Reads the option `healthcheck`: a table whose test may be a line for a
----shell, or false for none.
----@param given any
----@param complain moonsail.Complain
----@param path string
----@return table # a HealthConfig
-function service_notation.healthcheck(given, complain, path)
-  if given == false then return { test = { "NONE" } } end
-  fail.check_type(complain, path, "table", given)
-  local copy = {}
-  for name, value in pairs(given) do copy[name] = value end
-  if type(copy.test) == "string" then
-    copy.test = { "CMD-SHELL", copy.test }
-  end
-  return copy
-end
+service_notation.healthcheck = notation.healthcheck
 
 ---Reads further lines of /etc/hosts: {db = "10.0.0.1"} or {"db:10.0.0.1"}, or
 ---as the API has them: {"10.0.0.1 db"}.
@@ -343,12 +316,14 @@ function service_notation.hosts(given, complain, path)
   if type(given) == "table" and given[1] == nil then
     for name, address in pairs(given) do
       fail.check_type(complain, path, "string", name)
+      fail.check_type(complain, ("%s.%s"):format(path, name), "string",
+                      address)
       list[#list + 1] = ("%s %s"):format(address, name)
     end
     table.sort(list)
     return list
   end
-  for i, element in ipairs(elements(given)) do
+  for i, element in ipairs(elements(given, path, complain)) do
     fail.check_type(complain, ("%s[%d]"):format(path, i), "string", element)
     list[i] = element:gsub("^([^%s:]+):(%S+)$", "%2 %1")
   end
@@ -371,7 +346,7 @@ function service_notation.ulimits(given, complain, path)
     table.sort(list, function(a, b) return a.name < b.name end)
     return list
   end
-  for i, element in ipairs(elements(given)) do
+  for i, element in ipairs(elements(given, path, complain)) do
     list[i] = notation.ulimit(element, ("%s[%d]"):format(path, i), complain)
   end
   return list

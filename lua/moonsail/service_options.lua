@@ -68,7 +68,7 @@ end
 
 ---@class moonsail.ServicePlan
 ---@field options table # of the operation
----@field references table<string, moonsail.Reference[]> # by the option
+---@field references table<string, moonsail.ServiceReference[]> # by the option
 ---@field replaced string[][] # paths, under the API's names, of what an update
 ---       replaces and does not merge into
 local Plan = {}
@@ -121,12 +121,15 @@ end
 function Plan:put_fields(path, fields, value, given)
   self:table_at(path)
   for _, key in ipairs(sorted_keys(value)) do
-    local name = type(key) == "string" and spelling.plain(key) or key
-    name = fields.names[name] or key
+    if type(key) ~= "string" then
+      self.complain(given, "expected names as keys, got %s",
+                    fail.type_name(key))
+    end
+    local name = fields.names[spelling.plain(key)] or key
     local field = fields.fields[name]
     if not is_foreign(fields, name, value) then
       self:put(join(path, name), field and field.type, value[key],
-               ("%s.%s"):format(given, tostring(key)))
+               ("%s.%s"):format(given, key))
     end
   end
 end
@@ -214,7 +217,7 @@ for name, kind in pairs(references.kinds) do
        or value[kind.id] ~= nil or value[kind.name] ~= nil then
       value = { value }
     end
-    for i, element in ipairs(value) do
+    for i, element in ipairs(fail.check_list(complain, given, value)) do
       local path = ("%s[%d]"):format(given, i)
       list[i] = references.read_one(kind, element, path, complain)
       entries[i] = list[i].entry
@@ -235,6 +238,12 @@ for _, name in ipairs{ "mounts", "volumes" } do
     return plan.mounts
   end)
 end
+
+-- What stands for an image, and is none, is not told by the engine.
+add_row("image", join(CONTAINER, "image"), function(value, complain, given)
+  fail.check_class(complain, given, "image", value)
+  return value
+end)
 
 -- The mode ---------------------------------------------------------------
 

@@ -8,7 +8,7 @@ local spelling = require "moonsail.spelling"
 
 local service_references = {}
 
----@class moonsail.ReferenceKind
+---@class moonsail.ServiceReferenceKind
 ---@field class string # "secret"
 ---@field list string # the operation that lists them
 ---@field id string # the field of a reference that has the id
@@ -16,7 +16,7 @@ local service_references = {}
 ---@field type string # of a reference
 ---@field target fun(name: string): string # where its file is by default
 
----@type table<string, moonsail.ReferenceKind>
+---@type table<string, moonsail.ServiceReferenceKind>
 service_references.kinds = {
   secrets = {
     class = "secret", list = "SecretList",
@@ -37,7 +37,7 @@ local OWNER, MODE = "0", tonumber("444", 8)
 
 -- What a reference is made of: the table in the spec in the making, and what
 -- it is to be found by if the table lacks the id or the name.
----@class moonsail.Reference
+---@class moonsail.ServiceReference
 ---@field entry table
 ---@field wanted string|nil
 
@@ -85,20 +85,12 @@ local function short_form(kind, given, path, complain)
   return reference
 end
 
--- A copy of an object of a type, its fields spelt our way.
-local function respell(given, type_name)
-  local names = spelling.type(type_name).names
-  local copy = {}
-  for key, value in pairs(given) do copy[names[key] or key] = value end
-  return copy
-end
-
 -- The API's own form.
 local function long_form(kind, given, path, complain)
-  local entry = respell(given, kind.type)
+  local entry = spelling.respell(given, kind.type)
   if entry.file ~= nil then
     fail.check_type(complain, path .. ".file", "table", entry.file)
-    entry.file = respell(entry.file, kind.type .. ".File")
+    entry.file = spelling.respell(entry.file, kind.type .. ".File")
   end
   local wanted
   if not (entry[kind.id] and entry[kind.name]) then
@@ -115,15 +107,16 @@ local function of_object(kind, given)
 end
 
 ---Reads one element of `secrets` or `configs`.
----@param kind moonsail.ReferenceKind
+---@param kind moonsail.ServiceReferenceKind
 ---@param given any
 ---@param path string
 ---@param complain fun(path: string, format: string, ...)
----@return moonsail.Reference
+---@return moonsail.ServiceReference
 function service_references.read_one(kind, given, path, complain)
   if type(given) == "string" then
     return { entry = {}, wanted = given }
   elseif type(given) == "userdata" and given ~= core.null then
+    fail.check_class(complain, path, kind.class, given)
     return of_object(kind, given)
   elseif type(given) ~= "table" then
     fail.wrong_type(complain, path, "a name, an object or a table", given)
@@ -175,8 +168,8 @@ end
 
 ---Fills in what the references lack; asks the engine once, if at all.
 ---@param client any
----@param kind moonsail.ReferenceKind
----@param references moonsail.Reference[]
+---@param kind moonsail.ServiceReferenceKind
+---@param references moonsail.ServiceReference[]
 ---@param label string
 function service_references.resolve(client, kind, references, label)
   local list

@@ -81,9 +81,12 @@ local LABEL = "services:create"
 local function check(client, plan)
   local task = plan.options.task_template or {}
   local container = task.container_spec
+  local image = container and container.image
   if not task.plugin_spec and not task.network_attachment_spec
-     and not (container and container.image) then
+     and not image then
     plan.complain("image", "missing (a name or an object)")
+  elseif image == "" then
+    plan.complain("image", "must not be empty")
   end
   versions.check(client, "ServiceCreate", plan.options, LABEL)
 end

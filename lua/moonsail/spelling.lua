@@ -43,6 +43,22 @@ function spelling.type(type_name)
   return known[type_name] or nil
 end
 
+---A copy of an object of a type, its fields spelt our way; what is there in
+---two spellings stays so, for the core to complain of.
+---@param given table
+---@param type_name string
+---@return table
+function spelling.respell(given, type_name)
+  local names = spelling.type(type_name).names
+  local copy = {}
+  for key, value in pairs(given) do
+    local name = names[key]
+    if not name or given[name] ~= nil then name = key end
+    copy[name] = value
+  end
+  return copy
+end
+
 ---The name of an option without the underscore that keeps it from being a
 ---word of Lua: "until_" → "until".
 ---@param name string

@@ -13,6 +13,7 @@ local methods = core.methods("stream")
 ---       its source; or a document
 function methods:each(fn)
   local stream <close> = self
+  fail.check_type(fail.complainer("stream:each"), "fn", "function", fn)
   repeat
     local item, source = stream()
   until item == nil or fn(item, source) == false

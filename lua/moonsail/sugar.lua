@@ -10,6 +10,7 @@ local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local notation = require "moonsail.notation"
 local ports = require "moonsail.ports"
+local spelling = require "moonsail.spelling"
 
 local sugar = {}
 
@@ -82,21 +83,6 @@ end
 
 -- Tables of names --------------------------------------------------------
 
--- A map from every spelling of the fields in `fields` to their names.
-local function spellings(fields)
-  local map = {}
-  for name, field in pairs(fields) do
-    local wire = field.wire
-    map[name] = name
-    if wire and wire ~= "" then
-      map[wire] = map[wire] or name
-      local lower = wire:sub(1, 1):lower() .. wire:sub(2)
-      map[lower] = map[lower] or name
-    end
-  end
-  return map
-end
-
 -- Made at the first use: most programs that load the module create nothing.
 local names
 local function load_names()
@@ -104,15 +90,11 @@ local function load_names()
   local fields = core.fields "HostConfig"
   local options = core.operation("ContainerCreate").options
   names = {
-    options = spellings(options),
-    host = spellings(fields),
+    options = spelling.of(options),
+    host = spelling.of(fields),
     all = { ALIASES, CALL_OPTIONS, options, fields }, -- to find the nearest
   }
   return names
-end
-
-local function without_underscore(name)
-  return (name:gsub("_$", ""))
 end
 
 -- The rows ---------------------------------------------------------------
@@ -120,7 +102,8 @@ end
 local rows = {}
 
 -- An object stands for its id, where the engine takes a name.
-local function name_of(plan, value, path)
+local function name_of(plan, value, path, class)
+  fail.check_class(plan.complain, path, class, value)
   if type(value) == "userdata" then return core.key(value) end
   if type(value) ~= "string" then
     plan:wrong_type(path, "a name or an object", value)
@@ -129,11 +112,11 @@ local function name_of(plan, value, path)
 end
 
 function rows.image(plan, value, path)
-  plan:set("image", name_of(plan, value, path), path)
+  plan:set("image", name_of(plan, value, path, "image"), path)
 end
 
 function rows.network(plan, value, path)
-  plan:set_host("network_mode", name_of(plan, value, path), path)
+  plan:set_host("network_mode", name_of(plan, value, path, "network"), path)
 end
 
 -- Sorted by name, so that the same options always do the same.
@@ -143,11 +126,13 @@ local function network_list(plan, value)
     local path = ("networks[%s]"):format(
       type(key) == "string" and ("%q"):format(key) or tostring(key))
     if math.type(key) == "integer" then
-      list[key] = { name = name_of(plan, inner, path), endpoint_config = {} }
+      list[key] = {
+        name = name_of(plan, inner, path, "network"), endpoint_config = {},
+      }
     else
       fail.check_type(plan.complain, path, "table", inner)
       list[#list + 1] = {
-        name = name_of(plan, key, path), endpoint_config = inner,
+        name = name_of(plan, key, path, "network"), endpoint_config = inner,
       }
     end
   end
@@ -224,12 +209,7 @@ function rows.restart(plan, value, path)
 end
 
 function rows.cpus(plan, value, path)
-  local number = tonumber(value)
-  if not number or number <= 0 then
-    plan.complain(path, "expected a number of processors, as 1.5, got %s",
-                  tostring(value))
-  end
-  plan:set_host("nano_cpus", math.floor(number * 1e9 + 0.5), path)
+  plan:set_host("nano_cpus", notation.cpus(value, plan.complain, path), path)
 end
 
 function rows.user(plan, value, path)
@@ -238,15 +218,8 @@ function rows.user(plan, value, path)
 end
 
 function rows.healthcheck(plan, value, path)
-  if value == false then value = { test = { "NONE" } } end
-  fail.check_type(plan.complain, path, "table", value)
-  if type(value.test) == "string" then
-    local copy = {}
-    for key, inner in pairs(value) do copy[key] = inner end
-    copy.test = { "CMD-SHELL", value.test }
-    value = copy
-  end
-  plan:set("healthcheck", value, path)
+  plan:set("healthcheck", notation.healthcheck(value, plan.complain, path),
+           path)
 end
 
 -- All of "all", 2, "device=0,1".
@@ -294,7 +267,7 @@ local function add_list_row(name, read)
     if type(value) == "string" then value = { value } end
     fail.check_type(plan.complain, path, "table", value)
     local list = {}
-    for i, element in ipairs(value) do
+    for i, element in ipairs(fail.check_list(plan.complain, path, value)) do
       list[i] = read(element, ("%s[%d]"):format(path, i), plan.complain)
     end
     plan:set_host(name, list, path)
@@ -365,7 +338,7 @@ function rows.tmpfs(plan, value, path)
   fail.check_type(plan.complain, path, "table", value)
   if value[1] ~= nil then
     local map = {}
-    for i, entry in ipairs(value) do
+    for i, entry in ipairs(fail.check_list(plan.complain, path, value)) do
       fail.check_type(plan.complain, ("%s[%d]"):format(path, i), "string",
                       entry)
       local target, options = entry:match("^([^:]*):?(.*)$")
@@ -380,7 +353,7 @@ function rows.host_config(plan, value, path)
   fail.check_type(plan.complain, path, "table", value)
   local host = load_names().host
   for key, inner in pairs(value) do
-    local name = type(key) == "string" and host[without_underscore(key)]
+    local name = type(key) == "string" and host[spelling.plain(key)]
     plan:set_host(name or key, inner, ("%s.%s"):format(path, tostring(key)))
   end
 end
@@ -392,7 +365,7 @@ local function add_option(plan, key, value, more)
     plan.complain(tostring(key), "options have names")
   end
   local known = load_names()
-  local name = without_underscore(key)
+  local name = spelling.plain(key)
   name = ALIASES[name] or known.options[name] or known.host[name] or name
   if rows[name] then
     rows[name](plan, value, key)
@@ -419,6 +392,8 @@ local function finish(plan)
   if next(plan.host) then plan.options.host_config = plan.host end
   if plan.options.image == nil then
     plan.complain("image", "missing (a name or an object)")
+  elseif plan.options.image == "" then
+    plan.complain("image", "must not be empty")
   end
   return plan
 end

@@ -231,7 +231,7 @@ function methods:supports(what, method)
   fail.check_type(complain, "method", "string",
                   method == nil and what or method)
   local subject = find_subject(method or what)
-  local version = object.minor_version(self)
+  local version = object.minor_version(self, LABEL)
   if method == nil then return subject_holds(subject, version) end
   return option_holds(what, subject, version)
          and subject_holds(subject, version)

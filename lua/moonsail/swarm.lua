@@ -18,6 +18,18 @@ local fetched = setmetatable({}, { __mode = "k" })
 
 -- Attributes -----------------------------------------------------------------
 
+-- Fetches the attributes, and keeps them unless they are raw.
+local function inspect(self, options, label)
+  local attrs = core.call(core.client_of(self), "SwarmInspect", options, label)
+  if getmetatable(attrs) == "moonsail.value" then fetched[self] = attrs end
+  return attrs
+end
+
+-- What was fetched, or is now.
+local function attrs_of(self, label)
+  return fetched[self] or inspect(self, { raw = false }, label)
+end
+
 ---Fetches all attributes of the swarm, which it keeps, and returns them. Only
 ---a manager knows them.
 ---@takes SwarmInspect
@@ -27,19 +39,14 @@ local fetched = setmetatable({}, { __mode = "k" })
 ---@return moonsail.api.Swarm
 function methods:inspect(...)
   local label = "swarm:inspect"
-  local options = core.gather_options("", label, ...)
-  local attrs = core.call(core.client_of(self), "SwarmInspect", options, label)
-  if getmetatable(attrs) == "moonsail.value" then -- not raw
-    fetched[self] = attrs
-  end
-  return attrs
+  return inspect(self, core.gather_options("", label, ...), label)
 end
 
 ---Fetches the attributes anew.
 ---@uses SwarmInspect
 ---@return self
 function methods:reload()
-  self:inspect{ raw = false }
+  inspect(self, { raw = false }, "swarm:reload")
   return self
 end
 
@@ -48,14 +55,14 @@ end
 ---@uses SwarmInspect
 ---@return moonsail.api.Swarm
 function methods:attrs()
-  return fetched[self] or self:inspect{ raw = false }
+  return attrs_of(self, "swarm:attrs")
 end
 
 ---The id of the swarm.
 ---@uses SwarmInspect
 ---@return string
 function methods:id()
-  return self:attrs().id
+  return attrs_of(self, "swarm:id").id
 end
 
 ---The tokens by which other engines join: `worker` and `manager`. Who has one
@@ -68,7 +75,7 @@ function methods:join_tokens(...)
   local label = "swarm:join_tokens"
   local options = core.gather_options("", label, ...)
   options.raw = false
-  return self:inspect(options).join_tokens
+  return inspect(self, options, label).join_tokens
 end
 
 ---The key that unlocks a manager which was started again, or nil when
@@ -132,6 +139,7 @@ function methods:init(...)
   end
   options.spec = set_autolock(options.spec, given.autolock, complain)
   listen_by_default(options)
+  fetched[self] = nil -- which was of another swarm
   return core.call(core.client_of(self), "SwarmInit", options, label)
 end
 
@@ -154,7 +162,22 @@ function methods:join(...)
     options.remote_addrs = { options.remote_addrs }
   end
   listen_by_default(options)
+  fetched[self] = nil -- which was of another swarm
   return core.call(core.client_of(self), "SwarmJoin", options, label)
+end
+
+---Takes the engine out of the swarm; a manager with `force = true`.
+---`docker.swarm:leave{force = true}`
+---@takes SwarmLeave
+---@uses SwarmLeave
+---@raises api when the engine is in no swarm, or is a manager and `force` is
+---        not true, not_supported when it is Podman
+---@return boolean # true
+function methods:leave(...)
+  local label = "swarm:leave"
+  local options = core.gather_options("", label, ...)
+  fetched[self] = nil
+  return core.call(core.client_of(self), "SwarmLeave", options, label)
 end
 
 -- Changing -------------------------------------------------------------------

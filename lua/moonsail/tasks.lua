@@ -2,8 +2,10 @@
 -- Methods of a task that are more than one operation of the API.
 
 local core = require "moonsail.core"
+local fail = require "moonsail.fail"
 local log_reading = require "moonsail.log_reading"
 local object = require "moonsail.object"
+local own = require "moonsail.own"
 
 object.add_methods("task", "TaskInspect", "id")
 
@@ -53,7 +55,7 @@ function methods:logs(...)
   local options = core.gather_options("", label, ...)
   local spec = core.attrs(self).spec
   local container = spec and spec.container_spec
-  options.id = core.key(self)
+  own.fill(options, "id", self, fail.complainer(label))
   return log_reading.read(core.client_of(self), "TaskLogs", options,
                           container ~= nil and container.tty == true, label)
 end

@@ -1831,7 +1831,8 @@ function Swarm:join(remote_addrs, join_token, options) end
 ---@return moonsail.api.JoinTokens
 function Swarm:join_tokens(options) end
 
----Takes the engine out of the swarm; a manager with force = true.
+---Takes the engine out of the swarm; a manager with `force = true`.
+---`docker.swarm:leave{force = true}`
 ---@param options? moonsail.options.SwarmLeave
 ---@return boolean # true
 function Swarm:leave(options) end

@@ -61,8 +61,10 @@ describe("containers:create", function()
     assert.equal("/cache", attrs.mounts[1].destination)
   end)
 
-  it("takes what inspect told of another", engines.only_docker(
-     "Podman tells names of limits that it does not take", function()
+  it("takes what inspect told of another", engines.needs({
+    podman = "5.0",
+    reason = "Podman 4 tells names of limits that it does not take",
+  }, function()
     local first = fixture.created({ "sleep", "1" }, {
       env = { A = "1" }, volumes = { "/cache" }, ports = { "80" },
       memory = "64m", ulimits = { "nofile=64" }, labels = { a = "b" },

@@ -129,6 +129,13 @@ describe("cp_in", function()
     for _, name in ipairs(made) do assert.is_nil(io.open(name)) end
   end)
 
+  it("refuses an option that is for the other way", function()
+    local problem = caught("argument", docker.cp, docker, "a:/b", ".",
+                           { copy_uid_gid = true })
+    assert.equal("copy_uid_gid: it is for copies into a container",
+                 problem.message)
+  end)
+
   it("refuses what does not go together", function()
     local cases = {
       { path "nothing", "/tmp", "^src: .*nothing: No such file" },

@@ -25,13 +25,18 @@ local function sorted(given)
   return table.concat(lines, "\n")
 end
 
+-- The docker command wrote [::] without its brackets before version 28.
+local function in_brackets(given)
+  return (given:gsub(":::(%d)", "[::]:%1"):gsub("  +", "  "))
+end
+
 -- Both may look while a second passes, or another test's things go: once of
 -- several times they show the same.
 local function looks_like(command, make, host)
   local ours, theirs
   for _ = 1, 10 do
-    theirs = sorted(trimmed(engine.docker(command, host)))
-    ours = sorted(make())
+    theirs = in_brackets(sorted(trimmed(engine.docker(command, host))))
+    ours = in_brackets(sorted(make()))
     if ours == theirs then return end
     os.execute("sleep 0.2")
   end

@@ -143,10 +143,7 @@ describe("networks:create", function()
     assert.is_false(ok)
     assert.matches(network:name(), problem.message, 1, true)
     assert.equal("networks:create", problem.method)
-    if not engines.is_podman() then -- Podman 4 takes it for its own mistake
-      assert.equal("conflict", problem.kind)
-      assert.equal(409, problem.status)
-    end
+    assert.equal("conflict", problem.kind)
   end)
 
   it("says that addresses are taken", function()

@@ -52,7 +52,7 @@ describe("secrets:create", function()
     local ok, problem = pcall(secrets.create, secrets, name, "x")
     assert.is_false(ok)
     assert.is_true(moonsail.is_error(problem))
-    if not engines.is_podman() then assert.equal("conflict", problem.kind) end
+    assert.equal("conflict", problem.kind)
   end)
 
   it("complains before anything is sent", function()

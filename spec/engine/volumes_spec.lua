@@ -54,11 +54,10 @@ describe("volumes:create", function()
     assert.same({ a = "1" }, volume:labels())
   end)
 
-  it("gives the same volume again", engines.only_docker(
-    "Podman refuses a name that is taken", function()
-      local volume = fixture.volume()
-      assert.equal(volume, volumes:create(volume:name()))
-    end))
+  it("gives the same volume again", function()
+    local volume = fixture.volume()
+    assert.equal(volume, volumes:create(volume:name()))
+  end)
 
   it("says what the engine does not like", function()
     local ok, problem = pcall(volumes.create, volumes, fixture.name(),

@@ -72,5 +72,8 @@ describe("moment.set_times", function()
   it("names the one that is none", function()
     assert.matches("^until: ", caught("argument", set,
                                       { until_ = "soon" }).message)
+    assert.matches("^until_: given twice", caught("argument", set, {
+      until_ = 1, ["until"] = 2,
+    }).message)
   end)
 end)

@@ -76,8 +76,11 @@ describe("own.texts", function()
                  complaint(own.texts, 7, "x", complain))
     assert.equal("x[2]: expected a string, got boolean",
                  complaint(own.texts, { "a", true }, "x", complain))
-    assert.equal("x: expected a list, got a table without [1]",
-                 complaint(own.texts, { a = "b" }, "x", complain))
+    for _, odd in ipairs{ { a = "b" }, { "a", nil, "c" }, { "a", b = "c" } } do
+      assert.equal("x: expected a list, got a table with a gap or with keys "
+                   .. "that are no indices",
+                   complaint(own.texts, odd, "x", complain))
+    end
   end)
 end)
 

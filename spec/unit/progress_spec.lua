@@ -95,7 +95,7 @@ describe("progress.reporter", function()
   it("refuses anything else", function()
     local closed = assert(io.tmpfile())
     closed:close()
-    for _, target in ipairs{ 7, "stderr", {}, closed } do
+    for _, target in ipairs{ 7, "stderr", {}, closed, core.null } do
       local problem = caught("argument", progress.reporter, target,
                              "images:pull")
       assert.matches("^progress: expected true, an open file or a function",

@@ -219,6 +219,8 @@ describe("the options of a service", function()
       [{ limits = 7 }] = "limits: expected a table",
       [{ healthcheck = "true" }] = "healthcheck: expected a table",
       [{ secrets = { 7 } }] = "secrets[1]: expected a name, an object",
+      [{ limits = { [true] = 1 } }] =
+        "limits: expected names as keys, got boolean",
     } do
       local message = caught("argument", plan, options).message
       assert.equal(words, message:sub(1, #words))

@@ -112,7 +112,6 @@ function Book:from_row(row)
   return method
 end
 
-
 -- The types that the attributes of a class of objects can have: those that
 -- are fetched, and those of the elements of lists.
 function Book:attribute_types(class)
@@ -233,11 +232,9 @@ end
 -- otherwise.
 function Book:add_body(record)
   for _, operation in ipairs(self:operations_of(record.takes)) do
-    local last = operation.parameters[#operation.parameters]
-    local is_whole = last and last.place == "body" and
-      last.type.fields == nil
-    if is_whole and not contains(record.fills, last.name) then
-      table.insert(record.fills, last.name)
+    local body = model_rules.whole_body(operation)
+    if body and not contains(record.fills, body.name) then
+      table.insert(record.fills, body.name)
     end
   end
 end
@@ -351,12 +348,16 @@ function Book:add_lua_classes(lua_classes)
   end
 end
 
--- A method of Lua's replaces the row of its name.
 function Book:add_method(method)
   local class = method.class and self.classes[method.class]
   if class == nil then
     self.problems:add(method.place, "%s is of no class", method.name)
     return
+  end
+  local other = class.methods[method.name]
+  if other then
+    self.problems:add(method.place, "%s is there already, by %s", method.name,
+                      other.place)
   end
   class.methods[method.name] = method
 end

@@ -3,6 +3,7 @@
 -- the API.
 
 local manual = require "generate.manual"
+local model_rules = require "generate.model"
 local option_docs = require "generate.option_docs"
 local read = require "generate.read"
 
@@ -65,19 +66,6 @@ function Writer:option(name, optional, made, behind)
   end
 end
 
-local function visible(fields)
-  local list = {}
-  for _, field in ipairs(fields) do
-    if not field.alias_of then
-      list[#list + 1] = field
-    end
-  end
-  table.sort(list, function(a, b)
-    return a.name < b.name
-  end)
-  return list
-end
-
 -- ── types of the API ───────────────────────────────────────────────────────
 
 -- An absent list or map is an empty table in answers.
@@ -86,7 +74,7 @@ local function may_be_nil(made)
 end
 
 function Writer:answer_fields(made)
-  for _, field in ipairs(visible(made.fields)) do
+  for _, field in ipairs(model_rules.fields(made)) do
     self:field(field.name, may_be_nil(field.type),
                self.types:of(field.type, "api"),
                comment(field, self.docs:of_field(made, field.name)))
@@ -94,7 +82,7 @@ function Writer:answer_fields(made)
 end
 
 function Writer:input_fields(made)
-  for _, field in ipairs(visible(made.fields)) do
+  for _, field in ipairs(model_rules.fields(made)) do
     self:option(field.name, true, self.types:of(field.type, "input"),
                 comment(field, self.docs:of_field(made, field.name),
                         option_docs.default(field)))

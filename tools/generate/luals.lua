@@ -3,6 +3,7 @@
 
 local answers = require "generate.answers"
 local definitions = require "generate.definitions"
+local model_rules = require "generate.model"
 local read = require "generate.read"
 
 local M = {}
@@ -68,9 +69,9 @@ end
 
 -- A body that is no table of options.
 function Writer:body_options(operation)
-  local last = operation.parameters[#operation.parameters]
-  if last and last.place == "body" and last.type.fields == nil then
-    self:field("body", true, self.types:of(last.type, "input"), "")
+  local body = model_rules.whole_body(operation)
+  if body then
+    self:field("body", true, self.types:of(body.type, "input"), "")
     self:field("body_file", true, "string", " # the path of a file, instead")
   end
 end

@@ -5,6 +5,7 @@
 -- versions of these are in the core.
 
 local luatypes = require "generate.luatypes"
+local model_rules = require "generate.model"
 local option_docs = require "generate.option_docs"
 local read = require "generate.read"
 
@@ -163,8 +164,8 @@ local function add_types(lines, book)
   for _, made in ipairs(book.model.types) do
     local needed = "moonsail.input." .. luatypes.class_name(made.label)
     local fields = {}
-    for _, field in ipairs(book.types.needed[needed] and made.fields or {}) do
-      if not field.alias_of then
+    if book.types.needed[needed] then
+      for _, field in ipairs(model_rules.fields(made)) do
         fields[field.name] = field
       end
     end

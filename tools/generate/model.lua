@@ -158,20 +158,37 @@ function M.options(operation)
       add(parameter.name, parameter)
     end
   end
-  for _, field in ipairs(M.body_fields(operation)) do
-    if not field.alias_of then
-      add(field.name, field)
-    end
+  local body = M.body(operation)
+  for _, field in ipairs(body and M.fields(body.type) or {}) do
+    add(field.name, field)
   end
   return options
 end
 
-function M.body_fields(operation)
+-- The parameter that is the body of an operation, or nil.
+function M.body(operation)
   local last = operation.parameters[#operation.parameters]
-  if last and last.place == "body" then
-    return last.type.fields or {}
+  return last and last.place == "body" and last or nil
+end
+
+-- A body that is given as a whole: it has no fields that are options.
+function M.whole_body(operation)
+  local body = M.body(operation)
+  return body and body.type.fields == nil and body or nil
+end
+
+-- The fields of a type by name, other spellings left out.
+function M.fields(made)
+  local list = {}
+  for _, field in ipairs(made.fields or {}) do
+    if not field.alias_of then
+      list[#list + 1] = field
+    end
   end
-  return {}
+  table.sort(list, function(a, b)
+    return a.name < b.name
+  end)
+  return list
 end
 
 local function check_lists(operation)

@@ -47,9 +47,8 @@ function M:of_option(operation, name)
   if own then
     return own
   end
-  local last = operation.parameters[#operation.parameters]
-  local body = last and last.place == "body" and last.type.label
-  local field = body and self:take(body .. "." .. name)
+  local body = model_rules.body(operation)
+  local field = body and body.type.fields and self:of_field(body.type, name)
   return field or self:take("*." .. name)
 end
 

@@ -4,6 +4,7 @@
 
 local answers = require "generate.answers"
 local markdown = require "generate.markdown"
+local model_rules = require "generate.model"
 local names = require "generate.names"
 local option_docs = require "generate.option_docs"
 local read = require "generate.read"
@@ -324,10 +325,10 @@ function Page:operation(operation)
     rows[i] = self:option_row(operation, name)
     rows[i][1] = rows[i][1] .. (options[name].required and " (needed)" or "")
   end
-  local last = operation.parameters[#operation.parameters]
-  if last and last.place == "body" and last.type.fields == nil then
-    rows[#rows + 1] = {code "body", self:type_of(last.type, "input"), "",
-                       versions(last), "or `body_file`, the path of a file"}
+  local body = model_rules.whole_body(operation)
+  if body then
+    rows[#rows + 1] = {code "body", self:type_of(body.type, "input"), "",
+                       versions(body), "or `body_file`, the path of a file"}
   end
   if #rows > 0 then
     self:table(OPTION, rows)
@@ -356,14 +357,9 @@ end
 
 -- What may be given for a field, or, of what is only answered, what it is.
 function Page:field_rows(made, room)
-  local by_name, rows = {}, {}
-  for _, field in ipairs(made.fields) do
-    if not field.alias_of then
-      by_name[field.name] = field
-    end
-  end
-  for i, name in ipairs(read.sorted_keys(by_name)) do
-    rows[i] = self:field_row(made, by_name[name], room)
+  local rows = {}
+  for i, field in ipairs(model_rules.fields(made)) do
+    rows[i] = self:field_row(made, field, room)
   end
   return rows
 end

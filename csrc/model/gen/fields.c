@@ -5,45 +5,45 @@
 
 const dk_Field dk_fields[] = {
   {2058, 18692, 398, 32, 55, 0}, /* Address.Addr string */
-  {12865, 31008, 378, 32, 55, 0}, /* Address.PrefixLen integer */
+  {12865, 31000, 378, 32, 55, 0}, /* Address.PrefixLen integer */
   {6310, 24443, 171, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
-  {12823, 30965, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
-  {15560, 34073, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
+  {12823, 30957, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
+  {15560, 34065, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
   {25110, 25110, 398, 25, 51, 0}, /* AuthConfig.email string */
-  {30389, 30389, 398, 25, 55, 0}, /* AuthConfig.password string */
-  {33016, 33016, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
-  {35871, 35871, 398, 25, 55, 0}, /* AuthConfig.username string */
+  {30381, 30381, 398, 25, 55, 0}, /* AuthConfig.password string */
+  {33008, 33008, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
+  {35863, 35863, 398, 25, 55, 0}, /* AuthConfig.username string */
   {8692, 26407, 398, 25, 55, 0}, /* AuthResponse.IdentityToken string */
-  {15572, 34093, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
+  {15572, 34085, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
   {6090, 24188, 398, 39, 55, 0}, /* BuildCache.CreatedAt string */
   {6296, 24406, 398, 39, 55, 0}, /* BuildCache.Description string */
   {8456, 26391, 398, 39, 55, 0}, /* BuildCache.ID string */
   {9496, 26793, 376, 39, 55, 0}, /* BuildCache.InUse boolean */
   {9947, 27841, 398, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
-  {12049, 30358, 398, 39, 41, 0}, /* BuildCache.Parent string */
-  {12069, 30379, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
-  {14949, 33214, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
-  {15150, 33419, 378, 39, 55, 0}, /* BuildCache.Size integer */
-  {17823, 35538, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
-  {17979, 35795, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
+  {12049, 30350, 398, 39, 41, 0}, /* BuildCache.Parent string */
+  {12069, 30371, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
+  {14949, 33206, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
+  {15150, 33411, 378, 39, 55, 0}, /* BuildCache.Size integer */
+  {17823, 35530, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
+  {17979, 35787, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
   {2036, 18669, 378, 52, 55, 0}, /* BuildCacheDiskUsage.ActiveCount integer */
   {9731, 27573, 306, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
-  {13344, 31705, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
-  {17780, 35429, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
-  {17793, 35443, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
+  {13344, 31697, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
+  {17780, 35421, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
+  {17793, 35435, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
   {6090, 24188, 398, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
-  {13358, 31719, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
+  {13358, 31711, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
   {21384, 21384, 0, 36, 55, 0}, /* BuildInfo.aux any */
   {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
   {25333, 25347, 83, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
   {26391, 26391, 398, 25, 55, 0}, /* BuildInfo.id string */
-  {31213, 31213, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
-  {31224, 31241, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
-  {34093, 34093, 398, 25, 55, 0}, /* BuildInfo.status string */
-  {34265, 34265, 398, 25, 55, 0}, /* BuildInfo.stream string */
+  {31205, 31205, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
+  {31216, 31233, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
+  {34085, 34085, 398, 25, 55, 0}, /* BuildInfo.status string */
+  {34257, 34257, 398, 25, 55, 0}, /* BuildInfo.stream string */
   {3113, 22042, 372, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
-  {15450, 33787, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
-  {10900, 29249, 398, 25, 55, 0}, /* Checkpoint.Name string */
+  {15450, 33779, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
+  {10900, 29241, 398, 25, 55, 0}, /* Checkpoint.Name string */
   {3486, 22488, 398, 25, 55, 0}, /* CheckpointCreateRequest.CheckpointDir string */
   {3502, 22505, 398, 25, 55, DK_REQUIRED}, /* CheckpointCreateRequest.CheckpointID string */
   {7478, 25515, 376, 25, 55, 0}, /* CheckpointCreateRequest.Exit boolean */
@@ -51,60 +51,60 @@ const dk_Field dk_fields[] = {
   {6191, 24284, 378, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
   {6221, 24326, 372, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
   {8456, 26391, 398, 25, 55, 0}, /* ClusterInfo.ID string */
-  {13782, 32242, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
-  {15467, 33805, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
-  {15708, 34630, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
-  {16573, 35360, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
-  {17967, 35744, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
-  {18048, 35973, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
+  {13782, 32234, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
+  {15467, 33797, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
+  {15708, 34622, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
+  {16573, 35352, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
+  {17967, 35736, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
+  {18048, 35965, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
   {6090, 24188, 398, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
   {8456, 26391, 398, 42, 55, 0}, /* ClusterVolume.ID string */
   {9560, 26860, 15, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
-  {13126, 31406, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
-  {15467, 33805, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
-  {17967, 35744, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
-  {18048, 35973, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
+  {13126, 31398, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
+  {15467, 33797, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
+  {17967, 35736, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
+  {18048, 35965, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
   {2006, 18629, 368, 42, 55, 0}, /* ClusterVolume.Info.AccessibleTopology array of Topology */
   {3208, 22143, 378, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
-  {18128, 36074, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
-  {18211, 36139, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
-  {11605, 29874, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
-  {13095, 31373, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
-  {15552, 34008, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
+  {18128, 36066, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
+  {18211, 36131, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
+  {11605, 29866, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
+  {13095, 31365, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
+  {15552, 34000, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
   {1965, 18586, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode ClusterVolumeSpec.AccessMode */
   {1978, 18600, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements ClusterVolumeSpec.AccessibilityRequirements */
   {2562, 21412, 24, 42, 55, 0}, /* ClusterVolumeSpec.Availability ClusterVolumeSpec.Availability */
   {3224, 22160, 25, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange ClusterVolumeSpec.CapacityRange */
   {8009, 26116, 398, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
-  {14152, 32883, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
+  {14152, 32875, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
   {2740, 21637, 390, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.BlockVolume map of any */
-  {10803, 29154, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
-  {13957, 32683, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
-  {14971, 33251, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
+  {10803, 29146, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
+  {13957, 32675, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
+  {14971, 33243, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
   {7759, 25923, 398, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.FsType string */
-  {10752, 29126, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
-  {12853, 30996, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
-  {13561, 32024, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
-  {10007, 27912, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
-  {13545, 32007, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
+  {10752, 29118, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
+  {12853, 30988, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
+  {13561, 32016, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
+  {10007, 27904, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
+  {13545, 31999, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
   {9859, 27764, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Key string */
-  {14032, 32769, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
+  {14032, 32761, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
   {7496, 25543, 398, 32, 48, 0}, /* Commit.Expected string */
   {8456, 26391, 398, 32, 55, 0}, /* Commit.ID string */
   {6090, 24188, 398, 30, 55, 0}, /* Config.CreatedAt string */
   {8456, 26391, 398, 30, 55, 0}, /* Config.ID string */
-  {15467, 33805, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
-  {17967, 35744, 398, 30, 55, 0}, /* Config.UpdatedAt string */
-  {18048, 35973, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
-  {10984, 29332, 398, 30, 55, 0}, /* ConfigReference.Network string */
+  {15467, 33797, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
+  {17967, 35736, 398, 30, 55, 0}, /* Config.UpdatedAt string */
+  {18048, 35965, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
+  {10984, 29324, 398, 30, 55, 0}, /* ConfigReference.Network string */
   {6169, 24260, 398, 30, 55, 0}, /* ConfigSpec.Data string */
   {9908, 27799, 396, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
-  {10900, 29249, 398, 30, 55, 0}, /* ConfigSpec.Name string */
-  {17610, 35191, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
-  {28276, 28276, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
-  {29068, 29068, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
-  {30146, 30146, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
-  {35945, 35945, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
+  {10900, 29241, 398, 30, 55, 0}, /* ConfigSpec.Name string */
+  {17610, 35183, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
+  {28268, 28268, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
+  {29060, 29060, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
+  {30138, 30138, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
+  {35937, 35937, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
   {27190, 27190, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
   {27212, 27212, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
   {27233, 27233, 312, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
@@ -112,15 +112,15 @@ const dk_Field dk_fields[] = {
   {27290, 27290, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
   {27314, 27314, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
   {27334, 27334, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
-  {32893, 32893, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
+  {32885, 32885, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
   {24048, 24048, 34, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
-  {30084, 30084, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
-  {34835, 34835, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
-  {35268, 35268, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
-  {30551, 30551, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
-  {35456, 35456, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
-  {35822, 35822, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
-  {35844, 35844, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
+  {30076, 30076, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
+  {34827, 34827, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
+  {35260, 35260, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
+  {30543, 30543, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
+  {35448, 35448, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
+  {35814, 35814, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
+  {35836, 35836, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
   {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.ArgsEscaped boolean */
   {2337, 21161, 376, 25, 55, 0}, /* ContainerConfig.AttachStderr boolean */
   {2352, 21177, 376, 25, 55, 0}, /* ContainerConfig.AttachStdin boolean */
@@ -134,18 +134,18 @@ const dk_Field dk_fields[] = {
   {8385, 26307, 398, 25, 55, 0}, /* ContainerConfig.Hostname string */
   {8708, 26424, 398, 25, 55, 0}, /* ContainerConfig.Image string */
   {9908, 27799, 396, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
-  {10259, 28262, 398, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
-  {11203, 29453, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
-  {11859, 30039, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
-  {11913, 30165, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
-  {14981, 33261, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
-  {15594, 34134, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
-  {15624, 34196, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
-  {15637, 34210, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
-  {17817, 35483, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
-  {18004, 35864, 398, 25, 55, 0}, /* ContainerConfig.User string */
-  {18375, 36245, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
-  {18493, 36358, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
+  {10259, 28254, 398, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
+  {11203, 29445, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
+  {11859, 30031, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
+  {11913, 30157, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
+  {14981, 33253, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
+  {15594, 34126, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
+  {15624, 34188, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
+  {15637, 34202, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
+  {17817, 35475, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
+  {18004, 35856, 398, 25, 55, 0}, /* ContainerConfig.User string */
+  {18375, 36237, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
+  {18493, 36350, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
   {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ArgsEscaped boolean */
   {2337, 21161, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStderr boolean */
   {2352, 21177, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdin boolean */
@@ -160,21 +160,21 @@ const dk_Field dk_fields[] = {
   {8385, 26307, 398, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
   {8708, 26424, 398, 25, 55, 0}, /* ContainerCreateRequest.Image string */
   {9908, 27799, 396, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
-  {10259, 28262, 398, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
-  {11203, 29453, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
-  {11432, 29589, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
-  {11859, 30039, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
-  {11913, 30165, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
-  {14981, 33261, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
-  {15594, 34134, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
-  {15624, 34196, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
-  {15637, 34210, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
-  {17817, 35483, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
-  {18004, 35864, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
-  {18375, 36245, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
-  {18493, 36358, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
+  {10259, 28254, 398, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
+  {11203, 29445, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
+  {11432, 29581, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
+  {11859, 30031, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
+  {11913, 30157, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
+  {14981, 33253, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
+  {15594, 34126, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
+  {15624, 34188, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
+  {15637, 34202, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
+  {17817, 35475, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
+  {18004, 35856, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
+  {18375, 36237, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
+  {18493, 36350, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
   {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
-  {18445, 36309, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
+  {18445, 36301, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
   {2249, 18927, 398, 25, 55, 0}, /* ContainerInspectResponse.AppArmorProfile string */
   {2289, 19007, 372, 25, 55, 0}, /* ContainerInspectResponse.Args array of string */
   {4097, 22809, 35, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
@@ -188,75 +188,75 @@ const dk_Field dk_fields[] = {
   {8676, 26391, 398, 25, 55, 0}, /* ContainerInspectResponse.Id string */
   {8708, 26424, 398, 25, 55, 0}, /* ContainerInspectResponse.Image string */
   {9098, 26622, 171, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
-  {10233, 28219, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
-  {10765, 29140, 398, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
-  {10830, 29182, 335, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
-  {10900, 29249, 398, 25, 55, 0}, /* ContainerInspectResponse.Name string */
-  {11363, 29570, 159, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
-  {11539, 29822, 390, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
-  {12079, 30400, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
-  {12224, 30649, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
-  {12933, 31157, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
-  {13588, 32094, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
-  {13634, 32135, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
-  {15169, 33439, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
-  {15182, 33454, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
-  {15552, 34008, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
-  {15651, 34225, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
+  {10233, 28211, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
+  {10765, 29132, 398, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
+  {10830, 29174, 335, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
+  {10900, 29241, 398, 25, 55, 0}, /* ContainerInspectResponse.Name string */
+  {11363, 29562, 159, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
+  {11539, 29814, 390, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
+  {12079, 30392, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
+  {12224, 30641, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
+  {12933, 31149, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
+  {13588, 32086, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
+  {13634, 32127, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
+  {15169, 33431, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
+  {15182, 33446, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
+  {15552, 34000, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
+  {15651, 34217, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
   {22696, 22696, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
   {22710, 22710, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
   {25648, 25648, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
-  {27904, 27904, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
-  {28788, 28788, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
-  {31084, 31084, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
-  {34085, 34085, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
-  {35787, 35787, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
+  {27896, 27896, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
+  {28780, 28780, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
+  {31076, 31076, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
+  {34077, 34077, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
+  {35779, 35779, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
   {25211, 25211, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
   {27053, 27053, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
-  {32607, 32607, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
-  {32618, 32618, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
-  {32631, 32631, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
-  {32643, 32643, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
-  {35489, 35489, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
-  {35500, 35500, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
-  {35513, 35513, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
-  {35525, 35525, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
+  {32599, 32599, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
+  {32610, 32610, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
+  {32623, 32623, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
+  {32635, 32635, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
+  {35481, 35481, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
+  {35492, 35492, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
+  {35505, 35505, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
+  {35517, 35517, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
   {24232, 24232, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
-  {27904, 27904, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
+  {27896, 27896, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
   {5735, 23709, 372, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
-  {15450, 33787, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
+  {15450, 33779, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
   {6206, 24301, 376, 25, 55, 0}, /* ContainerState.Dead boolean */
   {7269, 25325, 398, 25, 55, 0}, /* ContainerState.Error string */
   {7485, 25522, 378, 25, 55, 0}, /* ContainerState.ExitCode integer */
   {7653, 25729, 398, 25, 55, 0}, /* ContainerState.FinishedAt string */
   {8078, 26185, 97, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
-  {11781, 30117, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
-  {12128, 30450, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
-  {12167, 30576, 378, 25, 55, 0}, /* ContainerState.Pid integer */
-  {13686, 32168, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
-  {13859, 32526, 376, 25, 55, 0}, /* ContainerState.Running boolean */
-  {15540, 33984, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
-  {15572, 34093, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
+  {11781, 30109, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
+  {12128, 30442, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
+  {12167, 30568, 378, 25, 55, 0}, /* ContainerState.Pid integer */
+  {13686, 32160, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
+  {13859, 32518, 376, 25, 55, 0}, /* ContainerState.Running boolean */
+  {15540, 33976, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
+  {15572, 34085, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
   {21586, 21586, 32, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
   {24036, 24036, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
   {26391, 26391, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
-  {28936, 28936, 39, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
-  {29249, 29249, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
-  {29623, 29623, 382, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
-  {29994, 29994, 378, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
-  {30302, 30302, 398, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
-  {30624, 30624, 41, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
-  {30950, 30950, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
-  {31033, 31033, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
-  {31536, 31536, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
-  {34249, 34249, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
+  {28928, 28928, 39, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
+  {29241, 29241, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
+  {29615, 29615, 382, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
+  {29986, 29986, 378, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
+  {30294, 30294, 398, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
+  {30616, 30616, 41, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
+  {30942, 30942, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
+  {31025, 31025, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
+  {31528, 31528, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
+  {34241, 34241, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
   {4658, 23284, 398, 25, 55, 0}, /* ContainerStatus.ContainerID string */
   {7485, 25522, 378, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
-  {12016, 30576, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
-  {31543, 31543, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
-  {31633, 31633, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
-  {36372, 36372, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
-  {36397, 36397, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
+  {12016, 30568, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
+  {31535, 31535, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
+  {31625, 31625, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
+  {36364, 36364, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
+  {36389, 36389, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
   {4012, 22676, 398, 25, 55, 0}, /* ContainerSummary.Command string */
   {6080, 24178, 378, 25, 55, 0}, /* ContainerSummary.Created integer */
   {8078, 26185, 49, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
@@ -266,24 +266,24 @@ const dk_Field dk_fields[] = {
   {9003, 26569, 398, 25, 55, 0}, /* ContainerSummary.ImageID string */
   {9098, 26622, 171, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
   {9908, 27799, 395, 25, 55, 0}, /* ContainerSummary.Labels map of string */
-  {10830, 29182, 335, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
-  {10927, 29278, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
-  {11363, 29570, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
-  {12815, 30942, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
-  {15169, 33439, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
-  {15182, 33454, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
-  {15552, 34008, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
-  {15572, 34093, 398, 25, 55, 0}, /* ContainerSummary.Status string */
+  {10830, 29174, 335, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
+  {10927, 29270, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
+  {11363, 29562, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
+  {12815, 30934, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
+  {15169, 33431, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
+  {15182, 33446, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
+  {15552, 34000, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
+  {15572, 34085, 398, 25, 55, 0}, /* ContainerSummary.Status string */
   {7584, 25667, 378, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
-  {15572, 34093, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
+  {15572, 34085, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
   {2211, 18881, 395, 46, 55, DK_NULLABLE}, /* ContainerSummary.HostConfig.Annotations map of string */
-  {11311, 29539, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
-  {11451, 29623, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
-  {30566, 30566, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
-  {35231, 35231, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
-  {35251, 35251, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
-  {12948, 31173, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
-  {17703, 35351, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
+  {11311, 29531, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
+  {11451, 29615, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
+  {30558, 30558, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
+  {35223, 35223, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
+  {35243, 35243, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
+  {12948, 31165, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
+  {17703, 35343, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
   {2618, 21486, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
   {2639, 21510, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
   {2661, 21535, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
@@ -309,70 +309,70 @@ const dk_Field dk_fields[] = {
   {9577, 26877, 376, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
   {9810, 27711, 380, 25, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
   {9825, 27727, 380, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
-  {10440, 28876, 380, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
-  {10477, 28915, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
-  {10497, 28951, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
-  {10510, 28965, 378, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
-  {10962, 29313, 378, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
-  {10973, 29313, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
-  {11869, 30098, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
-  {12200, 30611, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
-  {13649, 32151, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
-  {17873, 35565, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
-  {12079, 30400, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
-  {18456, 36320, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
+  {10440, 28868, 380, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
+  {10477, 28907, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
+  {10497, 28943, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
+  {10510, 28957, 378, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
+  {10962, 29305, 378, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
+  {10973, 29305, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
+  {11869, 30090, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
+  {12200, 30603, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
+  {13649, 32143, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
+  {17873, 35557, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
+  {12079, 30392, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
+  {18456, 36312, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
   {8071, 26178, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
-  {10900, 29249, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
-  {15237, 33519, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
-  {18445, 36309, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
-  {10529, 28995, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
+  {10900, 29241, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
+  {15237, 33511, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
+  {18445, 36301, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
+  {10529, 28987, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
   {7269, 25325, 61, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
   {15581, 25522, 378, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
   {2065, 18699, 398, 46, 55, 0}, /* ContainerdInfo.Address string */
-  {10949, 29300, 64, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
+  {10949, 29292, 64, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
   {5722, 23696, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Containers string */
-  {12702, 30887, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
+  {12702, 30879, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
   {2036, 18669, 378, 52, 55, 0}, /* ContainersDiskUsage.ActiveCount integer */
   {9731, 27573, 313, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
-  {13344, 31705, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
-  {17780, 35429, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
-  {17793, 35443, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
+  {13344, 31697, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
+  {17780, 35421, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
+  {17793, 35435, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
   {21384, 21384, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
   {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
   {25333, 25347, 83, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
   {26391, 26391, 398, 36, 55, 0}, /* CreateImageInfo.id string */
-  {31213, 31213, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
-  {31224, 31241, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
-  {34093, 34093, 398, 25, 55, 0}, /* CreateImageInfo.status string */
+  {31205, 31205, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
+  {31216, 31233, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
+  {34085, 34085, 398, 25, 55, 0}, /* CreateImageInfo.status string */
   {8456, 26391, 398, 50, 55, 0}, /* DeviceInfo.ID string */
-  {15244, 33526, 398, 50, 55, 0}, /* DeviceInfo.Source string */
+  {15244, 33518, 398, 50, 55, 0}, /* DeviceInfo.Source string */
   {3341, 22310, 398, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
-  {12086, 30407, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
-  {12104, 30427, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
+  {12086, 30399, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
+  {12104, 30419, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
   {3160, 22093, 370, 40, 55, 0}, /* DeviceRequest.Capabilities array of array of string */
   {5880, 23876, 378, 40, 55, 0}, /* DeviceRequest.Count integer */
   {6419, 24570, 372, 40, 55, 0}, /* DeviceRequest.DeviceIDs array of string */
   {6758, 25015, 398, 40, 55, 0}, /* DeviceRequest.Driver string */
-  {11956, 30211, 395, 40, 55, 0}, /* DeviceRequest.Options map of string */
+  {11956, 30203, 395, 40, 55, 0}, /* DeviceRequest.Options map of string */
   {6310, 24443, 171, 30, 55, DK_REQUIRED}, /* DistributionInspect.Descriptor OCIDescriptor */
-  {12235, 30660, 341, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
-  {10900, 29249, 398, 31, 55, DK_REQUIRED}, /* Driver.Name string */
-  {11956, 30211, 395, 31, 55, 0}, /* Driver.Options map of string */
+  {12235, 30652, 341, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
+  {10900, 29241, 398, 31, 55, DK_REQUIRED}, /* Driver.Name string */
+  {11956, 30203, 395, 31, 55, 0}, /* Driver.Options map of string */
   {6169, 24260, 395, 25, 55, DK_REQUIRED}, /* DriverData.Data map of string */
-  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
+  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
   {8610, 27460, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
   {8648, 27493, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
-  {10029, 27955, 372, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
-  {10900, 29249, 398, 25, 55, 0}, /* EndpointPortConfig.Name string */
-  {13036, 31292, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
-  {13112, 31391, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
-  {13142, 31435, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
-  {16605, 35054, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
+  {10029, 27947, 372, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
+  {10900, 29241, 398, 25, 55, 0}, /* EndpointPortConfig.Name string */
+  {13036, 31284, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
+  {13112, 31383, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
+  {13142, 31427, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
+  {16605, 35046, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
   {6949, 25211, 398, 25, 55, 0}, /* EndpointResource.EndpointID string */
   {8610, 27460, 398, 25, 55, 0}, /* EndpointResource.IPv4Address string */
   {8648, 27493, 398, 25, 55, 0}, /* EndpointResource.IPv6Address string */
-  {10259, 28262, 398, 25, 55, 0}, /* EndpointResource.MacAddress string */
-  {10900, 29249, 398, 30, 55, 0}, /* EndpointResource.Name string */
+  {10259, 28254, 398, 25, 55, 0}, /* EndpointResource.MacAddress string */
+  {10900, 29241, 398, 30, 55, 0}, /* EndpointResource.Name string */
   {2103, 18738, 372, 25, 55, 0}, /* EndpointSettings.Aliases array of string */
   {6158, 24857, 372, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
   {6795, 25040, 396, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
@@ -385,27 +385,27 @@ const dk_Field dk_fields[] = {
   {8556, 27364, 398, 25, 55, 0}, /* EndpointSettings.IPAddress string */
   {8568, 27377, 378, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
   {8662, 27508, 398, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
-  {10092, 28041, 372, 25, 55, 0}, /* EndpointSettings.Links array of string */
-  {10259, 28262, 398, 25, 55, 0}, /* EndpointSettings.MacAddress string */
-  {11268, 29493, 398, 25, 55, 0}, /* EndpointSettings.NetworkID string */
-  {10576, 29109, 80, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
-  {12815, 30942, 319, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
+  {10092, 28033, 372, 25, 55, 0}, /* EndpointSettings.Links array of string */
+  {10259, 28254, 398, 25, 55, 0}, /* EndpointSettings.MacAddress string */
+  {11268, 29485, 398, 25, 55, 0}, /* EndpointSettings.NetworkID string */
+  {10576, 29101, 80, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
+  {12815, 30934, 319, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
   {7228, 25283, 398, 25, 55, 0}, /* EngineDescription.EngineVersion string */
   {9908, 27799, 395, 25, 55, 0}, /* EngineDescription.Labels map of string */
-  {12702, 30887, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
-  {10900, 29249, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
-  {17823, 35538, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
+  {12702, 30879, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
+  {10900, 29241, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
+  {17823, 35530, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
   {22659, 22659, 378, 25, 55, 0}, /* ErrorDetail.code integer */
-  {28995, 28995, 398, 25, 55, 0}, /* ErrorDetail.message string */
-  {28995, 28995, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
+  {28987, 28987, 398, 25, 55, 0}, /* ErrorDetail.message string */
+  {28987, 28987, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
   {2435, 21269, 395, 25, 55, 0}, /* EventActor.Attributes map of string */
   {8456, 26391, 398, 25, 55, 0}, /* EventActor.ID string */
   {2027, 18651, 398, 25, 55, 0}, /* EventMessage.Action string */
   {2050, 18684, 85, 25, 55, 0}, /* EventMessage.Actor EventActor */
-  {17823, 35538, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
-  {32683, 32683, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
-  {35286, 35286, 378, 25, 55, 0}, /* EventMessage.time integer */
-  {35293, 35304, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
+  {17823, 35530, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
+  {32675, 32675, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
+  {35278, 35278, 378, 25, 55, 0}, /* EventMessage.time integer */
+  {35285, 35296, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
   {2337, 21161, 376, 25, 55, 0}, /* ExecConfig.AttachStderr boolean */
   {2352, 21177, 376, 25, 55, 0}, /* ExecConfig.AttachStdin boolean */
   {2366, 21192, 376, 25, 55, 0}, /* ExecConfig.AttachStdout boolean */
@@ -413,47 +413,47 @@ const dk_Field dk_fields[] = {
   {4285, 23019, 371, 42, 55, DK_NULLABLE}, /* ExecConfig.ConsoleSize array of integer */
   {6376, 24524, 398, 25, 55, 0}, /* ExecConfig.DetachKeys string */
   {7257, 25313, 374, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
-  {12891, 31104, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
-  {17817, 35483, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
-  {18004, 35864, 398, 25, 55, 0}, /* ExecConfig.User string */
-  {18493, 36358, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
+  {12891, 31096, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
+  {17817, 35475, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
+  {18004, 35856, 398, 25, 55, 0}, /* ExecConfig.User string */
+  {18493, 36350, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
   {3129, 22059, 376, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
   {4658, 23284, 398, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
   {6376, 24524, 398, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
   {7485, 25522, 378, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
   {8456, 26391, 398, 25, 55, 0}, /* ExecInspectResponse.ID string */
-  {11900, 30151, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
-  {11913, 30165, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
-  {11925, 30178, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
-  {12167, 30576, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
-  {12917, 31140, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
-  {13859, 32526, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
+  {11900, 30143, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
+  {11913, 30157, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
+  {11925, 30170, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
+  {12167, 30568, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
+  {12917, 31132, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
+  {13859, 32518, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
   {4285, 23019, 371, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
   {6367, 24502, 376, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
-  {17817, 35483, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
+  {17817, 35475, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
   {9865, 27777, 378, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
-  {12079, 30400, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
+  {12079, 30392, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
   {6758, 25015, 398, 49, 55, 0}, /* FirewallInfo.Driver string */
   {9560, 26860, 370, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
   {6578, 24749, 95, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
-  {10907, 29256, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
+  {10907, 29248, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
   {9865, 27777, 398, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
-  {18030, 35945, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
+  {18030, 35937, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
   {9865, 27777, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
-  {18030, 35945, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
+  {18030, 35937, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
   {7584, 25667, 378, 39, 55, 0}, /* Health.FailingStreak integer */
-  {10174, 28154, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
-  {15572, 34093, 98, 39, 55, 0}, /* Health.Status Health.Status */
+  {10174, 28146, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
+  {15572, 34085, 98, 39, 55, 0}, /* Health.Status Health.Status */
   {9679, 27138, 379, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
-  {13699, 32181, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
-  {15510, 33952, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
-  {15526, 33969, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
-  {17623, 35224, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
-  {17647, 35316, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
+  {13699, 32173, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
+  {15510, 33944, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
+  {15526, 33961, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
+  {17623, 35216, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
+  {17647, 35308, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
   {6915, 25176, 398, 39, 55, 0}, /* HealthcheckResult.End string */
   {7485, 25522, 378, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
-  {12007, 30325, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
-  {15502, 33930, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
+  {12007, 30317, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
+  {15502, 33922, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
   {2211, 18881, 396, 43, 55, 0}, /* HostConfig.Annotations map of string (labels) */
   {2528, 21370, 376, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
   {2610, 21478, 372, 25, 55, 0}, /* HostConfig.Binds array of string */
@@ -496,63 +496,63 @@ const dk_Field dk_fields[] = {
   {9710, 27552, 104, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
   {9810, 27711, 380, 25, 41, 0}, /* HostConfig.KernelMemory integer (size) */
   {9825, 27727, 380, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
-  {10092, 28041, 372, 25, 55, 0}, /* HostConfig.Links array of string */
-  {10180, 28160, 105, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
-  {10321, 28689, 372, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
-  {10440, 28876, 380, 25, 55, 0}, /* HostConfig.Memory integer (size) */
-  {10477, 28915, 380, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
-  {10497, 28951, 380, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
-  {10510, 28965, 378, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
-  {10830, 29182, 334, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
-  {10962, 29313, 378, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
-  {10973, 29313, 378, 25, 55, 0}, /* HostConfig.NanoCpus integer */
-  {11311, 29539, 398, 25, 55, 0}, /* HostConfig.NetworkMode string */
-  {11869, 30098, 376, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
-  {11886, 30130, 378, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
-  {12183, 30593, 398, 25, 55, 0}, /* HostConfig.PidMode string */
-  {12200, 30611, 378, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
-  {12740, 30897, 391, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
-  {12891, 31104, 376, 25, 55, 0}, /* HostConfig.Privileged boolean */
-  {13077, 31353, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
-  {13311, 31662, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
-  {13327, 31679, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
-  {13649, 32151, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
-  {13884, 32552, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
-  {14171, 32922, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
-  {14989, 33269, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
-  {15661, 34235, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
-  {16219, 34802, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
-  {17719, 35371, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
-  {17863, 35930, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
-  {17873, 35565, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
-  {18011, 35916, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
-  {18196, 36123, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
-  {18421, 36273, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
-  {12079, 30400, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
-  {18456, 36320, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
+  {10092, 28033, 372, 25, 55, 0}, /* HostConfig.Links array of string */
+  {10180, 28152, 105, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
+  {10321, 28681, 372, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
+  {10440, 28868, 380, 25, 55, 0}, /* HostConfig.Memory integer (size) */
+  {10477, 28907, 380, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
+  {10497, 28943, 380, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
+  {10510, 28957, 378, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
+  {10830, 29174, 334, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
+  {10962, 29305, 378, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
+  {10973, 29305, 378, 25, 55, 0}, /* HostConfig.NanoCpus integer */
+  {11311, 29531, 398, 25, 55, 0}, /* HostConfig.NetworkMode string */
+  {11869, 30090, 376, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
+  {11886, 30122, 378, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
+  {12183, 30585, 398, 25, 55, 0}, /* HostConfig.PidMode string */
+  {12200, 30603, 378, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
+  {12740, 30889, 391, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
+  {12891, 31096, 376, 25, 55, 0}, /* HostConfig.Privileged boolean */
+  {13077, 31345, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
+  {13311, 31654, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
+  {13327, 31671, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
+  {13649, 32143, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
+  {13884, 32544, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
+  {14171, 32914, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
+  {14989, 33261, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
+  {15661, 34227, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
+  {16219, 34794, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
+  {17719, 35363, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
+  {17863, 35922, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
+  {17873, 35557, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
+  {18011, 35908, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
+  {18196, 36115, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
+  {18421, 36265, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
+  {12079, 30392, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
+  {18456, 36312, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
   {4097, 22809, 396, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
-  {17823, 35538, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
+  {17823, 35530, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
   {8071, 26178, 378, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
-  {10900, 29249, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
-  {15237, 33519, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
+  {10900, 29241, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
+  {15237, 33511, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
   {8456, 26391, 398, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
   {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
   {4097, 22809, 326, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
   {6758, 25015, 398, 25, 55, 0}, /* IPAM.Driver string */
-  {11956, 30211, 396, 25, 55, 0}, /* IPAM.Options map of string (labels) */
+  {11956, 30203, 396, 25, 55, 0}, /* IPAM.Options map of string (labels) */
   {2541, 21390, 395, 25, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
   {7780, 25933, 398, 25, 55, 0}, /* IPAMConfig.Gateway string */
   {8582, 27393, 398, 25, 55, 0}, /* IPAMConfig.IPRange string */
-  {15699, 34621, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
-  {15736, 34644, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
+  {15699, 34613, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
+  {15736, 34636, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
   {2802, 21721, 307, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
-  {13158, 31452, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
-  {14999, 33310, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
+  {13158, 31444, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
+  {14999, 33302, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
   {2448, 21282, 395, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
-  {17823, 35538, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
+  {17823, 35530, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
   {8071, 26178, 378, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
-  {10900, 29249, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
-  {15237, 33519, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
+  {10900, 29241, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
+  {15237, 33511, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
   {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ImageConfig.ArgsEscaped boolean */
   {2337, 21161, 376, 25, 49, 0}, /* ImageConfig.AttachStderr boolean */
   {2352, 21177, 376, 25, 49, 0}, /* ImageConfig.AttachStdin boolean */
@@ -566,26 +566,26 @@ const dk_Field dk_fields[] = {
   {8385, 26307, 398, 25, 49, 0}, /* ImageConfig.Hostname string */
   {8708, 26424, 398, 25, 49, 0}, /* ImageConfig.Image string */
   {9908, 27799, 395, 25, 55, 0}, /* ImageConfig.Labels map of string */
-  {10259, 28262, 398, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
-  {11203, 29453, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
-  {11859, 30039, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
-  {11913, 30165, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
-  {14981, 33261, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
-  {15594, 34134, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
-  {15624, 34196, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
-  {15637, 34210, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
-  {17817, 35483, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
-  {18004, 35864, 398, 25, 55, 0}, /* ImageConfig.User string */
-  {18375, 36245, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
-  {18493, 36358, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
+  {10259, 28254, 398, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
+  {11203, 29445, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
+  {11859, 30031, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
+  {11913, 30157, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
+  {14981, 33253, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
+  {15594, 34126, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
+  {15624, 34188, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
+  {15637, 34202, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
+  {17817, 35475, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
+  {18004, 35856, 398, 25, 55, 0}, /* ImageConfig.User string */
+  {18375, 36237, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
+  {18493, 36350, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
   {6286, 24396, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
-  {17926, 35684, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
+  {17926, 35676, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
   {4022, 22686, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
   {6080, 24178, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
   {6102, 24201, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
   {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
-  {15150, 33419, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
-  {16589, 35004, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
+  {15150, 33411, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
+  {16589, 34996, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
   {2274, 18992, 398, 25, 55, 0}, /* ImageInspect.Architecture string */
   {2484, 21324, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
   {4022, 22686, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
@@ -598,104 +598,104 @@ const dk_Field dk_fields[] = {
   {7995, 26101, 72, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
   {8676, 26391, 398, 25, 55, 0}, /* ImageInspect.Id string */
   {8681, 26396, 112, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
-  {10309, 28322, 331, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
-  {10539, 29005, 121, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
-  {11990, 30256, 398, 25, 55, 0}, /* ImageInspect.Os string */
-  {11995, 30312, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
-  {12049, 30358, 398, 25, 51, 0}, /* ImageInspect.Parent string */
-  {13507, 31967, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
-  {13521, 31982, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
-  {13733, 32232, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
-  {15150, 33419, 378, 25, 55, 0}, /* ImageInspect.Size integer */
-  {18038, 35953, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
-  {18071, 36019, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
+  {10309, 28314, 331, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
+  {10539, 28997, 121, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
+  {11990, 30248, 398, 25, 55, 0}, /* ImageInspect.Os string */
+  {11995, 30304, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
+  {12049, 30350, 398, 25, 51, 0}, /* ImageInspect.Parent string */
+  {13507, 31959, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
+  {13521, 31974, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
+  {13733, 32224, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
+  {15150, 33411, 378, 25, 55, 0}, /* ImageInspect.Size integer */
+  {18038, 35945, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
+  {18071, 36011, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
   {9933, 27825, 398, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
   {9960, 27856, 372, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
-  {17823, 35538, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
+  {17823, 35530, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
   {2394, 21235, 124, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.AttestationData ImageManifestSummary.AttestationData */
   {2577, 21427, 376, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
   {6310, 24443, 171, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
   {8456, 26391, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
   {8884, 26497, 125, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
   {9865, 27777, 127, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
-  {15150, 33419, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
+  {15150, 33411, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
   {7699, 25781, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
   {5722, 23696, 372, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
   {8681, 26396, 112, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
-  {12224, 30649, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
-  {15150, 33419, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
-  {17915, 35649, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
+  {12224, 30641, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
+  {15150, 33411, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
+  {17915, 35641, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
   {5836, 23792, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
-  {17753, 35401, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
+  {17753, 35393, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
   {9462, 26759, 329, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
-  {15450, 33787, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
+  {15450, 33779, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
   {24406, 24406, 398, 25, 55, 0}, /* ImageSearchResponseItem.description string */
   {27523, 27523, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
   {27538, 27538, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
-  {29249, 29249, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
-  {33917, 33917, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
+  {29241, 29241, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
+  {33909, 33909, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
   {5722, 23696, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
   {6080, 24178, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
   {6310, 24443, 171, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
   {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
   {9908, 27799, 395, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
-  {10309, 28322, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
-  {12058, 30367, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
-  {13507, 31967, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
-  {13521, 31982, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
-  {14958, 33237, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
-  {15150, 33419, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
-  {18071, 36019, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
+  {10309, 28314, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
+  {12058, 30359, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
+  {13507, 31959, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
+  {13521, 31974, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
+  {14958, 33229, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
+  {15150, 33411, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
+  {18071, 36011, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
   {2036, 18669, 378, 52, 55, 0}, /* ImagesDiskUsage.ActiveCount integer */
   {9731, 27573, 333, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
-  {13344, 31705, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
-  {17780, 35429, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
-  {17793, 35443, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
-  {10566, 29076, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
-  {10900, 29249, 398, 25, 55, 0}, /* IndexInfo.Name string */
-  {11848, 30015, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
-  {14162, 32913, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
-  {10272, 28284, 398, 25, 55, 0}, /* JoinTokens.Manager string */
-  {18484, 36349, 398, 25, 55, 0}, /* JoinTokens.Worker string */
+  {13344, 31697, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
+  {17780, 35421, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
+  {17793, 35435, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
+  {10566, 29068, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
+  {10900, 29241, 398, 25, 55, 0}, /* IndexInfo.Name string */
+  {11848, 30007, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
+  {14162, 32905, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
+  {10272, 28276, 398, 25, 55, 0}, /* JoinTokens.Manager string */
+  {18484, 36341, 398, 25, 55, 0}, /* JoinTokens.Worker string */
   {7790, 25950, 322, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
-  {10449, 28885, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
-  {10962, 29313, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
-  {12193, 30604, 378, 41, 55, 0}, /* Limit.Pids integer */
+  {10449, 28877, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
+  {10962, 29305, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
+  {12193, 30596, 378, 41, 55, 0}, /* Limit.Pids integer */
   {2058, 18692, 398, 32, 55, 0}, /* ManagerStatus.Addr string */
   {9982, 27879, 376, 32, 55, 0}, /* ManagerStatus.Leader boolean */
-  {13237, 31509, 201, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
+  {13237, 31501, 201, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
   {2596, 21463, 140, 25, 55, 0}, /* Mount.BindOptions Mount.BindOptions */
   {4271, 23005, 398, 28, 55, 0}, /* Mount.Consistency string */
   {9313, 26650, 142, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
-  {13252, 31567, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
-  {15244, 33526, 398, 25, 55, 0}, /* Mount.Source string */
-  {16596, 35045, 398, 25, 55, 0}, /* Mount.Target string */
-  {17727, 35379, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
-  {17823, 35538, 147, 25, 55, 0}, /* Mount.Type MountType */
-  {18272, 36182, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
+  {13252, 31559, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
+  {15244, 33518, 398, 25, 55, 0}, /* Mount.Source string */
+  {16596, 35037, 398, 25, 55, 0}, /* Mount.Target string */
+  {17727, 35371, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
+  {17823, 35530, 147, 25, 55, 0}, /* Mount.Type MountType */
+  {18272, 36174, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
   {6061, 24158, 376, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
-  {11736, 29933, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
-  {13022, 31278, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
-  {13263, 31579, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
-  {13288, 31607, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
-  {15746, 34654, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
-  {10576, 29109, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
-  {11956, 30211, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
-  {15157, 33426, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
+  {11736, 29925, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
+  {13022, 31270, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
+  {13263, 31571, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
+  {13288, 31599, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
+  {15746, 34646, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
+  {10576, 29101, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
+  {11956, 30203, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
+  {15157, 33418, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
   {6767, 25024, 145, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
   {9908, 27799, 396, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
-  {11502, 29733, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
-  {15746, 34654, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
-  {10900, 29249, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
-  {11956, 30211, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
+  {11502, 29725, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
+  {15746, 34646, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
+  {10900, 29241, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
+  {11956, 30203, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
   {6353, 24488, 398, 25, 55, 0}, /* MountPoint.Destination string */
   {6758, 25015, 398, 25, 55, 0}, /* MountPoint.Driver string */
-  {10576, 29109, 398, 25, 55, 0}, /* MountPoint.Mode string */
-  {10900, 29249, 398, 25, 55, 0}, /* MountPoint.Name string */
-  {13022, 31278, 398, 25, 55, 0}, /* MountPoint.Propagation string */
-  {13218, 32602, 376, 25, 55, 0}, /* MountPoint.RW boolean */
-  {15244, 33526, 398, 25, 55, 0}, /* MountPoint.Source string */
-  {17823, 35538, 147, 25, 55, 0}, /* MountPoint.Type MountType */
+  {10576, 29101, 398, 25, 55, 0}, /* MountPoint.Mode string */
+  {10900, 29241, 398, 25, 55, 0}, /* MountPoint.Name string */
+  {13022, 31270, 398, 25, 55, 0}, /* MountPoint.Propagation string */
+  {13218, 32594, 376, 25, 55, 0}, /* MountPoint.RW boolean */
+  {15244, 33518, 398, 25, 55, 0}, /* MountPoint.Source string */
+  {17823, 35530, 147, 25, 55, 0}, /* MountPoint.Type MountType */
   {9560, 26860, 370, 53, 55, 0}, /* NRIInfo.Info array of array of string */
   {2381, 21208, 376, 27, 55, 0}, /* Network.Attachable boolean */
   {4136, 22894, 29, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
@@ -710,22 +710,22 @@ const dk_Field dk_fields[] = {
   {9567, 26867, 376, 29, 55, 0}, /* Network.Ingress boolean */
   {9668, 27127, 376, 25, 55, 0}, /* Network.Internal boolean */
   {9908, 27799, 395, 25, 55, 0}, /* Network.Labels map of string */
-  {10900, 29249, 398, 25, 55, 0}, /* Network.Name string */
-  {11956, 30211, 395, 25, 55, 0}, /* Network.Options map of string */
-  {12159, 30459, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
-  {13957, 32683, 398, 25, 55, 0}, /* Network.Scope string */
+  {10900, 29241, 398, 25, 55, 0}, /* Network.Name string */
+  {11956, 30203, 395, 25, 55, 0}, /* Network.Options map of string */
+  {12159, 30451, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
+  {13957, 32675, 398, 25, 55, 0}, /* Network.Scope string */
   {2075, 18709, 372, 25, 55, 0}, /* NetworkAttachment.Addresses array of string */
-  {10984, 29332, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
+  {10984, 29324, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
   {2103, 18738, 372, 25, 55, 0}, /* NetworkAttachmentConfig.Aliases array of string */
   {6795, 25040, 395, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
-  {16596, 35045, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
+  {16596, 35037, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
   {4313, 23048, 398, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
   {6932, 25193, 78, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
   {6949, 25211, 398, 25, 51, 0}, /* NetworkContainer.EndpointID string */
   {8610, 27460, 398, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
   {8648, 27493, 398, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
-  {10259, 28262, 398, 25, 51, 0}, /* NetworkContainer.MacAddress string */
-  {10900, 29249, 398, 30, 51, 0}, /* NetworkContainer.Name string */
+  {10259, 28254, 398, 25, 51, 0}, /* NetworkContainer.MacAddress string */
+  {10900, 29241, 398, 30, 51, 0}, /* NetworkContainer.Name string */
   {2381, 21208, 376, 25, 55, 0}, /* NetworkCreateRequest.Attachable boolean */
   {3392, 22400, 376, 25, 45, 0}, /* NetworkCreateRequest.CheckDuplicate boolean */
   {4136, 22894, 29, 30, 55, 0}, /* NetworkCreateRequest.ConfigFrom ConfigReference */
@@ -737,11 +737,11 @@ const dk_Field dk_fields[] = {
   {9567, 26867, 376, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
   {9668, 27127, 376, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
   {9908, 27799, 396, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
-  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
-  {11956, 30211, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
-  {13957, 32683, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
+  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
+  {11956, 30203, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
+  {13957, 32675, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
   {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
-  {18435, 36299, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
+  {18435, 36291, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
   {4313, 23048, 398, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
   {7705, 25787, 376, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
   {2381, 21208, 376, 27, 55, 0}, /* NetworkInspect.Attachable boolean */
@@ -757,14 +757,14 @@ const dk_Field dk_fields[] = {
   {9567, 26867, 376, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
   {9668, 27127, 376, 25, 55, 0}, /* NetworkInspect.Internal boolean */
   {9908, 27799, 395, 25, 55, 0}, /* NetworkInspect.Labels map of string */
-  {10900, 29249, 398, 25, 55, 0}, /* NetworkInspect.Name string */
-  {11956, 30211, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
-  {12159, 30459, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
-  {13957, 32683, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
-  {14906, 33171, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
-  {15572, 34093, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
-  {11484, 29657, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
-  {18385, 36255, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
+  {10900, 29241, 398, 25, 55, 0}, /* NetworkInspect.Name string */
+  {11956, 30203, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
+  {12159, 30451, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
+  {13957, 32675, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
+  {14906, 33163, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
+  {15572, 34085, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
+  {11484, 29649, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
+  {18385, 36247, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
   {2065, 18699, 398, 25, 31, 0}, /* NetworkSettings.Address string */
   {2754, 21669, 398, 25, 51, 0}, /* NetworkSettings.Bridge string */
   {6949, 25211, 398, 32, 51, 0}, /* NetworkSettings.EndpointID string */
@@ -775,16 +775,16 @@ const dk_Field dk_fields[] = {
   {8556, 27364, 398, 32, 51, 0}, /* NetworkSettings.IPAddress string */
   {8568, 27377, 378, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
   {8662, 27508, 398, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
-  {10044, 27972, 398, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
-  {10067, 27998, 378, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
-  {10259, 28262, 398, 25, 51, 0}, /* NetworkSettings.MacAddress string */
-  {11451, 29623, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
-  {12755, 30913, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
-  {12815, 30942, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
-  {13932, 32656, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
-  {13944, 32669, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
-  {13984, 32717, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
-  {14007, 32742, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
+  {10044, 27964, 398, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
+  {10067, 27990, 378, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
+  {10259, 28254, 398, 25, 51, 0}, /* NetworkSettings.MacAddress string */
+  {11451, 29615, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
+  {12755, 30905, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
+  {12815, 30934, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
+  {13932, 32648, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
+  {13944, 32661, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
+  {13984, 32709, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
+  {14007, 32734, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
   {8523, 27404, 111, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
   {2381, 21208, 376, 27, 55, 0}, /* NetworkSummary.Attachable boolean */
   {4136, 22894, 29, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
@@ -799,76 +799,76 @@ const dk_Field dk_fields[] = {
   {9567, 26867, 376, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
   {9668, 27127, 376, 25, 55, 0}, /* NetworkSummary.Internal boolean */
   {9908, 27799, 395, 25, 55, 0}, /* NetworkSummary.Labels map of string */
-  {10900, 29249, 398, 25, 55, 0}, /* NetworkSummary.Name string */
-  {11956, 30211, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
-  {12159, 30459, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
-  {13957, 32683, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
+  {10900, 29241, 398, 25, 55, 0}, /* NetworkSummary.Name string */
+  {11956, 30203, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
+  {12159, 30451, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
+  {13957, 32675, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
   {6949, 25211, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
   {6962, 25225, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
   {9560, 26860, 395, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
-  {10900, 29249, 398, 52, 55, 0}, /* NetworkTaskInfo.Name string */
+  {10900, 29241, 398, 52, 55, 0}, /* NetworkTaskInfo.Name string */
   {7153, 25255, 384, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
   {6090, 24188, 398, 25, 55, 0}, /* Node.CreatedAt string */
   {6296, 24406, 165, 25, 55, 0}, /* Node.Description NodeDescription */
   {8456, 26391, 398, 25, 55, 0}, /* Node.ID string */
-  {10282, 28294, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
-  {15467, 33805, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
-  {15572, 34093, 170, 32, 55, 0}, /* Node.Status NodeStatus */
-  {17967, 35744, 398, 25, 55, 0}, /* Node.UpdatedAt string */
-  {18048, 35973, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
+  {10282, 28286, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
+  {15467, 33797, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
+  {15572, 34085, 170, 32, 55, 0}, /* Node.Status NodeStatus */
+  {17967, 35736, 398, 25, 55, 0}, /* Node.UpdatedAt string */
+  {18048, 35965, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
   {7171, 25274, 81, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
   {8385, 26307, 398, 25, 55, 0}, /* NodeDescription.Hostname string */
-  {12224, 30649, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
-  {13622, 32113, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
-  {16573, 35360, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
+  {12224, 30641, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
+  {13622, 32105, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
+  {16573, 35352, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
   {2562, 21412, 167, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
   {9908, 27799, 396, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
-  {10900, 29249, 398, 25, 55, 0}, /* NodeSpec.Name string */
-  {13709, 32196, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
+  {10900, 29241, 398, 25, 55, 0}, /* NodeSpec.Name string */
+  {13709, 32188, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
   {2058, 18692, 398, 32, 55, 0}, /* NodeStatus.Addr string */
-  {10529, 28995, 398, 32, 55, 0}, /* NodeStatus.Message string */
-  {15552, 34008, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
+  {10529, 28987, 398, 32, 55, 0}, /* NodeStatus.Message string */
+  {15552, 34000, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
   {6503, 24634, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
-  {10417, 28851, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
-  {15150, 33419, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
-  {17856, 35780, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
+  {10417, 28843, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
+  {15150, 33411, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
+  {17856, 35772, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
   {18881, 18881, 395, 48, 55, DK_NULLABLE}, /* OCIDescriptor.annotations map of string */
   {21090, 21105, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.artifactType string */
   {24260, 24260, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
   {24634, 24634, 398, 30, 55, 0}, /* OCIDescriptor.digest string */
-  {28839, 28851, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
-  {30649, 30649, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
-  {33419, 33419, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
-  {35780, 35780, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
+  {28831, 28843, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
+  {30641, 30641, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
+  {33411, 33411, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
+  {35772, 35772, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
   {2274, 18992, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Architecture string */
   {7616, 25701, 372, 30, 39, 0}, /* OCIPlatform.Features array of string */
-  {11793, 30256, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
-  {11798, 30288, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
-  {11820, 30312, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
-  {18038, 35953, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
+  {11793, 30248, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
+  {11798, 30280, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
+  {11820, 30304, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
+  {18038, 35945, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
   {18992, 18992, 398, 30, 55, 0}, /* OCIPlatform.architecture string */
-  {30256, 30256, 398, 30, 55, 0}, /* OCIPlatform.os string */
-  {30261, 30288, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
-  {30275, 30312, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
-  {35953, 35953, 398, 30, 55, 0}, /* OCIPlatform.variant string */
+  {30248, 30248, 398, 30, 55, 0}, /* OCIPlatform.os string */
+  {30253, 30280, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
+  {30267, 30304, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
+  {35945, 35945, 398, 30, 55, 0}, /* OCIPlatform.variant string */
   {9504, 26813, 378, 25, 55, 0}, /* ObjectVersion.Index integer */
-  {27942, 28027, 398, 25, 55, 0}, /* PathStat.linkTarget string */
-  {29109, 29109, 378, 25, 55, 0}, /* PathStat.mode integer */
-  {29191, 29191, 398, 25, 55, 0}, /* PathStat.mtime string */
-  {29249, 29249, 398, 25, 55, 0}, /* PathStat.name string */
-  {33419, 33419, 378, 25, 55, 0}, /* PathStat.size integer */
+  {27934, 28019, 398, 25, 55, 0}, /* PathStat.linkTarget string */
+  {29101, 29101, 378, 25, 55, 0}, /* PathStat.mode integer */
+  {29183, 29183, 398, 25, 55, 0}, /* PathStat.mtime string */
+  {29241, 29241, 398, 25, 55, 0}, /* PathStat.name string */
+  {33411, 33411, 378, 25, 55, 0}, /* PathStat.size integer */
   {8518, 27359, 398, 41, 55, 0}, /* PeerInfo.IP string */
-  {10900, 29249, 398, 41, 55, 0}, /* PeerInfo.Name string */
+  {10900, 29241, 398, 41, 55, 0}, /* PeerInfo.Name string */
   {2058, 18692, 398, 32, 55, 0}, /* PeerNode.Addr string */
-  {11605, 29874, 398, 32, 55, 0}, /* PeerNode.NodeID string */
+  {11605, 29866, 398, 32, 55, 0}, /* PeerNode.NodeID string */
   {2274, 18992, 398, 25, 55, 0}, /* Platform.Architecture string */
-  {11793, 30256, 398, 25, 55, 0}, /* Platform.OS string */
+  {11793, 30248, 398, 25, 55, 0}, /* Platform.OS string */
   {4097, 22809, 179, 25, 55, DK_REQUIRED}, /* Plugin.Config Plugin.Config */
   {6886, 25146, 376, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
   {8676, 26391, 398, 25, 55, 0}, /* Plugin.Id string */
-  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
-  {12643, 30824, 398, 26, 55, 0}, /* Plugin.PluginReference string */
-  {14938, 33203, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
+  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
+  {12643, 30816, 398, 26, 55, 0}, /* Plugin.PluginReference string */
+  {14938, 33195, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
   {2289, 19007, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args Plugin.Config.Args */
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
   {6713, 24941, 398, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
@@ -877,175 +877,175 @@ const dk_Field dk_fields[] = {
   {7257, 25313, 347, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
   {9656, 27115, 181, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
   {9690, 27425, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
-  {10100, 28049, 183, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
-  {10830, 29182, 348, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
-  {10984, 29332, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
-  {12173, 30582, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
-  {13004, 31259, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
-  {18004, 35864, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
-  {18474, 36338, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
-  {32270, 32270, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
+  {10100, 28041, 183, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
+  {10830, 29174, 348, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
+  {10984, 29324, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
+  {12173, 30574, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
+  {13004, 31251, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
+  {18004, 35856, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
+  {18474, 36330, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
+  {32262, 32262, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
-  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
-  {14927, 33192, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
-  {18030, 35945, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
-  {13047, 31303, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
-  {15228, 33510, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
-  {17830, 35545, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
+  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
+  {14927, 33184, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
+  {18030, 35937, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
+  {13047, 31295, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
+  {15228, 33502, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
+  {17830, 35537, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
   {2113, 18766, 376, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.AllowAllDevices boolean */
   {3160, 22093, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
   {6493, 24601, 346, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
-  {17823, 35538, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
+  {17823, 35530, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
   {7774, 26000, 378, 25, 55, 0}, /* Plugin.Config.User.GID integer */
-  {17838, 35559, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
+  {17838, 35551, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
   {24623, 24623, 372, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
-  {35538, 35538, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
+  {35530, 35530, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
   {2289, 19007, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Args array of string */
   {6493, 24601, 346, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
   {7257, 25313, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
-  {10830, 29182, 348, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
+  {10830, 29174, 348, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
-  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
-  {12079, 30400, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
-  {14927, 33192, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
+  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
+  {12079, 30392, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
+  {14927, 33184, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
-  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
-  {14927, 33192, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
-  {18030, 35945, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
+  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
+  {14927, 33184, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
+  {18030, 35937, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
   {6353, 24488, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
-  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
-  {11956, 30211, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
-  {14927, 33192, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
-  {15244, 33526, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
-  {17823, 35538, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
+  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
+  {11956, 30203, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
+  {14927, 33184, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
+  {15244, 33518, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
+  {17823, 35530, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
   {6296, 24406, 398, 25, 55, 0}, /* PluginPrivilege.Description string */
-  {10900, 29249, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
-  {18030, 35945, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
+  {10900, 29241, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
+  {18030, 35937, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
   {2493, 21333, 372, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
-  {10174, 28154, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
-  {10984, 29332, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
-  {18085, 36034, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
+  {10174, 28146, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
+  {10984, 29324, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
+  {18085, 36026, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
   {8365, 26285, 398, 25, 55, 0}, /* PortBinding.HostIp string */
   {8374, 26295, 398, 25, 55, 0}, /* PortBinding.HostPort string */
-  {12815, 30942, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
+  {12815, 30934, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
   {8518, 27359, 398, 25, 55, 0}, /* PortSummary.IP string */
-  {12877, 31069, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
-  {13064, 31339, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
-  {17823, 35538, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
+  {12877, 31061, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
+  {13064, 31331, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
+  {17823, 35530, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
   {19029, 19029, 372, 25, 55, 0}, /* ProcessConfig.arguments array of string */
   {25300, 25300, 398, 25, 55, 0}, /* ProcessConfig.entrypoint string */
-  {31104, 31104, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
-  {35483, 35483, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
-  {35864, 35864, 398, 25, 55, 0}, /* ProcessConfig.user string */
+  {31096, 31096, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
+  {35475, 35475, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
+  {35856, 35856, 398, 25, 55, 0}, /* ProcessConfig.user string */
   {22659, 22659, 378, 25, 35, 0}, /* ProgressDetail.code integer */
   {24232, 24232, 378, 36, 55, 0}, /* ProgressDetail.current integer */
-  {28995, 28995, 378, 25, 35, 0}, /* ProgressDetail.message integer */
-  {35401, 35401, 378, 36, 55, 0}, /* ProgressDetail.total integer */
-  {13532, 31994, 398, 53, 55, 0}, /* PullIdentity.Repository string */
+  {28987, 28987, 378, 25, 35, 0}, /* ProgressDetail.message integer */
+  {35393, 35393, 378, 36, 55, 0}, /* ProgressDetail.total integer */
+  {13532, 31986, 398, 53, 55, 0}, /* PullIdentity.Repository string */
   {21384, 21384, 0, 25, 55, 0}, /* PushImageInfo.aux any */
   {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
   {25333, 25347, 83, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
-  {31213, 31213, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
-  {31224, 31241, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
-  {34093, 34093, 398, 25, 55, 0}, /* PushImageInfo.status string */
+  {31205, 31205, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
+  {31216, 31233, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
+  {34085, 34085, 398, 25, 55, 0}, /* PushImageInfo.status string */
   {2131, 18786, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsCIDRs array of string */
   {2169, 18827, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsHostnames array of string */
   {9512, 26821, 385, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
   {9632, 26992, 372, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
-  {10566, 29076, 372, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
+  {10566, 29068, 372, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
   {7790, 25950, 322, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
-  {10449, 28885, 380, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
-  {10962, 29313, 378, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
-  {10973, 29313, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
-  {10397, 28817, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
-  {10900, 29249, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
-  {15198, 33479, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
-  {10900, 29249, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
-  {30400, 30400, 398, 32, 55, 0}, /* Runtime.path string */
-  {32562, 32576, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
-  {34093, 34093, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
+  {10449, 28877, 380, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
+  {10962, 29305, 378, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
+  {10973, 29305, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
+  {10397, 28809, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
+  {10900, 29241, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
+  {15198, 33471, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
+  {10900, 29241, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
+  {30392, 30392, 398, 32, 55, 0}, /* Runtime.path string */
+  {32554, 32568, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
+  {34085, 34085, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
   {6090, 24188, 398, 25, 55, 0}, /* Secret.CreatedAt string */
   {8456, 26391, 398, 25, 55, 0}, /* Secret.ID string */
-  {15467, 33805, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
-  {17967, 35744, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
-  {18048, 35973, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
+  {15467, 33797, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
+  {17967, 35736, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
+  {18048, 35965, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
   {6169, 24260, 398, 25, 55, 0}, /* SecretSpec.Data string */
   {6758, 25015, 71, 31, 55, 0}, /* SecretSpec.Driver Driver */
   {9908, 27799, 396, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
-  {10900, 29249, 398, 25, 55, 0}, /* SecretSpec.Name string */
-  {17610, 35191, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
+  {10900, 29241, 398, 25, 55, 0}, /* SecretSpec.Name string */
+  {17610, 35183, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
   {6090, 24188, 398, 25, 55, 0}, /* Service.CreatedAt string */
   {6921, 25182, 212, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
   {8456, 26391, 398, 25, 55, 0}, /* Service.ID string */
   {9754, 27597, 214, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
-  {14816, 33137, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
-  {15467, 33805, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
-  {17952, 35728, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
-  {17967, 35744, 398, 25, 55, 0}, /* Service.UpdatedAt string */
-  {18048, 35973, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
-  {12815, 30942, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
-  {15467, 33805, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
-  {18058, 36005, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
+  {14816, 33129, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
+  {15467, 33797, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
+  {17952, 35720, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
+  {17967, 35736, 398, 25, 55, 0}, /* Service.UpdatedAt string */
+  {18048, 35965, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
+  {12815, 30934, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
+  {15467, 33797, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
+  {18058, 35997, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
   {2058, 18692, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.Addr string */
-  {11268, 29493, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
+  {11268, 29485, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
   {9739, 27581, 173, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
   {9917, 27808, 398, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
   {4055, 22766, 378, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
   {6338, 24472, 378, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
-  {13869, 32536, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
+  {13869, 32528, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
   {4041, 22751, 398, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
-  {10529, 28995, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
-  {15540, 33984, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
-  {15552, 34008, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
+  {10529, 28987, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
+  {15540, 33976, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
+  {15552, 34000, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
   {8456, 26391, 398, 25, 55, 0}, /* ServiceCreateResponse.ID string */
-  {18435, 36299, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
-  {18445, 36309, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
-  {10142, 28109, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
-  {12815, 30942, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
-  {17602, 35177, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
-  {18024, 35999, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
+  {18435, 36291, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
+  {18445, 36301, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
+  {10142, 28101, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
+  {12815, 30934, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
+  {17602, 35169, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
+  {18024, 35991, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
   {7118, 25239, 79, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
   {9908, 27799, 396, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
-  {10576, 29109, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
-  {10900, 29249, 398, 25, 55, 0}, /* ServiceSpec.Name string */
-  {11451, 29623, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
-  {13716, 32214, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
-  {17587, 35161, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
-  {17937, 35712, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
+  {10576, 29101, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
+  {10900, 29241, 398, 25, 55, 0}, /* ServiceSpec.Name string */
+  {11451, 29615, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
+  {13716, 32206, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
+  {17587, 35153, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
+  {17937, 35704, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
   {7920, 26019, 390, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
   {7971, 26075, 390, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
-  {13478, 31919, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
-  {13491, 31932, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
-  {13467, 31908, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
-  {10349, 28736, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
-  {17761, 35409, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
+  {13478, 31911, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
+  {13491, 31924, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
+  {13467, 31900, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
+  {10349, 28728, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
+  {17761, 35401, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
   {6278, 24388, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
   {7600, 25684, 225, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
-  {10365, 28753, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
-  {10583, 29116, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
-  {11982, 30237, 226, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
-  {12035, 30344, 378, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
+  {10365, 28745, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
+  {10583, 29108, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
+  {11982, 30229, 226, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
+  {12035, 30336, 378, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
   {6278, 24388, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Delay integer (duration) */
   {7600, 25684, 228, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
-  {10365, 28753, 397, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
-  {10583, 29116, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
-  {11982, 30237, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
-  {12035, 30344, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
+  {10365, 28745, 397, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
+  {10583, 29108, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
+  {11982, 30229, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
+  {12035, 30336, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
   {6286, 24396, 398, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
-  {17926, 35684, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
-  {18445, 36309, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
+  {17926, 35676, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
+  {18445, 36301, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
   {6679, 24904, 398, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
   {7269, 25325, 398, 53, 55, 0}, /* SignatureIdentity.Error string */
   {9872, 27784, 135, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
-  {10900, 29249, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
-  {15077, 33322, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
-  {15093, 33339, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
-  {17690, 35338, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
-  {18445, 36309, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
-  {17657, 35326, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
-  {17823, 35538, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
-  {17844, 35768, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
+  {10900, 29241, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
+  {15077, 33314, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
+  {15093, 33331, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
+  {17690, 35330, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
+  {18445, 36301, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
+  {17657, 35318, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
+  {17823, 35530, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
+  {17844, 35760, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
   {2895, 21805, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
   {2915, 21827, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
   {2994, 21871, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
@@ -1053,17 +1053,17 @@ const dk_Field dk_fields[] = {
   {3043, 21925, 398, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
   {3282, 22240, 398, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
   {9722, 27564, 398, 53, 55, 0}, /* SignerIdentity.Issuer string */
-  {13807, 32470, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
-  {13839, 32505, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
-  {15253, 33572, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
-  {15278, 33599, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
-  {15307, 33630, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
-  {15341, 33667, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
-  {15368, 33697, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
-  {15390, 33721, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
-  {15412, 33745, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
-  {15674, 34594, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
-  {13733, 32232, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
+  {13807, 32462, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
+  {13839, 32497, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
+  {15253, 33564, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
+  {15278, 33591, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
+  {15307, 33622, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
+  {15341, 33659, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
+  {15368, 33689, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
+  {15390, 33713, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
+  {15412, 33737, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
+  {15674, 34586, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
+  {13733, 32224, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
   {6823, 25070, 378, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
   {8592, 27447, 378, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
   {6090, 24188, 398, 25, 55, 0}, /* Swarm.CreatedAt string */
@@ -1071,63 +1071,63 @@ const dk_Field dk_fields[] = {
   {6221, 24326, 372, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
   {8456, 26391, 398, 25, 55, 0}, /* Swarm.ID string */
   {9778, 27623, 134, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
-  {13782, 32242, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
-  {15467, 33805, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
-  {15708, 34630, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
-  {16573, 35360, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
-  {17967, 35744, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
-  {18048, 35973, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
+  {13782, 32234, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
+  {15467, 33797, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
+  {15708, 34622, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
+  {16573, 35352, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
+  {17967, 35736, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
+  {18048, 35965, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
   {3534, 22568, 13, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
   {5861, 23828, 376, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
   {7269, 25325, 398, 32, 55, 0}, /* SwarmInfo.Error string */
-  {10157, 28126, 137, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
-  {10298, 28311, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
-  {11546, 29829, 398, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
-  {11605, 29874, 398, 32, 55, 0}, /* SwarmInfo.NodeID string */
-  {11728, 29925, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
-  {13450, 31851, 343, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
+  {10157, 28118, 137, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
+  {10298, 28303, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
+  {11546, 29821, 398, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
+  {11605, 29866, 398, 32, 55, 0}, /* SwarmInfo.NodeID string */
+  {11728, 29917, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
+  {13450, 31843, 343, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
   {2087, 18721, 398, 25, 55, 0}, /* SwarmInitRequest.AdvertiseAddr string */
   {6176, 24267, 398, 30, 55, 0}, /* SwarmInitRequest.DataPathAddr string */
   {6191, 24284, 378, 40, 55, 0}, /* SwarmInitRequest.DataPathPort integer */
   {6221, 24326, 372, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
   {7713, 25795, 376, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
-  {10108, 28064, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
-  {15467, 33805, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
-  {15708, 34630, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
+  {10108, 28056, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
+  {15467, 33797, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
+  {15708, 34622, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
   {2087, 18721, 398, 25, 55, 0}, /* SwarmJoinRequest.AdvertiseAddr string */
   {6176, 24267, 398, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
   {9766, 27610, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
-  {10108, 28064, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
-  {13436, 31836, 372, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
+  {10108, 28056, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
+  {13436, 31828, 372, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
   {3067, 22005, 244, 25, 55, DK_NULLABLE}, /* SwarmSpec.CAConfig SwarmSpec.CAConfig */
   {6613, 24787, 247, 25, 55, DK_NULLABLE}, /* SwarmSpec.Dispatcher SwarmSpec.Dispatcher */
   {6896, 25156, 248, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
   {9908, 27799, 396, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
-  {10900, 29249, 398, 25, 55, 0}, /* SwarmSpec.Name string */
-  {11966, 30221, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
-  {13223, 31495, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
-  {16625, 35075, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
+  {10900, 29241, 398, 25, 55, 0}, /* SwarmSpec.Name string */
+  {11966, 30213, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
+  {13223, 31487, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
+  {16625, 35067, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
   {7557, 25606, 358, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
   {7731, 25826, 378, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
-  {11557, 29841, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
-  {15119, 33348, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
-  {15135, 33366, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
+  {11557, 29833, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
+  {15119, 33340, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
+  {15135, 33358, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
   {3058, 21995, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
-  {11956, 30211, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
-  {13036, 31292, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
-  {17850, 35774, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
+  {11956, 30203, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
+  {13036, 31284, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
+  {17850, 35766, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
   {8166, 26218, 379, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
   {2509, 21349, 376, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
-  {16640, 35091, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
+  {16640, 35083, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
   {6845, 25094, 378, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
   {8184, 26237, 378, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
   {9791, 27675, 378, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
-  {10204, 28186, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
-  {15209, 33490, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
-  {10192, 28173, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
-  {10900, 29249, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
-  {11956, 30211, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
-  {17883, 35636, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
+  {10204, 28178, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
+  {15209, 33482, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
+  {10192, 28165, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
+  {10900, 29241, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
+  {11956, 30203, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
+  {17883, 35628, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
   {2810, 21756, 306, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
   {2863, 21770, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
   {5536, 23628, 65, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
@@ -1135,8 +1135,8 @@ const dk_Field dk_fields[] = {
   {9440, 26720, 132, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
   {9453, 26734, 333, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
   {9969, 27865, 378, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
-  {18361, 36230, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
-  {18375, 36245, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
+  {18361, 36222, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
+  {18375, 36237, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
   {2274, 18992, 398, 25, 55, 0}, /* SystemInfo.Architecture string */
   {2763, 21678, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
   {2783, 21700, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
@@ -1181,37 +1181,37 @@ const dk_Field dk_fields[] = {
   {9825, 27727, 376, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
   {9843, 27747, 398, 25, 55, 0}, /* SystemInfo.KernelVersion string */
   {9908, 27799, 372, 25, 55, 0}, /* SystemInfo.Labels array of string */
-  {10121, 28078, 376, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
-  {10243, 28230, 398, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
-  {10429, 28864, 378, 25, 55, 0}, /* SystemInfo.MemTotal integer */
-  {10463, 28900, 376, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
-  {10839, 29325, 378, 25, 55, 0}, /* SystemInfo.NCPU integer */
-  {10846, 29207, 378, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
-  {10864, 29227, 378, 25, 55, 0}, /* SystemInfo.NFd integer */
-  {10870, 29234, 378, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
-  {10884, 29988, 148, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
-  {10900, 29249, 398, 25, 55, 0}, /* SystemInfo.Name string */
-  {11529, 29790, 398, 25, 55, 0}, /* SystemInfo.NoProxy string */
-  {11811, 30302, 398, 25, 55, 0}, /* SystemInfo.OSType string */
-  {11820, 30312, 398, 41, 55, 0}, /* SystemInfo.OSVersion string */
-  {11869, 30098, 376, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
-  {11886, 30130, 378, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
-  {11938, 30192, 398, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
-  {12200, 30611, 376, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
-  {12702, 30887, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
-  {12960, 31185, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
-  {13386, 31788, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
-  {13826, 32491, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
-  {13894, 32591, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
-  {14185, 32937, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
-  {14214, 32999, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
-  {15768, 34677, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
-  {15780, 34690, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
-  {16477, 34937, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
-  {16492, 34953, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
-  {18445, 36309, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
+  {10121, 28070, 376, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
+  {10243, 28222, 398, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
+  {10429, 28856, 378, 25, 55, 0}, /* SystemInfo.MemTotal integer */
+  {10463, 28892, 376, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
+  {10839, 29317, 378, 25, 55, 0}, /* SystemInfo.NCPU integer */
+  {10846, 29199, 378, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
+  {10864, 29219, 378, 25, 55, 0}, /* SystemInfo.NFd integer */
+  {10870, 29226, 378, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
+  {10884, 29980, 148, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
+  {10900, 29241, 398, 25, 55, 0}, /* SystemInfo.Name string */
+  {11529, 29782, 398, 25, 55, 0}, /* SystemInfo.NoProxy string */
+  {11811, 30294, 398, 25, 55, 0}, /* SystemInfo.OSType string */
+  {11820, 30304, 398, 41, 55, 0}, /* SystemInfo.OSVersion string */
+  {11869, 30090, 376, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
+  {11886, 30122, 378, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
+  {11938, 30184, 398, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
+  {12200, 30603, 376, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
+  {12702, 30879, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
+  {12960, 31177, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
+  {13386, 31780, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
+  {13826, 32483, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
+  {13894, 32583, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
+  {14185, 32929, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
+  {14214, 32991, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
+  {15768, 34669, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
+  {15780, 34682, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
+  {16477, 34929, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
+  {16492, 34945, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
+  {18445, 36301, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
   {2589, 21449, 398, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
-  {15150, 33419, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
+  {15150, 33411, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
   {2225, 18901, 398, 25, 55, 0}, /* SystemVersion.ApiVersion string */
   {2267, 18985, 398, 25, 55, 0}, /* SystemVersion.Arch string */
   {3031, 21912, 398, 25, 55, 0}, /* SystemVersion.BuildTime string */
@@ -1220,42 +1220,42 @@ const dk_Field dk_fields[] = {
   {7908, 26006, 398, 25, 55, 0}, /* SystemVersion.GitCommit string */
   {7983, 26088, 398, 25, 55, 0}, /* SystemVersion.GoVersion string */
   {9843, 27747, 398, 25, 55, 0}, /* SystemVersion.KernelVersion string */
-  {10550, 29033, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
-  {11990, 30256, 398, 25, 55, 0}, /* SystemVersion.Os string */
-  {12224, 30649, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
-  {18048, 35973, 398, 25, 55, 0}, /* SystemVersion.Version string */
+  {10550, 29025, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
+  {11990, 30248, 398, 25, 55, 0}, /* SystemVersion.Os string */
+  {12224, 30641, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
+  {18048, 35965, 398, 25, 55, 0}, /* SystemVersion.Version string */
   {6389, 24538, 390, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
-  {10900, 29249, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
-  {18048, 35973, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
-  {10900, 29249, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
+  {10900, 29241, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
+  {18048, 35965, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
+  {10900, 29241, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
   {3240, 22193, 398, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
   {3262, 22218, 398, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
-  {17805, 35470, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
+  {17805, 35462, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
   {2310, 21132, 322, 32, 55, 0}, /* Task.AssignedGenericResources array of GenericResources */
   {6090, 24188, 398, 25, 55, 0}, /* Task.CreatedAt string */
   {6323, 24456, 291, 25, 55, 0}, /* Task.DesiredState TaskState */
   {8456, 26391, 398, 25, 55, 0}, /* Task.ID string */
   {9739, 27581, 173, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
   {9908, 27799, 395, 25, 55, 0}, /* Task.Labels map of string */
-  {10900, 29249, 398, 25, 55, 0}, /* Task.Name string */
-  {11462, 29634, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
-  {11605, 29874, 398, 25, 55, 0}, /* Task.NodeID string */
-  {14441, 33076, 398, 25, 55, 0}, /* Task.ServiceID string */
-  {15191, 33472, 378, 25, 55, 0}, /* Task.Slot integer */
-  {15467, 33805, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
-  {15572, 34093, 292, 25, 55, 0}, /* Task.Status TaskStatus */
-  {17967, 35744, 398, 25, 55, 0}, /* Task.UpdatedAt string */
-  {18048, 35973, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
+  {10900, 29241, 398, 25, 55, 0}, /* Task.Name string */
+  {11462, 29626, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
+  {11605, 29866, 398, 25, 55, 0}, /* Task.NodeID string */
+  {14441, 33068, 398, 25, 55, 0}, /* Task.ServiceID string */
+  {15191, 33464, 378, 25, 55, 0}, /* Task.Slot integer */
+  {15467, 33797, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
+  {15572, 34085, 292, 25, 55, 0}, /* Task.Status TaskStatus */
+  {17967, 35736, 398, 25, 55, 0}, /* Task.UpdatedAt string */
+  {18048, 35965, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
   {4966, 23484, 267, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
   {7745, 25841, 378, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
-  {10192, 28173, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
-  {11040, 29358, 283, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
-  {11451, 29623, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
-  {12212, 30637, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
-  {12673, 30856, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
-  {13622, 32113, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
-  {13649, 32151, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
-  {13884, 32552, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
+  {10192, 28165, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
+  {11040, 29350, 283, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
+  {11451, 29615, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
+  {12212, 30629, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
+  {12673, 30848, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
+  {13622, 32105, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
+  {13649, 32143, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
+  {13884, 32544, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
   {2289, 19007, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Args array of string (command) */
   {3175, 22108, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
   {3191, 22125, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
@@ -1273,113 +1273,113 @@ const dk_Field dk_fields[] = {
   {9577, 26877, 376, 37, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
   {9710, 27552, 271, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
   {9908, 27799, 396, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
-  {10830, 29182, 334, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
-  {11886, 30130, 378, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
-  {11913, 30165, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
-  {12904, 31117, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
-  {13252, 31567, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
-  {14152, 32883, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
-  {15606, 34176, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
-  {15624, 34196, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
-  {16219, 34802, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
-  {16583, 35483, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
-  {17873, 35565, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
-  {18004, 35864, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
+  {10830, 29174, 334, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
+  {11886, 30122, 378, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
+  {11913, 30157, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
+  {12904, 31109, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
+  {13252, 31559, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
+  {14152, 32875, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
+  {15606, 34168, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
+  {15624, 34188, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
+  {16219, 34794, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
+  {16583, 35475, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
+  {17873, 35557, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
+  {18004, 35856, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
   {4149, 22908, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
   {4189, 22951, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
   {7627, 25712, 269, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
-  {13884, 32552, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
+  {13884, 32544, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
   {7774, 26000, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
-  {10576, 29109, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
-  {10900, 29249, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
-  {17838, 35559, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
-  {10935, 29286, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
-  {11956, 30211, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
-  {13965, 32698, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
+  {10576, 29101, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
+  {10900, 29241, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
+  {17838, 35551, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
+  {10935, 29278, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
+  {11956, 30203, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
+  {13965, 32690, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
   {2238, 18915, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor TaskSpec.ContainerSpec.Privileges.AppArmor */
   {6114, 24214, 275, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
-  {11511, 29743, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
-  {13915, 32981, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
-  {13974, 32707, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
-  {10576, 29109, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
+  {11511, 29735, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
+  {13915, 32973, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
+  {13974, 32699, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
+  {10576, 29101, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
   {4097, 22809, 398, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
   {7627, 25712, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
-  {13375, 31737, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
+  {13375, 31729, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
   {6518, 24659, 376, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
-  {9991, 27896, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
-  {13709, 32196, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
-  {17823, 35538, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
-  {18004, 35864, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
-  {10576, 29109, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
-  {12977, 31203, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
+  {9991, 27888, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
+  {13709, 32188, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
+  {17823, 35530, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
+  {18004, 35856, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
+  {10576, 29101, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
+  {12977, 31195, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
   {7627, 25712, 280, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
-  {14071, 32810, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
-  {14111, 32853, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
+  {14071, 32802, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
+  {14111, 32845, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
   {7774, 26000, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
-  {10576, 29109, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
-  {10900, 29249, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
-  {17838, 35559, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
+  {10576, 29101, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
+  {10900, 29241, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
+  {17838, 35551, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
   {8071, 26178, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
-  {10900, 29249, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
-  {15237, 33519, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
-  {10900, 29249, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
-  {11956, 30211, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
+  {10900, 29241, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
+  {15237, 33511, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
+  {10900, 29241, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
+  {11956, 30203, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
   {4658, 23284, 398, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
   {4299, 23034, 372, 25, 55, 0}, /* TaskSpec.Placement.Constraints array of string */
-  {10383, 28773, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
-  {12235, 30660, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
-  {12839, 30982, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
-  {15474, 33879, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
-  {15483, 33888, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
+  {10383, 28765, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
+  {12235, 30652, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
+  {12839, 30974, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
+  {15474, 33871, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
+  {15483, 33880, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
   {6528, 24669, 376, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
-  {10900, 29249, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
-  {12599, 30777, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
-  {13427, 31827, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
-  {10020, 27926, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
-  {10510, 28965, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
-  {13573, 32036, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
-  {15756, 34664, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
+  {10900, 29241, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
+  {12599, 30769, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
+  {13427, 31819, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
+  {10020, 27918, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
+  {10510, 28957, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
+  {13573, 32028, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
+  {15756, 34656, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
   {4085, 22797, 290, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
   {6278, 24388, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
-  {10335, 28721, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
-  {18465, 36329, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
+  {10335, 28713, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
+  {18465, 36321, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
   {5082, 23537, 46, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
   {7263, 25319, 398, 25, 55, 0}, /* TaskStatus.Err string */
-  {10529, 28995, 398, 25, 55, 0}, /* TaskStatus.Message string */
-  {12769, 30928, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
-  {15552, 34008, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
-  {17657, 35326, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
-  {12079, 30400, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
-  {13230, 31502, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
-  {14203, 32970, 395, 42, 55, 0}, /* Topology.Segments map of string */
-  {17883, 35636, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
+  {10529, 28987, 398, 25, 55, 0}, /* TaskStatus.Message string */
+  {12769, 30920, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
+  {15552, 34000, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
+  {17657, 35318, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
+  {12079, 30392, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
+  {13230, 31494, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
+  {14203, 32962, 395, 42, 55, 0}, /* Topology.Segments map of string */
+  {17883, 35628, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
   {3592, 22614, 14, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
   {6090, 24188, 398, 31, 55, 0}, /* Volume.CreatedAt string */
   {6758, 25015, 398, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
   {9908, 27799, 395, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
-  {10817, 29169, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
-  {10900, 29249, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
-  {11956, 30211, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
-  {13957, 32683, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
-  {15572, 34093, 393, 25, 55, 0}, /* Volume.Status map of map of any */
-  {17992, 35809, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
-  {13364, 31725, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
-  {15150, 33419, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
+  {10817, 29161, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
+  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
+  {11956, 30203, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
+  {13957, 32675, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
+  {15572, 34085, 393, 25, 55, 0}, /* Volume.Status map of map of any */
+  {17992, 35801, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
+  {13364, 31717, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
+  {15150, 33411, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
   {3695, 22631, 18, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
   {6758, 25015, 398, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
   {6795, 25040, 396, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
   {9908, 27799, 396, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
-  {10900, 29249, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
-  {18375, 36245, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
-  {18445, 36309, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
-  {15450, 33787, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
-  {18385, 36255, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
-  {15467, 33805, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
+  {10900, 29241, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
+  {18375, 36237, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
+  {18445, 36301, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
+  {15450, 33779, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
+  {18385, 36247, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
+  {15467, 33797, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
   {2036, 18669, 378, 52, 55, 0}, /* VolumesDiskUsage.ActiveCount integer */
   {9731, 27573, 369, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
-  {13344, 31705, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
-  {17780, 35429, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
-  {17793, 35443, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
+  {13344, 31697, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
+  {17780, 35421, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
+  {17793, 35435, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
 };
 
 const uint16_t dk_n_fields = 1376;

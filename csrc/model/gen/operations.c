@@ -59,63 +59,63 @@ const dk_Operation dk_operations[] = {
   {9362, 26680, 12022, 1107, 182, 57, 4, 1, 25, 55, 1}, /* 52 ImagePush POST /images/{name}/push */
   {9374, 26693, 7768, 975, 186, 58, 4, 1, 25, 55, 1}, /* 53 ImageSearch GET /images/search */
   {9429, 26708, 12022, 1129, 190, 59, 3, 1, 25, 55, 1}, /* 54 ImageTag POST /images/{name}/tag */
-  {11064, 29401, 12022, 1224, 193, 60, 2, 1, 25, 55, 1}, /* 55 NetworkConnect POST /networks/{id}/connect */
-  {11124, 29419, 12022, 1170, 195, 61, 1, 1, 25, 55, 1}, /* 56 NetworkCreate POST /networks/create */
-  {11187, 29436, 6131, 1207, 196, 62, 1, 1, 25, 55, 1}, /* 57 NetworkDelete DELETE /networks/{id} */
-  {11221, 29472, 12022, 1249, 197, 63, 2, 1, 25, 55, 1}, /* 58 NetworkDisconnect POST /networks/{id}/disconnect */
-  {11280, 29506, 7768, 1207, 199, 64, 3, 1, 25, 55, 1}, /* 59 NetworkInspect GET /networks/{id} */
-  {11297, 29524, 7768, 1158, 202, 65, 1, 1, 25, 55, 1}, /* 60 NetworkList GET /networks */
-  {11325, 29554, 12022, 1189, 203, 66, 1, 1, 25, 55, 1}, /* 61 NetworkPrune POST /networks/prune */
-  {11574, 29860, 6131, 1286, 204, 67, 2, 1, 25, 55, 1}, /* 62 NodeDelete DELETE /nodes/{id} */
-  {11614, 29884, 7768, 1286, 206, 68, 1, 1, 25, 55, 1}, /* 63 NodeInspect GET /nodes/{id} */
-  {11628, 29899, 7768, 1277, 207, 69, 1, 1, 25, 55, 1}, /* 64 NodeList GET /nodes */
-  {11715, 29911, 12022, 1300, 208, 70, 3, 1, 25, 55, 1}, /* 65 NodeUpdate POST /nodes/{id}/update */
-  {12468, 30681, 12022, 1332, 211, 71, 2, 1, 25, 55, 1}, /* 66 PluginCreate POST /plugins/create */
-  {12483, 30697, 6131, 1388, 213, 72, 2, 1, 25, 55, 1}, /* 67 PluginDelete DELETE /plugins/{name} */
-  {12513, 30713, 12022, 1406, 215, 73, 2, 1, 25, 55, 1}, /* 68 PluginDisable POST /plugins/{name}/disable */
-  {12529, 30730, 12022, 1432, 217, 74, 2, 1, 25, 55, 1}, /* 69 PluginEnable POST /plugins/{name}/enable */
-  {12556, 30746, 7768, 1457, 219, 75, 1, 1, 25, 55, 1}, /* 70 PluginInspect GET /plugins/{name}/json */
-  {12572, 30763, 7768, 1321, 220, 76, 1, 1, 25, 55, 1}, /* 71 PluginList GET /plugins */
-  {12617, 30796, 12022, 1372, 221, 77, 4, 1, 25, 55, 1}, /* 72 PluginPull POST /plugins/pull */
-  {12630, 30810, 12022, 1480, 225, 78, 2, 1, 25, 55, 1}, /* 73 PluginPush POST /plugins/{name}/push */
-  {12661, 30843, 12022, 1503, 227, 79, 2, 1, 25, 55, 1}, /* 74 PluginSet POST /plugins/{name}/set */
-  {12686, 30870, 12022, 1525, 229, 80, 4, 1, 26, 55, 1}, /* 75 PluginUpgrade POST /plugins/{name}/upgrade */
-  {13196, 31459, 12029, 219, 233, 81, 5, 1, 25, 55, 1}, /* 76 PutContainerArchive PUT /containers/{id}/archive */
-  {14041, 32778, 12022, 1562, 238, 82, 1, 1, 25, 55, 1}, /* 77 SecretCreate POST /secrets/create */
-  {14056, 32794, 6131, 1580, 239, 83, 1, 1, 25, 55, 1}, /* 78 SecretDelete DELETE /secrets/{id} */
-  {14082, 32822, 7768, 1580, 240, 84, 1, 1, 25, 55, 1}, /* 79 SecretInspect GET /secrets/{id} */
-  {14098, 32839, 7768, 1551, 241, 85, 1, 1, 25, 55, 1}, /* 80 SecretList GET /secrets */
-  {14137, 32867, 12022, 1596, 242, 86, 3, 1, 26, 55, 1}, /* 81 SecretUpdate POST /secrets/{id}/update */
-  {14385, 33042, 12022, 1631, 245, 87, 2, 1, 25, 55, 1}, /* 82 ServiceCreate POST /services/create */
-  {14425, 33059, 6131, 1650, 247, 88, 1, 1, 25, 55, 1}, /* 83 ServiceDelete DELETE /services/{id} */
-  {14467, 33089, 7768, 1650, 248, 89, 2, 1, 25, 55, 1}, /* 84 ServiceInspect GET /services/{id} */
-  {14484, 33107, 7768, 1619, 250, 90, 2, 1, 25, 55, 1}, /* 85 ServiceList GET /services */
-  {14498, 33122, 7768, 1667, 252, 91, 8, 1, 25, 55, 1}, /* 86 ServiceLogs GET /services/{id}/logs */
-  {14832, 33154, 12022, 1689, 260, 92, 6, 1, 25, 55, 1}, /* 87 ServiceUpdate POST /services/{id}/update */
-  {14917, 33182, 12022, 1713, 266, 93, 0, 1, 31, 55, 1}, /* 88 Session POST /session */
-  {15800, 34698, 12022, 1733, 266, 94, 1, 1, 25, 55, 1}, /* 89 SwarmInit POST /swarm/init */
-  {15831, 34711, 7768, 1724, 267, 95, 0, 1, 25, 55, 1}, /* 90 SwarmInspect GET /swarm */
-  {15846, 34727, 12022, 1747, 267, 96, 1, 1, 25, 55, 1}, /* 91 SwarmJoin POST /swarm/join */
-  {15877, 34740, 12022, 1761, 268, 97, 1, 1, 25, 55, 1}, /* 92 SwarmLeave POST /swarm/leave */
-  {16153, 34754, 12022, 1776, 269, 98, 1, 1, 25, 55, 1}, /* 93 SwarmUnlock POST /swarm/unlock */
-  {16188, 34769, 7768, 1792, 270, 99, 0, 1, 25, 55, 1}, /* 94 SwarmUnlockkey GET /swarm/unlockkey */
-  {16205, 34787, 12022, 1811, 270, 100, 5, 1, 25, 55, 1}, /* 95 SwarmUpdate POST /swarm/update */
-  {16229, 34821, 12022, 14, 275, 101, 1, 2, 25, 55, 1}, /* 96 SystemAuth POST /auth */
-  {16242, 34854, 7768, 1827, 276, 103, 2, 1, 25, 55, 1}, /* 97 SystemDataUsage GET /system/df */
-  {16310, 34874, 7768, 831, 278, 104, 3, 1, 25, 55, 1}, /* 98 SystemEvents GET /events */
-  {16325, 34890, 7768, 1150, 281, 105, 0, 1, 25, 55, 1}, /* 99 SystemInfo GET /info */
-  {16447, 34904, 7768, 5, 281, 106, 0, 1, 25, 55, 1}, /* 100 SystemPing GET /_ping */
-  {16460, 34918, 8050, 5, 281, 107, 0, 1, 40, 55, 1}, /* 101 SystemPingHead HEAD /_ping */
-  {16505, 34967, 7768, 1882, 281, 108, 0, 1, 25, 55, 1}, /* 102 SystemVersion GET /version */
-  {16668, 35122, 7768, 1849, 281, 109, 1, 1, 25, 55, 1}, /* 103 TaskInspect GET /tasks/{id} */
-  {16682, 35137, 7768, 1840, 282, 110, 1, 1, 25, 55, 1}, /* 104 TaskList GET /tasks */
-  {16693, 35149, 7768, 1863, 283, 111, 8, 1, 29, 55, 1}, /* 105 TaskLogs GET /tasks/{id}/logs */
-  {18144, 36091, 12022, 1904, 291, 112, 1, 1, 25, 55, 1}, /* 106 VolumeCreate POST /volumes/create */
-  {18181, 36107, 6131, 1939, 292, 113, 2, 1, 25, 55, 1}, /* 107 VolumeDelete DELETE /volumes/{name} */
-  {18222, 36151, 7768, 1939, 294, 114, 1, 1, 25, 55, 1}, /* 108 VolumeInspect GET /volumes/{name} */
-  {18238, 36168, 7768, 1893, 295, 115, 1, 1, 25, 55, 1}, /* 109 VolumeList GET /volumes */
-  {18288, 36199, 12022, 1922, 296, 116, 1, 1, 25, 55, 1}, /* 110 VolumePrune POST /volumes/prune */
-  {18324, 36214, 12029, 1939, 297, 117, 3, 1, 42, 55, 1}, /* 111 VolumeUpdate PUT /volumes/{name} */
+  {11064, 29393, 12022, 1224, 193, 60, 2, 1, 25, 55, 1}, /* 55 NetworkConnect POST /networks/{id}/connect */
+  {11124, 29411, 12022, 1170, 195, 61, 1, 1, 25, 55, 1}, /* 56 NetworkCreate POST /networks/create */
+  {11187, 29428, 6131, 1207, 196, 62, 1, 1, 25, 55, 1}, /* 57 NetworkDelete DELETE /networks/{id} */
+  {11221, 29464, 12022, 1249, 197, 63, 2, 1, 25, 55, 1}, /* 58 NetworkDisconnect POST /networks/{id}/disconnect */
+  {11280, 29498, 7768, 1207, 199, 64, 3, 1, 25, 55, 1}, /* 59 NetworkInspect GET /networks/{id} */
+  {11297, 29516, 7768, 1158, 202, 65, 1, 1, 25, 55, 1}, /* 60 NetworkList GET /networks */
+  {11325, 29546, 12022, 1189, 203, 66, 1, 1, 25, 55, 1}, /* 61 NetworkPrune POST /networks/prune */
+  {11574, 29852, 6131, 1286, 204, 67, 2, 1, 25, 55, 1}, /* 62 NodeDelete DELETE /nodes/{id} */
+  {11614, 29876, 7768, 1286, 206, 68, 1, 1, 25, 55, 1}, /* 63 NodeInspect GET /nodes/{id} */
+  {11628, 29891, 7768, 1277, 207, 69, 1, 1, 25, 55, 1}, /* 64 NodeList GET /nodes */
+  {11715, 29903, 12022, 1300, 208, 70, 3, 1, 25, 55, 1}, /* 65 NodeUpdate POST /nodes/{id}/update */
+  {12468, 30673, 12022, 1332, 211, 71, 2, 1, 25, 55, 1}, /* 66 PluginCreate POST /plugins/create */
+  {12483, 30689, 6131, 1388, 213, 72, 2, 1, 25, 55, 1}, /* 67 PluginDelete DELETE /plugins/{name} */
+  {12513, 30705, 12022, 1406, 215, 73, 2, 1, 25, 55, 1}, /* 68 PluginDisable POST /plugins/{name}/disable */
+  {12529, 30722, 12022, 1432, 217, 74, 2, 1, 25, 55, 1}, /* 69 PluginEnable POST /plugins/{name}/enable */
+  {12556, 30738, 7768, 1457, 219, 75, 1, 1, 25, 55, 1}, /* 70 PluginInspect GET /plugins/{name}/json */
+  {12572, 30755, 7768, 1321, 220, 76, 1, 1, 25, 55, 1}, /* 71 PluginList GET /plugins */
+  {12617, 30788, 12022, 1372, 221, 77, 4, 1, 25, 55, 1}, /* 72 PluginPull POST /plugins/pull */
+  {12630, 30802, 12022, 1480, 225, 78, 2, 1, 25, 55, 1}, /* 73 PluginPush POST /plugins/{name}/push */
+  {12661, 30835, 12022, 1503, 227, 79, 2, 1, 25, 55, 1}, /* 74 PluginSet POST /plugins/{name}/set */
+  {12686, 30862, 12022, 1525, 229, 80, 4, 1, 26, 55, 1}, /* 75 PluginUpgrade POST /plugins/{name}/upgrade */
+  {13196, 31451, 12029, 219, 233, 81, 5, 1, 25, 55, 1}, /* 76 PutContainerArchive PUT /containers/{id}/archive */
+  {14041, 32770, 12022, 1562, 238, 82, 1, 1, 25, 55, 1}, /* 77 SecretCreate POST /secrets/create */
+  {14056, 32786, 6131, 1580, 239, 83, 1, 1, 25, 55, 1}, /* 78 SecretDelete DELETE /secrets/{id} */
+  {14082, 32814, 7768, 1580, 240, 84, 1, 1, 25, 55, 1}, /* 79 SecretInspect GET /secrets/{id} */
+  {14098, 32831, 7768, 1551, 241, 85, 1, 1, 25, 55, 1}, /* 80 SecretList GET /secrets */
+  {14137, 32859, 12022, 1596, 242, 86, 3, 1, 26, 55, 1}, /* 81 SecretUpdate POST /secrets/{id}/update */
+  {14385, 33034, 12022, 1631, 245, 87, 2, 1, 25, 55, 1}, /* 82 ServiceCreate POST /services/create */
+  {14425, 33051, 6131, 1650, 247, 88, 1, 1, 25, 55, 1}, /* 83 ServiceDelete DELETE /services/{id} */
+  {14467, 33081, 7768, 1650, 248, 89, 2, 1, 25, 55, 1}, /* 84 ServiceInspect GET /services/{id} */
+  {14484, 33099, 7768, 1619, 250, 90, 2, 1, 25, 55, 1}, /* 85 ServiceList GET /services */
+  {14498, 33114, 7768, 1667, 252, 91, 8, 1, 25, 55, 1}, /* 86 ServiceLogs GET /services/{id}/logs */
+  {14832, 33146, 12022, 1689, 260, 92, 6, 1, 25, 55, 1}, /* 87 ServiceUpdate POST /services/{id}/update */
+  {14917, 33174, 12022, 1713, 266, 93, 0, 1, 31, 55, 1}, /* 88 Session POST /session */
+  {15800, 34690, 12022, 1733, 266, 94, 1, 1, 25, 55, 1}, /* 89 SwarmInit POST /swarm/init */
+  {15831, 34703, 7768, 1724, 267, 95, 0, 1, 25, 55, 1}, /* 90 SwarmInspect GET /swarm */
+  {15846, 34719, 12022, 1747, 267, 96, 1, 1, 25, 55, 1}, /* 91 SwarmJoin POST /swarm/join */
+  {15877, 34732, 12022, 1761, 268, 97, 1, 1, 25, 55, 1}, /* 92 SwarmLeave POST /swarm/leave */
+  {16153, 34746, 12022, 1776, 269, 98, 1, 1, 25, 55, 1}, /* 93 SwarmUnlock POST /swarm/unlock */
+  {16188, 34761, 7768, 1792, 270, 99, 0, 1, 25, 55, 1}, /* 94 SwarmUnlockkey GET /swarm/unlockkey */
+  {16205, 34779, 12022, 1811, 270, 100, 5, 1, 25, 55, 1}, /* 95 SwarmUpdate POST /swarm/update */
+  {16229, 34813, 12022, 14, 275, 101, 1, 2, 25, 55, 1}, /* 96 SystemAuth POST /auth */
+  {16242, 34846, 7768, 1827, 276, 103, 2, 1, 25, 55, 1}, /* 97 SystemDataUsage GET /system/df */
+  {16310, 34866, 7768, 831, 278, 104, 3, 1, 25, 55, 1}, /* 98 SystemEvents GET /events */
+  {16325, 34882, 7768, 1150, 281, 105, 0, 1, 25, 55, 1}, /* 99 SystemInfo GET /info */
+  {16447, 34896, 7768, 5, 281, 106, 0, 1, 25, 55, 1}, /* 100 SystemPing GET /_ping */
+  {16460, 34910, 8050, 5, 281, 107, 0, 1, 40, 55, 1}, /* 101 SystemPingHead HEAD /_ping */
+  {16505, 34959, 7768, 1882, 281, 108, 0, 1, 25, 55, 1}, /* 102 SystemVersion GET /version */
+  {16668, 35114, 7768, 1849, 281, 109, 1, 1, 25, 55, 1}, /* 103 TaskInspect GET /tasks/{id} */
+  {16682, 35129, 7768, 1840, 282, 110, 1, 1, 25, 55, 1}, /* 104 TaskList GET /tasks */
+  {16693, 35141, 7768, 1863, 283, 111, 8, 1, 29, 55, 1}, /* 105 TaskLogs GET /tasks/{id}/logs */
+  {18144, 36083, 12022, 1904, 291, 112, 1, 1, 25, 55, 1}, /* 106 VolumeCreate POST /volumes/create */
+  {18181, 36099, 6131, 1939, 292, 113, 2, 1, 25, 55, 1}, /* 107 VolumeDelete DELETE /volumes/{name} */
+  {18222, 36143, 7768, 1939, 294, 114, 1, 1, 25, 55, 1}, /* 108 VolumeInspect GET /volumes/{name} */
+  {18238, 36160, 7768, 1893, 295, 115, 1, 1, 25, 55, 1}, /* 109 VolumeList GET /volumes */
+  {18288, 36191, 12022, 1922, 296, 116, 1, 1, 25, 55, 1}, /* 110 VolumePrune POST /volumes/prune */
+  {18324, 36206, 12029, 1939, 297, 117, 3, 1, 42, 55, 1}, /* 111 VolumeUpdate PUT /volumes/{name} */
 };
 
 const uint16_t dk_n_operations = 112;
@@ -125,9 +125,9 @@ const dk_Parameter dk_parameters[] = {
   {18748, 18748, 376, DK_QUERY, 39, 55, 0}, /* BuildPrune(all) boolean */
   {25719, 25719, 401, DK_QUERY, 39, 55, 0}, /* BuildPrune(filters) string (filters) */
   {27660, 27696, 380, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
-  {28704, 28800, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
-  {29016, 29051, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
-  {32051, 32068, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
+  {28696, 28792, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
+  {29008, 29043, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
+  {32043, 32060, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointCreate(id) string */
   {22418, 22418, 12, DK_BODY, 25, 55, DK_REQUIRED}, /* CheckpointCreate(checkpoint) CheckpointCreateRequest */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(id) string */
@@ -140,94 +140,94 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
   {25719, 25719, 401, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
-  {35973, 35973, 378, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
+  {35965, 35965, 378, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
   {21652, 21652, 30, DK_BODY, 30, 55, 0}, /* ConfigUpdate(body) ConfigSpec */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
-  {30400, 30400, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
+  {30392, 30392, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(id) string */
-  {30400, 30400, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
+  {30392, 30392, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
   {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttach(detach_keys) string */
-  {28255, 28255, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
-  {34117, 34117, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
-  {34126, 34126, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
-  {34147, 34147, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
-  {34265, 34265, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
+  {28247, 28247, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
+  {34109, 34109, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
+  {34118, 34118, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
+  {34139, 34139, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
+  {34257, 34257, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
   {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(detach_keys) string */
-  {28255, 28255, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
-  {34117, 34117, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
-  {34126, 34126, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
-  {34147, 34147, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
-  {34265, 34265, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
+  {28247, 28247, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
+  {34109, 34109, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
+  {34118, 34118, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
+  {34139, 34139, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
+  {34257, 34257, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
-  {29249, 29249, 398, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
-  {30649, 30649, 398, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
+  {29241, 29241, 398, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
+  {30641, 30641, 398, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
   {21652, 21652, 36, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerCreate(body) ContainerCreateRequest */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
-  {27935, 27935, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(link) boolean */
-  {35941, 36245, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
+  {27927, 27927, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(link) boolean */
+  {35933, 36237, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
   {25397, 25428, 89, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
-  {33419, 33419, 376, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
+  {33411, 33411, 376, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
-  {33301, 33301, 398, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
+  {33293, 33293, 398, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
   {18748, 18748, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(all) boolean */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
-  {27904, 27904, 378, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
-  {33419, 33419, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
+  {27896, 27896, 378, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
+  {33411, 33411, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
   {25772, 25772, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
-  {33402, 33402, 407, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
-  {34117, 34117, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
-  {34147, 34147, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
-  {35011, 35011, 398, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
-  {35338, 35338, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
-  {35695, 35695, 407, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
+  {33394, 33394, 407, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
+  {34109, 34109, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
+  {34139, 34139, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
+  {35003, 35003, 398, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
+  {35330, 35330, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
+  {35687, 35687, 407, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
-  {29249, 29249, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
+  {29241, 29241, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
-  {36288, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
-  {26159, 32418, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
+  {36280, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
+  {26159, 32410, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
-  {33301, 33301, 398, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
-  {34994, 35316, 378, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
+  {33293, 33293, 398, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
+  {34986, 35308, 378, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
   {22418, 22418, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint) string */
   {22431, 22488, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint_dir) string */
   {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(detach_keys) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
-  {30050, 30061, 376, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
-  {34265, 34265, 376, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
+  {30042, 30053, 376, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
+  {34257, 34257, 376, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
-  {33301, 33301, 398, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
-  {34994, 35316, 378, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
+  {33293, 33293, 398, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
+  {34986, 35308, 378, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
-  {31329, 31329, 398, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
+  {31321, 31321, 398, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
-  {35703, 35703, 56, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
+  {35695, 35695, 56, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
   {22797, 22797, 60, DK_QUERY, 30, 55, 0}, /* ContainerWait(condition) ContainerWait(condition) */
-  {29249, 29249, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
+  {29241, 29241, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
   {18537, 21290, 399, DK_HEADER, 30, 55, 0}, /* DistributionInspect(auth) string (base64 json of AuthConfig) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
-  {36288, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
-  {26159, 32418, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
+  {36280, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
+  {26159, 32410, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
   {25410, 25495, 91, DK_BODY, 25, 55, 0}, /* ExecStart(exec_start_config) ExecStartConfig */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* GetPluginPrivileges(auth) string (base64 json of AuthConfig) */
-  {31827, 31827, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
-  {29249, 29249, 398, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
-  {30649, 30649, 375, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
-  {34073, 34073, 376, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
-  {35538, 35538, 372, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
+  {31819, 31819, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
+  {29241, 29241, 398, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
+  {30641, 30641, 375, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
+  {34065, 34065, 376, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
+  {35530, 35530, 372, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
   {21941, 21743, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(build_args) string (json of map of string) */
   {21963, 21846, 398, DK_QUERY, 39, 55, 0}, /* ImageBuild(build_id) string */
   {22030, 22017, 405, DK_QUERY, 25, 55, 0}, /* ImageBuild(cache_from) string (json of array of string) */
@@ -243,86 +243,86 @@ const dk_Parameter dk_parameters[] = {
   {25856, 25815, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(force_rm) boolean */
   {27552, 27552, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(isolation) string */
   {27799, 27799, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(labels) string (json of map of string) */
-  {28876, 28876, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
-  {28985, 28951, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
-  {29609, 29539, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
-  {29812, 29722, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
-  {30334, 30334, 403, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
-  {30649, 30649, 398, DK_QUERY, 32, 55, 0}, /* ImageBuild(platform) string */
-  {31452, 31452, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
-  {31483, 31487, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
-  {18555, 31788, 400, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
-  {31827, 31827, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
-  {32191, 32191, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
-  {32956, 32922, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(security_opt) array of string */
-  {33182, 33182, 398, DK_QUERY, 31, 55, 0}, /* ImageBuild(session) string */
-  {33280, 33269, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
-  {33908, 33908, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
-  {34994, 34998, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
-  {35045, 35045, 398, DK_QUERY, 29, 55, 0}, /* ImageBuild(target) string */
-  {35565, 35565, 404, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
-  {35973, 35973, 116, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
+  {28868, 28868, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
+  {28977, 28943, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
+  {29601, 29531, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
+  {29804, 29714, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
+  {30326, 30326, 403, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
+  {30641, 30641, 398, DK_QUERY, 32, 55, 0}, /* ImageBuild(platform) string */
+  {31444, 31444, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
+  {31475, 31479, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
+  {18555, 31780, 400, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
+  {31819, 31819, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
+  {32183, 32183, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
+  {32948, 32914, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(security_opt) array of string */
+  {33174, 33174, 398, DK_QUERY, 31, 55, 0}, /* ImageBuild(session) string */
+  {33272, 33261, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
+  {33900, 33900, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
+  {34986, 34990, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
+  {35037, 35037, 398, DK_QUERY, 29, 55, 0}, /* ImageBuild(target) string */
+  {35557, 35557, 404, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
+  {35965, 35965, 116, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
   {26949, 26977, 377, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
   {21324, 21324, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(author) string */
   {22390, 22390, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCommit(changes) array of string */
   {22686, 22686, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(comment) string */
   {23048, 23048, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(container) string */
-  {30442, 30442, 376, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
-  {31949, 31949, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
-  {34998, 34998, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
+  {30434, 30434, 376, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
+  {31941, 31941, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
+  {34990, 34990, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
   {23060, 23191, 35, DK_BODY, 25, 55, 0}, /* ImageCommit(container_config) ContainerConfig */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ImageCreate(auth) string (base64 json of AuthConfig) */
   {22390, 22390, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCreate(changes) array of string */
   {25866, 25888, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_image) string */
   {25878, 25901, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_src) string */
-  {28995, 28995, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(message) string */
-  {30649, 30649, 398, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
-  {31949, 31949, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
-  {34998, 34998, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
+  {28987, 28987, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(message) string */
+  {30641, 30641, 398, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
+  {31941, 31941, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
+  {34990, 34990, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
   {26936, 26963, 377, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
-  {29956, 29801, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
-  {30660, 30660, 375, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
-  {30649, 30649, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
-  {29278, 29278, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
-  {30649, 30649, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
-  {30649, 30649, 402, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
-  {28322, 28322, 376, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
-  {30649, 30649, 402, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
+  {29948, 29793, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
+  {30652, 30652, 375, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
+  {30641, 30641, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
+  {29270, 29270, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
+  {30641, 30641, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
+  {30641, 30641, 402, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
+  {28314, 28314, 376, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
+  {30641, 30641, 402, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
   {18748, 18748, 376, DK_QUERY, 25, 55, 0}, /* ImageList(all) boolean */
   {24643, 24643, 376, DK_QUERY, 25, 55, 0}, /* ImageList(digests) boolean */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
   {26396, 26396, 376, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
-  {28322, 28322, 376, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
-  {33223, 33237, 376, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
-  {30649, 30649, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
-  {31487, 31487, 376, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
+  {28314, 28314, 376, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
+  {33215, 33229, 376, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
+  {30641, 30641, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
+  {31479, 31479, 376, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
   {26743, 26776, 377, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImagePrune(filters) string (filters) */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
   {18537, 21290, 399, DK_HEADER, 25, 55, DK_REQUIRED}, /* ImagePush(auth) string (base64 json of AuthConfig) */
-  {30649, 30649, 402, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
-  {34998, 34998, 398, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
+  {30641, 30641, 402, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
+  {34990, 34990, 398, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ImageSearch(auth) string (base64 json of AuthConfig) */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
-  {27904, 27904, 378, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
-  {35204, 35204, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
-  {31949, 31949, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
-  {34998, 34998, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
+  {27896, 27896, 378, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
+  {35196, 35196, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
+  {31941, 31941, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
+  {34990, 34990, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
   {23048, 23048, 152, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkConnect(container) NetworkConnectRequest */
-  {29342, 29384, 154, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
+  {29334, 29376, 154, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDelete(id) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
   {23048, 23048, 156, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(container) NetworkDisconnectRequest */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
-  {32683, 32683, 398, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
-  {35963, 35963, 376, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
+  {32675, 32675, 398, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
+  {35955, 35955, 376, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
@@ -330,41 +330,41 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
-  {35973, 35973, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
+  {35965, 35965, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
   {21652, 21652, 166, DK_BODY, 25, 55, 0}, /* NodeUpdate(body) NodeSpec */
-  {29249, 29249, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
-  {35018, 35031, 377, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
+  {29241, 29241, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
+  {35010, 35023, 377, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
   {25787, 25787, 376, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
-  {35316, 35316, 378, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
+  {35308, 35308, 378, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
   {25719, 25719, 401, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* PluginPull(auth) string (base64 json of AuthConfig) */
-  {29249, 29249, 398, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
-  {31827, 31827, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
+  {29241, 29241, 398, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
+  {31819, 31819, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
   {21652, 21652, 349, DK_BODY, 25, 55, 0}, /* PluginPull(body) array of PluginPrivilege */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* PluginPush(auth) string (base64 json of AuthConfig) */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
   {21652, 21652, 374, DK_BODY, 25, 55, 0}, /* PluginSet(body) array of string (environment) */
-  {29249, 29249, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
+  {29241, 29241, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
   {18537, 21290, 399, DK_HEADER, 26, 55, 0}, /* PluginUpgrade(auth) string (base64 json of AuthConfig) */
-  {31827, 31827, 398, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
+  {31819, 31819, 398, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
   {21652, 21652, 349, DK_BODY, 26, 55, 0}, /* PluginUpgrade(body) array of PluginPrivilege */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PutContainerArchive(id) string */
   {23848, 23861, 398, DK_QUERY, 30, 55, 0}, /* PutContainerArchive(copy_uid_gid) string */
-  {29699, 29763, 398, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
-  {30400, 30400, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
+  {29691, 29755, 398, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
+  {30392, 30392, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
   {26949, 26977, 377, DK_BODY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(input_stream) bytes */
   {21652, 21652, 210, DK_BODY, 25, 55, 0}, /* SecretCreate(body) SecretSpec */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretDelete(id) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
-  {35973, 35973, 378, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
+  {35965, 35965, 378, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
   {21652, 21652, 210, DK_BODY, 26, 55, 0}, /* SecretUpdate(body) SecretSpec */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ServiceCreate(auth) string (base64 json of AuthConfig) */
   {21652, 21652, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceCreate(body) ServiceSpec */
@@ -372,54 +372,54 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
   {27018, 27035, 376, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
-  {34093, 34093, 376, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
+  {34085, 34085, 376, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
   {24538, 24538, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(details) boolean */
   {25772, 25772, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
-  {33402, 33402, 407, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
-  {34117, 34117, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
-  {34147, 34147, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
-  {35011, 35011, 398, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
-  {35338, 35338, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
+  {33394, 33394, 407, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
+  {34109, 34109, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
+  {34139, 34139, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
+  {35003, 35003, 398, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
+  {35330, 35330, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ServiceUpdate(auth) string (base64 json of AuthConfig) */
-  {31748, 31767, 230, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
-  {32203, 32203, 398, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
-  {35973, 35973, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
+  {31740, 31759, 230, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
+  {32195, 32195, 398, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
+  {35965, 35965, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
   {21652, 21652, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(body) ServiceSpec */
   {21652, 21652, 241, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmInit(body) SwarmInitRequest */
   {21652, 21652, 242, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmJoin(body) SwarmJoinRequest */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
   {21652, 21652, 253, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUnlock(body) SwarmUnlockRequest */
-  {32279, 32345, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
-  {32300, 32368, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
-  {32325, 32396, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
-  {35973, 35973, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
+  {32271, 32337, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
+  {32292, 32360, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
+  {32317, 32388, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
+  {35965, 35965, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
   {21652, 21652, 243, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(body) SwarmSpec */
   {21297, 21310, 3, DK_BODY, 25, 55, 0}, /* SystemAuth(auth_config) AuthConfig */
-  {35538, 35538, 359, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
-  {35963, 35963, 376, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
+  {35530, 35530, 359, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
+  {35955, 35955, 376, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
-  {33402, 33402, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
-  {35695, 35695, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
+  {33394, 33394, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
+  {35687, 35687, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
   {24538, 24538, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(details) boolean */
   {25772, 25772, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
-  {33402, 33402, 407, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
-  {34117, 34117, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
-  {34147, 34147, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
-  {35011, 35011, 398, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
-  {35338, 35338, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
-  {36043, 36058, 299, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
+  {33394, 33394, 407, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
+  {34109, 34109, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
+  {34139, 34139, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
+  {35003, 35003, 398, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
+  {35330, 35330, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
+  {36035, 36050, 299, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
-  {29249, 29249, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
+  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
-  {29249, 29249, 398, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
-  {35973, 35973, 378, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
+  {29241, 29241, 398, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
+  {35965, 35965, 378, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
   {21652, 21652, 302, DK_BODY, 42, 55, 0}, /* VolumeUpdate(body) VolumeUpdateRequest */
 };
 

@@ -385,33 +385,33 @@ const dk_Type dk_types[] = {
   {27067, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 378 integer */
   {27077, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 379 integer (duration) */
   {27098, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 380 integer (size) */
-  {28334, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 381 map of AuthConfig */
-  {28354, DK_MAP, DK_PLAIN, 40, 0, 0}, /* 382 map of ContainerNetworkStats */
-  {28385, DK_MAP, DK_PLAIN, 77, 0, 0}, /* 383 map of EndpointResource */
-  {28411, DK_MAP, DK_PLAIN, 78, 0, 0}, /* 384 map of EndpointSettings */
-  {28437, DK_MAP, DK_PLAIN, 133, 0, 0}, /* 385 map of IndexInfo */
-  {28456, DK_MAP, DK_PLAIN, 153, 0, 0}, /* 386 map of NetworkContainer */
-  {28482, DK_MAP, DK_PLAIN, 208, 0, 0}, /* 387 map of Runtime */
-  {28499, DK_MAP, DK_PLAIN, 219, 0, 0}, /* 388 map of ServiceInfo */
-  {28520, DK_MAP, DK_PLAIN, 238, 0, 0}, /* 389 map of SubnetStatus */
-  {28542, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 390 map of any */
-  {28555, DK_MAP, DK_PLAIN, 350, 0, 0}, /* 391 map of array of PortBinding */
-  {28585, DK_MAP, DK_PLAIN, 378, 0, 0}, /* 392 map of integer */
-  {28602, DK_MAP, DK_PLAIN, 390, 0, 0}, /* 393 map of map of any */
-  {28622, DK_MAP, DK_SET, 390, 0, 0}, /* 394 map of map of any (set) */
-  {28648, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
-  {28664, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
-  {30006, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
-  {34274, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
-  {34283, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
-  {34320, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
-  {34364, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
-  {34383, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
-  {34414, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
-  {34462, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
-  {34510, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
-  {34545, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
-  {34578, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
+  {28326, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 381 map of AuthConfig */
+  {28346, DK_MAP, DK_PLAIN, 40, 0, 0}, /* 382 map of ContainerNetworkStats */
+  {28377, DK_MAP, DK_PLAIN, 77, 0, 0}, /* 383 map of EndpointResource */
+  {28403, DK_MAP, DK_PLAIN, 78, 0, 0}, /* 384 map of EndpointSettings */
+  {28429, DK_MAP, DK_PLAIN, 133, 0, 0}, /* 385 map of IndexInfo */
+  {28448, DK_MAP, DK_PLAIN, 153, 0, 0}, /* 386 map of NetworkContainer */
+  {28474, DK_MAP, DK_PLAIN, 208, 0, 0}, /* 387 map of Runtime */
+  {28491, DK_MAP, DK_PLAIN, 219, 0, 0}, /* 388 map of ServiceInfo */
+  {28512, DK_MAP, DK_PLAIN, 238, 0, 0}, /* 389 map of SubnetStatus */
+  {28534, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 390 map of any */
+  {28547, DK_MAP, DK_PLAIN, 350, 0, 0}, /* 391 map of array of PortBinding */
+  {28577, DK_MAP, DK_PLAIN, 378, 0, 0}, /* 392 map of integer */
+  {28594, DK_MAP, DK_PLAIN, 390, 0, 0}, /* 393 map of map of any */
+  {28614, DK_MAP, DK_SET, 390, 0, 0}, /* 394 map of map of any (set) */
+  {28640, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
+  {28656, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
+  {29998, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
+  {34266, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
+  {34275, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
+  {34312, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
+  {34356, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
+  {34375, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
+  {34406, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
+  {34454, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
+  {34502, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
+  {34537, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
+  {34570, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
 };
 
 const uint16_t dk_n_types = 408;
@@ -420,192 +420,192 @@ const dk_Value dk_values[] = {
   {25379, 39, 55}, /* BuildCache.Type exec.cachemount */
   {25912, 39, 55}, /* BuildCache.Type frontend */
   {27127, 39, 55}, /* BuildCache.Type internal */
-  {31806, 39, 55}, /* BuildCache.Type regular */
-  {33535, 39, 55}, /* BuildCache.Type source.git.checkout */
-  {33557, 39, 55}, /* BuildCache.Type source.local */
-  {30477, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
-  {30508, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
-  {30533, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
-  {31423, 42, 55}, /* ClusterVolume.PublishStatus.State published */
-  {29199, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
-  {33410, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
+  {31798, 39, 55}, /* BuildCache.Type regular */
+  {33527, 39, 55}, /* BuildCache.Type source.git.checkout */
+  {33549, 39, 55}, /* BuildCache.Type source.local */
+  {30469, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
+  {30500, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
+  {30525, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
+  {31415, 42, 55}, /* ClusterVolume.PublishStatus.State published */
+  {29191, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
+  {33402, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
   {18748, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing all */
-  {29949, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
-  {30072, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
-  {31651, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
+  {29941, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
+  {30064, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
+  {31643, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
   {18660, 42, 55}, /* ClusterVolumeSpec.Availability active */
   {25007, 42, 55}, /* ClusterVolumeSpec.Availability drain */
-  {30442, 42, 55}, /* ClusterVolumeSpec.Availability pause */
+  {30434, 42, 55}, /* ClusterVolumeSpec.Availability pause */
   {24178, 25, 55}, /* ContainerState.Status created */
   {24301, 25, 55}, /* ContainerState.Status dead */
   {25534, 25, 55}, /* ContainerState.Status exited */
-  {30450, 25, 55}, /* ContainerState.Status paused */
-  {31888, 25, 55}, /* ContainerState.Status removing */
-  {32168, 25, 55}, /* ContainerState.Status restarting */
-  {32526, 25, 55}, /* ContainerState.Status running */
+  {30442, 25, 55}, /* ContainerState.Status paused */
+  {31880, 25, 55}, /* ContainerState.Status removing */
+  {32160, 25, 55}, /* ContainerState.Status restarting */
+  {32518, 25, 55}, /* ContainerState.Status running */
   {26208, 52, 55}, /* ContainerSummary.Health.Status healthy */
-  {29949, 52, 55}, /* ContainerSummary.Health.Status none */
-  {33997, 52, 55}, /* ContainerSummary.Health.Status starting */
-  {35588, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
+  {29941, 52, 55}, /* ContainerSummary.Health.Status none */
+  {33989, 52, 55}, /* ContainerSummary.Health.Status starting */
+  {35580, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
   {24178, 25, 55}, /* ContainerSummary.State created */
   {24301, 25, 55}, /* ContainerSummary.State dead */
   {25534, 25, 55}, /* ContainerSummary.State exited */
-  {30450, 25, 55}, /* ContainerSummary.State paused */
-  {31888, 25, 55}, /* ContainerSummary.State removing */
-  {32168, 25, 55}, /* ContainerSummary.State restarting */
-  {32526, 25, 55}, /* ContainerSummary.State running */
-  {29682, 30, 55}, /* ContainerWait(condition) next-exit */
-  {29966, 30, 55}, /* ContainerWait(condition) not-running */
-  {31878, 30, 55}, /* ContainerWait(condition) removed */
-  {32691, 37, 55}, /* EndpointPortConfig.Protocol sctp */
-  {35185, 25, 55}, /* EndpointPortConfig.Protocol tcp */
-  {35553, 25, 55}, /* EndpointPortConfig.Protocol udp */
+  {30442, 25, 55}, /* ContainerSummary.State paused */
+  {31880, 25, 55}, /* ContainerSummary.State removing */
+  {32160, 25, 55}, /* ContainerSummary.State restarting */
+  {32518, 25, 55}, /* ContainerSummary.State running */
+  {29674, 30, 55}, /* ContainerWait(condition) next-exit */
+  {29958, 30, 55}, /* ContainerWait(condition) not-running */
+  {31870, 30, 55}, /* ContainerWait(condition) removed */
+  {32683, 37, 55}, /* EndpointPortConfig.Protocol sctp */
+  {35177, 25, 55}, /* EndpointPortConfig.Protocol tcp */
+  {35545, 25, 55}, /* EndpointPortConfig.Protocol udp */
   {26264, 34, 55}, /* EndpointPortConfig.PublishMode host */
   {26867, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
   {24896, 25, 55}, /* EndpointSpec.Mode dnsrr */
-  {35999, 25, 55}, /* EndpointSpec.Mode vip */
+  {35991, 25, 55}, /* EndpointSpec.Mode vip */
   {21953, 25, 55}, /* EventMessage.Type builder */
   {22809, 25, 55}, /* EventMessage.Type config */
   {23048, 25, 55}, /* EventMessage.Type container */
   {24251, 25, 55}, /* EventMessage.Type daemon */
   {26424, 25, 55}, /* EventMessage.Type image */
-  {29332, 25, 55}, /* EventMessage.Type network */
-  {29822, 25, 55}, /* EventMessage.Type node */
-  {30672, 25, 55}, /* EventMessage.Type plugin */
-  {32769, 25, 55}, /* EventMessage.Type secret */
-  {33032, 25, 55}, /* EventMessage.Type service */
-  {36034, 25, 55}, /* EventMessage.Type volume */
-  {28101, 40, 55}, /* EventMessage.scope local */
-  {34690, 40, 55}, /* EventMessage.scope swarm */
+  {29324, 25, 55}, /* EventMessage.Type network */
+  {29814, 25, 55}, /* EventMessage.Type node */
+  {30664, 25, 55}, /* EventMessage.Type plugin */
+  {32761, 25, 55}, /* EventMessage.Type secret */
+  {33024, 25, 55}, /* EventMessage.Type service */
+  {36026, 25, 55}, /* EventMessage.Type volume */
+  {28093, 40, 55}, /* EventMessage.scope local */
+  {34682, 40, 55}, /* EventMessage.scope swarm */
   {26208, 39, 55}, /* Health.Status healthy */
-  {29949, 39, 55}, /* Health.Status none */
-  {33997, 39, 55}, /* Health.Status starting */
-  {35588, 39, 55}, /* Health.Status unhealthy */
+  {29941, 39, 55}, /* Health.Status none */
+  {33989, 39, 55}, /* Health.Status starting */
+  {35580, 39, 55}, /* Health.Status unhealthy */
   {26264, 41, 55}, /* HostConfig.CgroupnsMode host */
-  {31059, 41, 55}, /* HostConfig.CgroupnsMode private */
+  {31051, 41, 55}, /* HostConfig.CgroupnsMode private */
   {2, 25, 55}, /* HostConfig.Isolation  */
   {24316, 25, 55}, /* HostConfig.Isolation default */
   {26382, 25, 55}, /* HostConfig.Isolation hyperv */
-  {31130, 25, 55}, /* HostConfig.Isolation process */
+  {31122, 25, 55}, /* HostConfig.Isolation process */
   {21439, 25, 55}, /* HostConfig.LogConfig.Type awslogs */
   {25362, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
   {25762, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
   {25943, 25, 55}, /* HostConfig.LogConfig.Type gelf */
   {27637, 25, 55}, /* HostConfig.LogConfig.Type journald */
   {27648, 25, 55}, /* HostConfig.LogConfig.Type json-file */
-  {28101, 48, 55}, /* HostConfig.LogConfig.Type local */
-  {29949, 25, 55}, /* HostConfig.LogConfig.Type none */
-  {33870, 25, 55}, /* HostConfig.LogConfig.Type splunk */
-  {34812, 25, 55}, /* HostConfig.LogConfig.Type syslog */
+  {28093, 48, 55}, /* HostConfig.LogConfig.Type local */
+  {29941, 25, 55}, /* HostConfig.LogConfig.Type none */
+  {33862, 25, 55}, /* HostConfig.LogConfig.Type splunk */
+  {34804, 25, 55}, /* HostConfig.LogConfig.Type syslog */
   {18947, 25, 27}, /* ImageBuild(Content-type) application/tar */
   {18965, 28, 55}, /* ImageBuild(Content-type) application/x-tar */
   {1957, 38, 55}, /* ImageBuild(version) 1 */
   {1961, 38, 55}, /* ImageBuild(version) 2 */
   {21221, 47, 55}, /* ImageManifestSummary.Kind attestation */
   {26424, 47, 55}, /* ImageManifestSummary.Kind image */
-  {35600, 47, 55}, /* ImageManifestSummary.Kind unknown */
+  {35592, 47, 55}, /* ImageManifestSummary.Kind unknown */
   {6140, 53, 55}, /* KnownSignerIdentity DHI */
   {2, 32, 55}, /* LocalNodeState  */
   {18660, 32, 55}, /* LocalNodeState active */
   {25325, 32, 55}, /* LocalNodeState error */
   {26802, 32, 55}, /* LocalNodeState inactive */
-  {28145, 32, 55}, /* LocalNodeState locked */
-  {30467, 32, 55}, /* LocalNodeState pending */
-  {31059, 25, 55}, /* Mount.BindOptions.Propagation private */
-  {32440, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
-  {32451, 25, 55}, /* Mount.BindOptions.Propagation rshared */
-  {32461, 25, 55}, /* Mount.BindOptions.Propagation rslave */
-  {33214, 25, 55}, /* Mount.BindOptions.Propagation shared */
-  {33464, 25, 55}, /* Mount.BindOptions.Propagation slave */
+  {28137, 32, 55}, /* LocalNodeState locked */
+  {30459, 32, 55}, /* LocalNodeState pending */
+  {31051, 25, 55}, /* Mount.BindOptions.Propagation private */
+  {32432, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
+  {32443, 25, 55}, /* Mount.BindOptions.Propagation rshared */
+  {32453, 25, 55}, /* Mount.BindOptions.Propagation rslave */
+  {33206, 25, 55}, /* Mount.BindOptions.Propagation shared */
+  {33456, 25, 55}, /* Mount.BindOptions.Propagation slave */
   {21456, 25, 55}, /* MountType bind */
   {22568, 42, 55}, /* MountType cluster */
   {26424, 48, 55}, /* MountType image */
-  {29980, 32, 55}, /* MountType npipe */
-  {35371, 25, 55}, /* MountType tmpfs */
-  {36034, 25, 55}, /* MountType volume */
+  {29972, 32, 55}, /* MountType npipe */
+  {35363, 25, 55}, /* MountType tmpfs */
+  {36026, 25, 55}, /* MountType volume */
   {18660, 25, 55}, /* NodeSpec.Availability active */
   {25007, 25, 55}, /* NodeSpec.Availability drain */
-  {30442, 25, 55}, /* NodeSpec.Availability pause */
-  {28284, 25, 55}, /* NodeSpec.Role manager */
-  {36349, 25, 55}, /* NodeSpec.Role worker */
+  {30434, 25, 55}, /* NodeSpec.Availability pause */
+  {28276, 25, 55}, /* NodeSpec.Role manager */
+  {36341, 25, 55}, /* NodeSpec.Role worker */
   {24693, 32, 55}, /* NodeState disconnected */
   {25000, 32, 55}, /* NodeState down */
-  {31697, 32, 55}, /* NodeState ready */
-  {35600, 32, 55}, /* NodeState unknown */
+  {31689, 32, 55}, /* NodeState ready */
+  {35592, 32, 55}, /* NodeState unknown */
   {2, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme  */
-  {29086, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
-  {32691, 37, 55}, /* PortSummary.Type sctp */
-  {35185, 25, 55}, /* PortSummary.Type tcp */
-  {35553, 25, 55}, /* PortSummary.Type udp */
-  {31524, 32, 55}, /* Reachability reachable */
-  {35600, 32, 55}, /* Reachability unknown */
-  {35670, 32, 55}, /* Reachability unreachable */
+  {29078, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
+  {32683, 37, 55}, /* PortSummary.Type sctp */
+  {35177, 25, 55}, /* PortSummary.Type tcp */
+  {35545, 25, 55}, /* PortSummary.Type udp */
+  {31516, 32, 55}, /* Reachability reachable */
+  {35592, 32, 55}, /* Reachability unknown */
+  {35662, 32, 55}, /* Reachability unreachable */
   {2, 30, 55}, /* RestartPolicy.Name  */
   {18872, 25, 55}, /* RestartPolicy.Name always */
-  {29694, 40, 55}, /* RestartPolicy.Name no */
-  {30026, 25, 55}, /* RestartPolicy.Name on-failure */
-  {35610, 25, 55}, /* RestartPolicy.Name unless-stopped */
+  {29686, 40, 55}, /* RestartPolicy.Name no */
+  {30018, 25, 55}, /* RestartPolicy.Name on-failure */
+  {35602, 25, 55}, /* RestartPolicy.Name unless-stopped */
   {22739, 25, 55}, /* Service.UpdateStatus.State completed */
-  {30450, 25, 55}, /* Service.UpdateStatus.State paused */
-  {35757, 25, 55}, /* Service.UpdateStatus.State updating */
+  {30442, 25, 55}, /* Service.UpdateStatus.State paused */
+  {35749, 25, 55}, /* Service.UpdateStatus.State updating */
   {23817, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
-  {30442, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
-  {33938, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
-  {34163, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
+  {30434, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
+  {33930, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
+  {34155, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
   {23817, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
-  {30442, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
-  {32203, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
-  {33938, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
-  {34163, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
-  {31043, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
-  {33805, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
+  {30434, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
+  {32195, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
+  {33930, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
+  {34155, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
+  {31035, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
+  {33797, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
   {17669, 53, 55}, /* SignatureTimestampType TimestampAuthority */
   {17712, 53, 55}, /* SignatureTimestampType Tlog */
   {21973, 53, 55}, /* SignatureType bundle-v0.3 */
-  {33383, 53, 55}, /* SignatureType simplesigning-v1 */
+  {33375, 53, 55}, /* SignatureType simplesigning-v1 */
   {22261, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
   {21729, 42, 55}, /* SystemDataUsage(type) build-cache */
   {23048, 42, 55}, /* SystemDataUsage(type) container */
   {26424, 42, 55}, /* SystemDataUsage(type) image */
-  {36034, 42, 55}, /* SystemDataUsage(type) volume */
+  {36026, 42, 55}, /* SystemDataUsage(type) volume */
   {22348, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
-  {29949, 40, 55}, /* SystemInfo.CgroupDriver none */
-  {34984, 32, 55}, /* SystemInfo.CgroupDriver systemd */
+  {29941, 40, 55}, /* SystemInfo.CgroupDriver none */
+  {34976, 32, 55}, /* SystemInfo.CgroupDriver systemd */
   {1957, 41, 55}, /* SystemInfo.CgroupVersion 1 */
   {1961, 41, 55}, /* SystemInfo.CgroupVersion 2 */
   {2, 32, 55}, /* SystemInfo.Isolation  */
   {24316, 32, 55}, /* SystemInfo.Isolation default */
   {26382, 32, 55}, /* SystemInfo.Isolation hyperv */
-  {31130, 32, 55}, /* SystemInfo.Isolation process */
+  {31122, 32, 55}, /* SystemInfo.Isolation process */
   {2, 35, 55}, /* TaskSpec.ContainerSpec.Isolation  */
   {24316, 35, 55}, /* TaskSpec.ContainerSpec.Isolation default */
   {26382, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
-  {31130, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
+  {31122, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
   {24316, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode default */
   {24669, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
   {24242, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
   {24316, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
-  {35575, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
+  {35567, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
   {18895, 25, 55}, /* TaskSpec.RestartPolicy.Condition any */
-  {29949, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
-  {30026, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
+  {29941, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
+  {30018, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
   {18575, 25, 55}, /* TaskState accepted */
   {18754, 25, 55}, /* TaskState allocated */
   {21121, 25, 55}, /* TaskState assigned */
   {22728, 25, 55}, /* TaskState complete */
   {25658, 25, 55}, /* TaskState failed */
-  {29676, 25, 55}, /* TaskState new */
-  {30245, 37, 55}, /* TaskState orphaned */
-  {30467, 25, 55}, /* TaskState pending */
-  {31021, 25, 55}, /* TaskState preparing */
-  {31697, 25, 55}, /* TaskState ready */
-  {31816, 25, 55}, /* TaskState rejected */
-  {31869, 37, 55}, /* TaskState remove */
-  {32526, 25, 55}, /* TaskState running */
-  {33290, 25, 55}, /* TaskState shutdown */
-  {33997, 25, 55}, /* TaskState starting */
+  {29668, 25, 55}, /* TaskState new */
+  {30237, 37, 55}, /* TaskState orphaned */
+  {30459, 25, 55}, /* TaskState pending */
+  {31013, 25, 55}, /* TaskState preparing */
+  {31689, 25, 55}, /* TaskState ready */
+  {31808, 25, 55}, /* TaskState rejected */
+  {31861, 37, 55}, /* TaskState remove */
+  {32518, 25, 55}, /* TaskState running */
+  {33282, 25, 55}, /* TaskState shutdown */
+  {33989, 25, 55}, /* TaskState starting */
   {26019, 25, 55}, /* Volume.Scope global */
-  {28101, 25, 55}, /* Volume.Scope local */
+  {28093, 25, 55}, /* Volume.Scope local */
 };
 
 const uint16_t dk_n_values = 189;

@@ -35,7 +35,8 @@ describe("an object", function()
   it("has a title of one line", function()
     local id = "sha256:0123456789abcdef"
     assert.equal("image 0123456789ab", core.title(made("image", {id = id})))
-    assert.equal("volume data", core.title(made("volume", {name = "data"})))
+    assert.equal("volume data-of-the-database",
+                 core.title(made("volume", {name = "data-of-the-database"})))
     assert.equal("networks of the client of unix:///nowhere/docker.sock",
                  core.title(client.networks))
     assert.equal("client of unix:///nowhere/docker.sock", core.title(client))
@@ -48,6 +49,23 @@ describe("an object", function()
     caught("argument", core.new_object, "nonsense", client, {})
     caught("argument", core.key, client.volumes)
     assert.is_false(pcall(core.new_object, "volume", client, "x"))
+  end)
+
+  it("answers with a list or a map that was left out", function()
+    local volume = core.new_object("volume", client, core.decode(
+      "Volume", '{"Name": "x", "Labels": null}'))
+    assert.same({}, volume:labels())
+    local listed = core.new_object("container", client, core.decode(
+      "ContainerSummary", '{"Id": "x"}'))
+    assert.same({}, listed:labels())
+    assert.is_nil(listed:status())
+  end)
+
+  it("answers with what prints readably", function()
+    local image = made("image", {
+      id = "sha256:x", repo_tags = { "a:1", "<none>:<none>" },
+    })
+    assert.equal('{"a:1"}', tostring(image:tags()))
   end)
 
   it("takes only what is its own for its methods", function()
@@ -79,8 +97,11 @@ end)
 
 describe("what is shown", function()
   it("is made by functions, all of which must be there", function()
-    assert.is_false(pcall(core.show_with, {methods = print}))
+    local client = moonsail.client "unix:///nowhere/docker.sock"
+    local before = tostring(client)
+    assert.is_false(pcall(core.show_with, {methods = error}))
     assert.is_false(pcall(core.show_with))
+    assert.equal(before, tostring(client))
   end)
 
   it("knows no width of what is no terminal", function()

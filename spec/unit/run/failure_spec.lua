@@ -57,6 +57,8 @@ describe("an answer", function()
       play.json('{"message":"is paused"}', "409 Conflict"),
       podman("500 Oops", "as it is running: container state improper"),
       podman("500 Oops", "that name is already in use"),
+      podman("500 Oops", "name x already used: network already exists"),
+      podman("500 Oops", "top can only be used on running containers"),
       podman("500 Oops",
              "UNIQUE constraint failed: ContainerConfig.Name"),
       podman("500 Oops", "more than one tag: please force removal"),

@@ -73,15 +73,14 @@ describe("an attribute", function()
 end)
 
 describe("a method of Lua's", function()
-  it("replaces the row of its name", function()
-    local book = shelf.book {methods = {LOOK}, sources = source [[
+  it("is not in the rows as well", function()
+    local _, wrong = shelf.book {methods = {LOOK}, sources = source [[
 ---Looks twice.
 ---@takes ThingInspect
 ---@return self
 function methods:look() end]]}
-    local method = shelf.method(book, "thing", "look")
-    assert.equal("Looks twice.", method.doc)
-    assert.same({{type = "moonsail.Thing"}}, method.returns)
+    assert.matches("look is there already, by tools/methods.lua: thing:look",
+                   wrong, 1, true)
   end)
 
   it("is completed by its operations", function()

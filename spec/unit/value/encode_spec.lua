@@ -81,8 +81,8 @@ describe("encode of scalars", function()
   end
 
   it("complains within what is not described", function()
-    assert.equal("expected table with names as keys, got list",
-      complaint("any", { 1, a = 2 }))
+    assert.equal("expected table with names as keys, got a list with a gap "
+      .. "or with names among its keys", complaint("any", { 1, a = 2 }))
     assert.equal("[1]: not a finite number", complaint("any", { 1 / 0 }))
     assert.equal('["a"]["b"]["c"]: not a finite number',
       complaint("any", { a = { b = { c = 0 / 0 } } }))
