@@ -89,7 +89,7 @@ return {
   ["*.attach_stdout"] = "standard output is wanted by who attaches",
   ["*.cmd"] = "the command: a list of words, or a text cut as a shell does",
   ["*.domainname"] = "the domain name that it has inside",
-  ["*.entrypoint"] = "what the command is given to; [\"\"] for none",
+  ["*.entrypoint"] = "what the command is given to; {\"\"} for none",
   ["*.env"] = "variables: {NAME = \"value\"} or {\"NAME=value\"}",
   ["*.exposed_ports"] = "ports that it listens on: {\"80/tcp\"}",
   ["*.healthcheck"] = "how its health is told",

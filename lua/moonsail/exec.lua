@@ -7,11 +7,11 @@
 
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local gating = require "moonsail.gating"
 local Logs = require "moonsail.logs"
 local object = require "moonsail.object"
 local outcome = require "moonsail.outcome"
 local own = require "moonsail.own"
-local versions = require "moonsail.versions"
 
 object.add_methods("exec", "ExecInspect", "id")
 
@@ -356,7 +356,7 @@ function methods:start(...)
   local given = take_start(options, "ExecStart", label)
   local start = new_start(self, given, options, label)
   options.id = core.key(self)
-  versions.check(start.client, "ExecStart", options, label)
+  gating.check(start.client, "ExecStart", options, label)
   local process = process_of(self, label)
   start.tty, start.command = process.tty == true, command_of(process)
   if given.detach then

@@ -3,12 +3,12 @@
 
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local gating = require "moonsail.gating"
 local images = require "moonsail.images"
 local object = require "moonsail.object"
 local own = require "moonsail.own"
 local platform = require "moonsail.platform"
 local reference = require "moonsail.reference"
-local versions = require "moonsail.versions"
 
 object.add_methods("image", "ImageInspect", "name")
 
@@ -79,7 +79,7 @@ function methods:untag(...)
   if not given.tag then complain("tag", "missing (a name of the image)") end
   local client = core.client_of(self)
   own.fill(options, "name", self, complain)
-  versions.check(client, "ImageDelete", options, label)
+  gating.check(client, "ImageDelete", options, label)
   local tags = images.inspect(client, self:id(), label):tags()
   options.name = find_name(tags, given.tag)
   if not options.name then
@@ -155,7 +155,7 @@ function methods:save(...)
   images.check_dest(dest, complain)
   options.platform = platform.list_of(options.platform, "platform", complain)
   own.fill(options, "name", self, complain)
-  versions.check(core.client_of(self), "ImageGet", options, label)
+  gating.check(core.client_of(self), "ImageGet", options, label)
   local names, operation = images.names_now(self, label), "ImageGet"
   options.name = names[1]
   if #names > 1 then

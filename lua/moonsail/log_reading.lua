@@ -4,9 +4,9 @@
 
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local gating = require "moonsail.gating"
 local Logs = require "moonsail.logs"
 local moment = require "moonsail.moment"
-local versions = require "moonsail.versions"
 
 local log_reading = {}
 
@@ -37,7 +37,7 @@ function log_reading.read(client, operation, options, tty, label)
   moment.set_times(options, fail.complainer(label))
   local settings = settings_of(options)
   if type(tty) == "function" then
-    versions.check(client, operation, options, label)
+    gating.check(client, operation, options, label)
     tty = tty()
   end
   settings.tty = tty

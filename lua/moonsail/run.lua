@@ -8,13 +8,13 @@
 local containers = require "moonsail.containers"
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local gating = require "moonsail.gating"
 local images = require "moonsail.images"
 local Logs = require "moonsail.logs"
 local object = require "moonsail.object"
 local outcome = require "moonsail.outcome"
 local progress = require "moonsail.progress"
 local sugar = require "moonsail.sugar"
-local versions = require "moonsail.versions"
 
 local LABEL = "containers:run"
 
@@ -87,7 +87,7 @@ local function new_job(client, options)
     tty = false,
   }
   progress.reporter(own.progress, LABEL)
-  versions.check(client, "ContainerCreate", job.plan.options, LABEL)
+  gating.check(client, "ContainerCreate", job.plan.options, LABEL)
   settle_removal(job)
   return job
 end

@@ -4,9 +4,9 @@
 local convergence = require "moonsail.convergence"
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local gating = require "moonsail.gating"
 local reference = require "moonsail.reference"
 local service_options = require "moonsail.service_options"
-local versions = require "moonsail.versions"
 
 local services = {}
 
@@ -88,7 +88,7 @@ local function check(client, plan)
   elseif image == "" then
     plan.complain("image", "must not be empty")
   end
-  versions.check(client, "ServiceCreate", plan.options, LABEL)
+  gating.check(client, "ServiceCreate", plan.options, LABEL)
 end
 
 ---@class moonsail.Services

@@ -292,12 +292,12 @@ function Container:checkpoint_remove(checkpoint, options) end
 ---@field cmd? string|string[] # the command: a list of words, or a text cut as a shell does
 ---@field comment? string # what was done
 ---@field domainname? string # the domain name that it has inside
----@field entrypoint? string|string[] # what the command is given to; [""] for none
+---@field entrypoint? string|string[] # what the command is given to; {""} for none
 ---@field env? table<string, string|number|boolean>|string[] # variables: {NAME = "value"} or {"NAME=value"}
 ---@field exposed_ports? string[]|table<string, true|table> # ports that it listens on: {"80/tcp"}
 ---@field healthcheck? moonsail.input.HealthConfig # how its health is told
 ---@field hostname? string # the host name that it has inside
----@field image? string # the image that it is made of
+---@field image? string|moonsail.Image # the image that it is made of
 ---@field labels? table<string, string|number|boolean>|string[] # labels: {name = "value"} or {"name=value"}
 ---@field mac_address? string # up to 1.51; the hardware address of its interface
 ---@field network_disabled? boolean # without any network
@@ -1069,7 +1069,7 @@ function Network:connect(container, options) end
 function Network:containers() end
 
 ---Takes a container off it; force = true one that has gone, too.
----@param container string # the container, by id or name
+---@param container string|moonsail.Container # the container, by id or name
 ---@param options? moonsail.options.NetworkDisconnect
 ---@return boolean # true
 ---@overload fun(self: moonsail.Network, options: moonsail.options.NetworkDisconnect): boolean
@@ -2262,13 +2262,13 @@ local RunResult = {}
 ---@field attach_stdout? boolean # default true; standard output is wanted by who attaches
 ---@field cmd? string|string[] # the command: a list of words, or a text cut as a shell does
 ---@field domainname? string # the domain name that it has inside
----@field entrypoint? string|string[] # what the command is given to; [""] for none
+---@field entrypoint? string|string[] # what the command is given to; {""} for none
 ---@field env? table<string, string|number|boolean>|string[] # variables: {NAME = "value"} or {"NAME=value"}
 ---@field exposed_ports? string[]|table<string, true|table> # ports that it listens on: {"80/tcp"}
 ---@field healthcheck? moonsail.input.HealthConfig # how its health is told
 ---@field host_config? moonsail.input.HostConfig # what the engine does for it; each of these may be given at the top level as well
 ---@field hostname? string # the host name that it has inside
----@field image? string # the image that it is made of
+---@field image? string|moonsail.Image # the image that it is made of
 ---@field labels? table<string, string|number|boolean>|string[] # labels: {name = "value"} or {"name=value"}
 ---@field mac_address? string # up to 1.51; the hardware address of its interface
 ---@field name? string # a name, which must be free; else the engine makes one up
@@ -2463,14 +2463,14 @@ local RunResult = {}
 ---@field changes? string[] # lines of a Dockerfile: {"CMD sh"}
 ---@field cmd? string|string[] # the command: a list of words, or a text cut as a shell does
 ---@field comment? string # what was done
----@field container? string # the container that it is made of
+---@field container? string|moonsail.Container # the container that it is made of
 ---@field domainname? string # the domain name that it has inside
----@field entrypoint? string|string[] # what the command is given to; [""] for none
+---@field entrypoint? string|string[] # what the command is given to; {""} for none
 ---@field env? table<string, string|number|boolean>|string[] # variables: {NAME = "value"} or {"NAME=value"}
 ---@field exposed_ports? string[]|table<string, true|table> # ports that it listens on: {"80/tcp"}
 ---@field healthcheck? moonsail.input.HealthConfig # how its health is told
 ---@field hostname? string # the host name that it has inside
----@field image? string # the image that it is made of
+---@field image? string|moonsail.Image # the image that it is made of
 ---@field labels? table<string, string|number|boolean>|string[] # labels: {name = "value"} or {"name=value"}
 ---@field mac_address? string # up to 1.51; the hardware address of its interface
 ---@field network_disabled? boolean # without any network
@@ -2552,7 +2552,7 @@ local RunResult = {}
 ---@field tag? string # the tag
 
 ---@class moonsail.options.NetworkConnect: moonsail.CallOptions
----@field container? string # the container, by id or name
+---@field container? string|moonsail.Container # the container, by id or name
 ---@field endpoint_config? moonsail.input.EndpointSettings # what it is in the network
 
 ---@class moonsail.options.NetworkCreate: moonsail.CallOptions
@@ -2572,7 +2572,7 @@ local RunResult = {}
 ---@field scope? string # since 1.30; "local", or "swarm" for all of it
 
 ---@class moonsail.options.NetworkDisconnect: moonsail.CallOptions
----@field container? string # the container, by id or name
+---@field container? string|moonsail.Container # the container, by id or name
 ---@field force? boolean # default false; even if it does not answer
 
 ---@class moonsail.options.NetworkInspect: moonsail.CallOptions

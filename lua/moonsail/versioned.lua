@@ -9,8 +9,8 @@
 
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local gating = require "moonsail.gating"
 local spelling = require "moonsail.spelling"
-local versions = require "moonsail.versions"
 
 local versioned = {}
 
@@ -143,7 +143,7 @@ local function checked(client, row, key, options, removed)
   local body_type = core.operation(row.update).body.type
   options = copy_of(take_removals(options, body_type, {}, removed))
   options.version = options.version or 0
-  versions.check(client, row.update, options, row.label)
+  gating.check(client, row.update, options, row.label)
   return options, body_type
 end
 

@@ -105,11 +105,22 @@ for name in ([[config container image network node plugin secret service task
   OBJECTS[name] = true
 end
 
--- Of an option of an operation. Where the engine wants the id or the name of
--- what the path leads to, its object will do.
-function M:of_option(operation, option)
+-- The class of the things that an option is the id or the name of, or nil:
+-- what the path leads to, or a text that is called after its class.
+local function class_meant(operation, option)
   local object, wire = operation.path:match "^/(%l+)s/{([%w_]+)}"
-  if OBJECTS[object] and option.place == "path" and option.wire == wire then
+  if option.place == "path" then
+    return option.wire == wire and object or nil
+  end
+  return option.type.kind == "string" and option.type.values == nil and
+    option.name or nil
+end
+
+-- Of an option of an operation. Where the engine wants an id or a name, the
+-- object will do.
+function M:of_option(operation, option)
+  local object = class_meant(operation, option)
+  if OBJECTS[object] then
     return "string|" .. M.of_class(object)
   end
   return self:of(option.type, "input")

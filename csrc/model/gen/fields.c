@@ -8,13 +8,13 @@ const dk_Field dk_fields[] = {
   {12865, 31000, 378, 32, 55, 0}, /* Address.PrefixLen integer */
   {6310, 24443, 171, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
   {12823, 30957, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
-  {15560, 34065, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
+  {15560, 34054, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
   {25110, 25110, 398, 25, 51, 0}, /* AuthConfig.email string */
   {30381, 30381, 398, 25, 55, 0}, /* AuthConfig.password string */
-  {33008, 33008, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
-  {35863, 35863, 398, 25, 55, 0}, /* AuthConfig.username string */
+  {32997, 32997, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
+  {35852, 35852, 398, 25, 55, 0}, /* AuthConfig.username string */
   {8692, 26407, 398, 25, 55, 0}, /* AuthResponse.IdentityToken string */
-  {15572, 34085, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
+  {15572, 34074, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
   {6090, 24188, 398, 39, 55, 0}, /* BuildCache.CreatedAt string */
   {6296, 24406, 398, 39, 55, 0}, /* BuildCache.Description string */
   {8456, 26391, 398, 39, 55, 0}, /* BuildCache.ID string */
@@ -22,15 +22,15 @@ const dk_Field dk_fields[] = {
   {9947, 27841, 398, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
   {12049, 30350, 398, 39, 41, 0}, /* BuildCache.Parent string */
   {12069, 30371, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
-  {14949, 33206, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
-  {15150, 33411, 378, 39, 55, 0}, /* BuildCache.Size integer */
-  {17823, 35530, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
-  {17979, 35787, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
+  {14949, 33195, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
+  {15150, 33400, 378, 39, 55, 0}, /* BuildCache.Size integer */
+  {17823, 35519, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
+  {17979, 35776, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
   {2036, 18669, 378, 52, 55, 0}, /* BuildCacheDiskUsage.ActiveCount integer */
   {9731, 27573, 306, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
   {13344, 31697, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
-  {17780, 35421, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
-  {17793, 35435, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
+  {17780, 35410, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
+  {17793, 35424, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
   {6090, 24188, 398, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
   {13358, 31711, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
   {21384, 21384, 0, 36, 55, 0}, /* BuildInfo.aux any */
@@ -39,10 +39,10 @@ const dk_Field dk_fields[] = {
   {26391, 26391, 398, 25, 55, 0}, /* BuildInfo.id string */
   {31205, 31205, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
   {31216, 31233, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
-  {34085, 34085, 398, 25, 55, 0}, /* BuildInfo.status string */
-  {34257, 34257, 398, 25, 55, 0}, /* BuildInfo.stream string */
+  {34074, 34074, 398, 25, 55, 0}, /* BuildInfo.status string */
+  {34246, 34246, 398, 25, 55, 0}, /* BuildInfo.stream string */
   {3113, 22042, 372, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
-  {15450, 33779, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
+  {15450, 33768, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
   {10900, 29241, 398, 25, 55, 0}, /* Checkpoint.Name string */
   {3486, 22488, 398, 25, 55, 0}, /* CheckpointCreateRequest.CheckpointDir string */
   {3502, 22505, 398, 25, 55, DK_REQUIRED}, /* CheckpointCreateRequest.CheckpointID string */
@@ -51,60 +51,60 @@ const dk_Field dk_fields[] = {
   {6191, 24284, 378, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
   {6221, 24326, 372, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
   {8456, 26391, 398, 25, 55, 0}, /* ClusterInfo.ID string */
-  {13782, 32234, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
-  {15467, 33797, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
-  {15708, 34622, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
-  {16573, 35352, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
-  {17967, 35736, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
-  {18048, 35965, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
+  {13782, 32223, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
+  {15467, 33786, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
+  {15708, 34611, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
+  {16573, 35341, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
+  {17967, 35725, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
+  {18048, 35954, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
   {6090, 24188, 398, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
   {8456, 26391, 398, 42, 55, 0}, /* ClusterVolume.ID string */
   {9560, 26860, 15, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
   {13126, 31398, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
-  {15467, 33797, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
-  {17967, 35736, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
-  {18048, 35965, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
+  {15467, 33786, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
+  {17967, 35725, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
+  {18048, 35954, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
   {2006, 18629, 368, 42, 55, 0}, /* ClusterVolume.Info.AccessibleTopology array of Topology */
   {3208, 22143, 378, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
-  {18128, 36066, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
-  {18211, 36131, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
+  {18128, 36055, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
+  {18211, 36120, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
   {11605, 29866, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
   {13095, 31365, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
-  {15552, 34000, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
+  {15552, 33989, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
   {1965, 18586, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode ClusterVolumeSpec.AccessMode */
   {1978, 18600, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements ClusterVolumeSpec.AccessibilityRequirements */
   {2562, 21412, 24, 42, 55, 0}, /* ClusterVolumeSpec.Availability ClusterVolumeSpec.Availability */
   {3224, 22160, 25, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange ClusterVolumeSpec.CapacityRange */
   {8009, 26116, 398, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
-  {14152, 32875, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
+  {14152, 32864, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
   {2740, 21637, 390, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.BlockVolume map of any */
   {10803, 29146, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
-  {13957, 32675, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
-  {14971, 33243, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
+  {13957, 32664, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
+  {14971, 33232, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
   {7759, 25923, 398, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.FsType string */
   {10752, 29118, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
   {12853, 30988, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
-  {13561, 32016, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
+  {13561, 32005, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
   {10007, 27904, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
-  {13545, 31999, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
+  {13545, 31988, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
   {9859, 27764, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Key string */
-  {14032, 32761, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
+  {14032, 32750, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
   {7496, 25543, 398, 32, 48, 0}, /* Commit.Expected string */
   {8456, 26391, 398, 32, 55, 0}, /* Commit.ID string */
   {6090, 24188, 398, 30, 55, 0}, /* Config.CreatedAt string */
   {8456, 26391, 398, 30, 55, 0}, /* Config.ID string */
-  {15467, 33797, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
-  {17967, 35736, 398, 30, 55, 0}, /* Config.UpdatedAt string */
-  {18048, 35965, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
+  {15467, 33786, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
+  {17967, 35725, 398, 30, 55, 0}, /* Config.UpdatedAt string */
+  {18048, 35954, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
   {10984, 29324, 398, 30, 55, 0}, /* ConfigReference.Network string */
   {6169, 24260, 398, 30, 55, 0}, /* ConfigSpec.Data string */
   {9908, 27799, 396, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
   {10900, 29241, 398, 30, 55, 0}, /* ConfigSpec.Name string */
-  {17610, 35183, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
+  {17610, 35172, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
   {28268, 28268, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
   {29060, 29060, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
   {30138, 30138, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
-  {35937, 35937, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
+  {35926, 35926, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
   {27190, 27190, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
   {27212, 27212, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
   {27233, 27233, 312, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
@@ -112,15 +112,15 @@ const dk_Field dk_fields[] = {
   {27290, 27290, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
   {27314, 27314, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
   {27334, 27334, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
-  {32885, 32885, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
+  {32874, 32874, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
   {24048, 24048, 34, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
   {30076, 30076, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
-  {34827, 34827, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
-  {35260, 35260, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
+  {34816, 34816, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
+  {35249, 35249, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
   {30543, 30543, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
-  {35448, 35448, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
-  {35814, 35814, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
-  {35836, 35836, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
+  {35437, 35437, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
+  {35803, 35803, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
+  {35825, 35825, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
   {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.ArgsEscaped boolean */
   {2337, 21161, 376, 25, 55, 0}, /* ContainerConfig.AttachStderr boolean */
   {2352, 21177, 376, 25, 55, 0}, /* ContainerConfig.AttachStdin boolean */
@@ -138,14 +138,14 @@ const dk_Field dk_fields[] = {
   {11203, 29445, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
   {11859, 30031, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
   {11913, 30157, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
-  {14981, 33253, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
-  {15594, 34126, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
-  {15624, 34188, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
-  {15637, 34202, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
-  {17817, 35475, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
-  {18004, 35856, 398, 25, 55, 0}, /* ContainerConfig.User string */
-  {18375, 36237, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
-  {18493, 36350, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
+  {14981, 33242, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
+  {15594, 34115, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
+  {15624, 34177, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
+  {15637, 34191, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
+  {17817, 35464, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
+  {18004, 35845, 398, 25, 55, 0}, /* ContainerConfig.User string */
+  {18375, 36226, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
+  {18493, 36339, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
   {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ArgsEscaped boolean */
   {2337, 21161, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStderr boolean */
   {2352, 21177, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdin boolean */
@@ -165,16 +165,16 @@ const dk_Field dk_fields[] = {
   {11432, 29581, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
   {11859, 30031, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
   {11913, 30157, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
-  {14981, 33253, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
-  {15594, 34126, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
-  {15624, 34188, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
-  {15637, 34202, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
-  {17817, 35475, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
-  {18004, 35856, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
-  {18375, 36237, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
-  {18493, 36350, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
+  {14981, 33242, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
+  {15594, 34115, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
+  {15624, 34177, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
+  {15637, 34191, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
+  {17817, 35464, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
+  {18004, 35845, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
+  {18375, 36226, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
+  {18493, 36339, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
   {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
-  {18445, 36301, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
+  {18445, 36290, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
   {2249, 18927, 398, 25, 55, 0}, /* ContainerInspectResponse.AppArmorProfile string */
   {2289, 19007, 372, 25, 55, 0}, /* ContainerInspectResponse.Args array of string */
   {4097, 22809, 35, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
@@ -197,34 +197,34 @@ const dk_Field dk_fields[] = {
   {12079, 30392, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
   {12224, 30641, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
   {12933, 31149, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
-  {13588, 32086, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
-  {13634, 32127, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
-  {15169, 33431, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
-  {15182, 33446, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
-  {15552, 34000, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
-  {15651, 34217, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
+  {13588, 32075, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
+  {13634, 32116, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
+  {15169, 33420, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
+  {15182, 33435, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
+  {15552, 33989, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
+  {15651, 34206, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
   {22696, 22696, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
   {22710, 22710, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
   {25648, 25648, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
   {27896, 27896, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
   {28780, 28780, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
   {31076, 31076, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
-  {34077, 34077, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
-  {35779, 35779, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
+  {34066, 34066, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
+  {35768, 35768, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
   {25211, 25211, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
   {27053, 27053, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
-  {32599, 32599, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
-  {32610, 32610, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
-  {32623, 32623, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
-  {32635, 32635, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
-  {35481, 35481, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
-  {35492, 35492, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
-  {35505, 35505, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
-  {35517, 35517, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
+  {32588, 32588, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
+  {32599, 32599, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
+  {32612, 32612, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
+  {32624, 32624, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
+  {35470, 35470, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
+  {35481, 35481, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
+  {35494, 35494, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
+  {35506, 35506, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
   {24232, 24232, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
   {27896, 27896, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
   {5735, 23709, 372, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
-  {15450, 33779, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
+  {15450, 33768, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
   {6206, 24301, 376, 25, 55, 0}, /* ContainerState.Dead boolean */
   {7269, 25325, 398, 25, 55, 0}, /* ContainerState.Error string */
   {7485, 25522, 378, 25, 55, 0}, /* ContainerState.ExitCode integer */
@@ -233,10 +233,10 @@ const dk_Field dk_fields[] = {
   {11781, 30109, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
   {12128, 30442, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
   {12167, 30568, 378, 25, 55, 0}, /* ContainerState.Pid integer */
-  {13686, 32160, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
-  {13859, 32518, 376, 25, 55, 0}, /* ContainerState.Running boolean */
-  {15540, 33976, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
-  {15572, 34085, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
+  {13686, 32149, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
+  {13859, 32507, 376, 25, 55, 0}, /* ContainerState.Running boolean */
+  {15540, 33965, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
+  {15572, 34074, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
   {21586, 21586, 32, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
   {24036, 24036, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
   {26391, 26391, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
@@ -249,14 +249,14 @@ const dk_Field dk_fields[] = {
   {30942, 30942, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
   {31025, 31025, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
   {31528, 31528, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
-  {34241, 34241, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
+  {34230, 34230, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
   {4658, 23284, 398, 25, 55, 0}, /* ContainerStatus.ContainerID string */
   {7485, 25522, 378, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
   {12016, 30568, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
   {31535, 31535, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
   {31625, 31625, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
-  {36364, 36364, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
-  {36389, 36389, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
+  {36353, 36353, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
+  {36378, 36378, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
   {4012, 22676, 398, 25, 55, 0}, /* ContainerSummary.Command string */
   {6080, 24178, 378, 25, 55, 0}, /* ContainerSummary.Created integer */
   {8078, 26185, 49, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
@@ -270,20 +270,20 @@ const dk_Field dk_fields[] = {
   {10927, 29270, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
   {11363, 29562, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
   {12815, 30934, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
-  {15169, 33431, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
-  {15182, 33446, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
-  {15552, 34000, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
-  {15572, 34085, 398, 25, 55, 0}, /* ContainerSummary.Status string */
+  {15169, 33420, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
+  {15182, 33435, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
+  {15552, 33989, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
+  {15572, 34074, 398, 25, 55, 0}, /* ContainerSummary.Status string */
   {7584, 25667, 378, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
-  {15572, 34085, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
+  {15572, 34074, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
   {2211, 18881, 395, 46, 55, DK_NULLABLE}, /* ContainerSummary.HostConfig.Annotations map of string */
   {11311, 29531, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
   {11451, 29615, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
   {30558, 30558, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
-  {35223, 35223, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
-  {35243, 35243, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
+  {35212, 35212, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
+  {35232, 35232, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
   {12948, 31165, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
-  {17703, 35343, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
+  {17703, 35332, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
   {2618, 21486, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
   {2639, 21510, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
   {2661, 21535, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
@@ -317,14 +317,14 @@ const dk_Field dk_fields[] = {
   {10973, 29305, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
   {11869, 30090, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
   {12200, 30603, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
-  {13649, 32143, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
-  {17873, 35557, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
+  {13649, 32132, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
+  {17873, 35546, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
   {12079, 30392, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
-  {18456, 36312, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
+  {18456, 36301, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
   {8071, 26178, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
   {10900, 29241, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
-  {15237, 33511, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
-  {18445, 36301, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
+  {15237, 33500, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
+  {18445, 36290, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
   {10529, 28987, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
   {7269, 25325, 61, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
   {15581, 25522, 378, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
@@ -335,17 +335,17 @@ const dk_Field dk_fields[] = {
   {2036, 18669, 378, 52, 55, 0}, /* ContainersDiskUsage.ActiveCount integer */
   {9731, 27573, 313, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
   {13344, 31697, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
-  {17780, 35421, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
-  {17793, 35435, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
+  {17780, 35410, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
+  {17793, 35424, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
   {21384, 21384, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
   {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
   {25333, 25347, 83, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
   {26391, 26391, 398, 36, 55, 0}, /* CreateImageInfo.id string */
   {31205, 31205, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
   {31216, 31233, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
-  {34085, 34085, 398, 25, 55, 0}, /* CreateImageInfo.status string */
+  {34074, 34074, 398, 25, 55, 0}, /* CreateImageInfo.status string */
   {8456, 26391, 398, 50, 55, 0}, /* DeviceInfo.ID string */
-  {15244, 33518, 398, 50, 55, 0}, /* DeviceInfo.Source string */
+  {15244, 33507, 398, 50, 55, 0}, /* DeviceInfo.Source string */
   {3341, 22310, 398, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
   {12086, 30399, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
   {12104, 30419, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
@@ -367,7 +367,7 @@ const dk_Field dk_fields[] = {
   {13036, 31284, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
   {13112, 31383, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
   {13142, 31427, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
-  {16605, 35046, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
+  {16605, 35035, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
   {6949, 25211, 398, 25, 55, 0}, /* EndpointResource.EndpointID string */
   {8610, 27460, 398, 25, 55, 0}, /* EndpointResource.IPv4Address string */
   {8648, 27493, 398, 25, 55, 0}, /* EndpointResource.IPv6Address string */
@@ -394,7 +394,7 @@ const dk_Field dk_fields[] = {
   {9908, 27799, 395, 25, 55, 0}, /* EngineDescription.Labels map of string */
   {12702, 30879, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
   {10900, 29241, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
-  {17823, 35530, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
+  {17823, 35519, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
   {22659, 22659, 378, 25, 55, 0}, /* ErrorDetail.code integer */
   {28987, 28987, 398, 25, 55, 0}, /* ErrorDetail.message string */
   {28987, 28987, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
@@ -402,10 +402,10 @@ const dk_Field dk_fields[] = {
   {8456, 26391, 398, 25, 55, 0}, /* EventActor.ID string */
   {2027, 18651, 398, 25, 55, 0}, /* EventMessage.Action string */
   {2050, 18684, 85, 25, 55, 0}, /* EventMessage.Actor EventActor */
-  {17823, 35530, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
-  {32675, 32675, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
-  {35278, 35278, 378, 25, 55, 0}, /* EventMessage.time integer */
-  {35285, 35296, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
+  {17823, 35519, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
+  {32664, 32664, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
+  {35267, 35267, 378, 25, 55, 0}, /* EventMessage.time integer */
+  {35274, 35285, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
   {2337, 21161, 376, 25, 55, 0}, /* ExecConfig.AttachStderr boolean */
   {2352, 21177, 376, 25, 55, 0}, /* ExecConfig.AttachStdin boolean */
   {2366, 21192, 376, 25, 55, 0}, /* ExecConfig.AttachStdout boolean */
@@ -414,9 +414,9 @@ const dk_Field dk_fields[] = {
   {6376, 24524, 398, 25, 55, 0}, /* ExecConfig.DetachKeys string */
   {7257, 25313, 374, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
   {12891, 31096, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
-  {17817, 35475, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
-  {18004, 35856, 398, 25, 55, 0}, /* ExecConfig.User string */
-  {18493, 36350, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
+  {17817, 35464, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
+  {18004, 35845, 398, 25, 55, 0}, /* ExecConfig.User string */
+  {18493, 36339, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
   {3129, 22059, 376, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
   {4658, 23284, 398, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
   {6376, 24524, 398, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
@@ -427,10 +427,10 @@ const dk_Field dk_fields[] = {
   {11925, 30170, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
   {12167, 30568, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
   {12917, 31132, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
-  {13859, 32518, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
+  {13859, 32507, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
   {4285, 23019, 371, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
   {6367, 24502, 376, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
-  {17817, 35475, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
+  {17817, 35464, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
   {9865, 27777, 378, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
   {12079, 30392, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
   {6758, 25015, 398, 49, 55, 0}, /* FirewallInfo.Driver string */
@@ -438,22 +438,22 @@ const dk_Field dk_fields[] = {
   {6578, 24749, 95, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
   {10907, 29248, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
   {9865, 27777, 398, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
-  {18030, 35937, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
+  {18030, 35926, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
   {9865, 27777, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
-  {18030, 35937, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
+  {18030, 35926, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
   {7584, 25667, 378, 39, 55, 0}, /* Health.FailingStreak integer */
   {10174, 28146, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
-  {15572, 34085, 98, 39, 55, 0}, /* Health.Status Health.Status */
+  {15572, 34074, 98, 39, 55, 0}, /* Health.Status Health.Status */
   {9679, 27138, 379, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
-  {13699, 32173, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
-  {15510, 33944, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
-  {15526, 33961, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
-  {17623, 35216, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
-  {17647, 35308, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
+  {13699, 32162, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
+  {15510, 33933, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
+  {15526, 33950, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
+  {17623, 35205, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
+  {17647, 35297, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
   {6915, 25176, 398, 39, 55, 0}, /* HealthcheckResult.End string */
   {7485, 25522, 378, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
   {12007, 30317, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
-  {15502, 33922, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
+  {15502, 33911, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
   {2211, 18881, 396, 43, 55, 0}, /* HostConfig.Annotations map of string (labels) */
   {2528, 21370, 376, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
   {2610, 21478, 372, 25, 55, 0}, /* HostConfig.Binds array of string */
@@ -516,25 +516,25 @@ const dk_Field dk_fields[] = {
   {13077, 31345, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
   {13311, 31654, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
   {13327, 31671, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
-  {13649, 32143, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
-  {13884, 32544, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
-  {14171, 32914, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
-  {14989, 33261, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
-  {15661, 34227, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
-  {16219, 34794, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
-  {17719, 35363, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
-  {17863, 35922, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
-  {17873, 35557, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
-  {18011, 35908, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
-  {18196, 36115, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
-  {18421, 36265, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
+  {13649, 32132, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
+  {13884, 32533, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
+  {14171, 32903, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
+  {14989, 33250, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
+  {15661, 34216, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
+  {16219, 34783, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
+  {17719, 35352, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
+  {17863, 35911, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
+  {17873, 35546, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
+  {18011, 35897, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
+  {18196, 36104, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
+  {18421, 36254, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
   {12079, 30392, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
-  {18456, 36312, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
+  {18456, 36301, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
   {4097, 22809, 396, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
-  {17823, 35530, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
+  {17823, 35519, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
   {8071, 26178, 378, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
   {10900, 29241, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
-  {15237, 33511, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
+  {15237, 33500, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
   {8456, 26391, 398, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
   {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
   {4097, 22809, 326, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
@@ -543,16 +543,16 @@ const dk_Field dk_fields[] = {
   {2541, 21390, 395, 25, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
   {7780, 25933, 398, 25, 55, 0}, /* IPAMConfig.Gateway string */
   {8582, 27393, 398, 25, 55, 0}, /* IPAMConfig.IPRange string */
-  {15699, 34613, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
-  {15736, 34636, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
+  {15699, 34602, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
+  {15736, 34625, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
   {2802, 21721, 307, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
   {13158, 31444, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
-  {14999, 33302, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
+  {14999, 33291, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
   {2448, 21282, 395, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
-  {17823, 35530, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
+  {17823, 35519, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
   {8071, 26178, 378, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
   {10900, 29241, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
-  {15237, 33511, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
+  {15237, 33500, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
   {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ImageConfig.ArgsEscaped boolean */
   {2337, 21161, 376, 25, 49, 0}, /* ImageConfig.AttachStderr boolean */
   {2352, 21177, 376, 25, 49, 0}, /* ImageConfig.AttachStdin boolean */
@@ -570,22 +570,22 @@ const dk_Field dk_fields[] = {
   {11203, 29445, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
   {11859, 30031, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
   {11913, 30157, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
-  {14981, 33253, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
-  {15594, 34126, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
-  {15624, 34188, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
-  {15637, 34202, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
-  {17817, 35475, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
-  {18004, 35856, 398, 25, 55, 0}, /* ImageConfig.User string */
-  {18375, 36237, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
-  {18493, 36350, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
+  {14981, 33242, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
+  {15594, 34115, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
+  {15624, 34177, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
+  {15637, 34191, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
+  {17817, 35464, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
+  {18004, 35845, 398, 25, 55, 0}, /* ImageConfig.User string */
+  {18375, 36226, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
+  {18493, 36339, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
   {6286, 24396, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
-  {17926, 35676, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
+  {17926, 35665, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
   {4022, 22686, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
   {6080, 24178, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
   {6102, 24201, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
   {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
-  {15150, 33411, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
-  {16589, 34996, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
+  {15150, 33400, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
+  {16589, 34985, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
   {2274, 18992, 398, 25, 55, 0}, /* ImageInspect.Architecture string */
   {2484, 21324, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
   {4022, 22686, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
@@ -603,37 +603,37 @@ const dk_Field dk_fields[] = {
   {11990, 30248, 398, 25, 55, 0}, /* ImageInspect.Os string */
   {11995, 30304, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
   {12049, 30350, 398, 25, 51, 0}, /* ImageInspect.Parent string */
-  {13507, 31959, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
-  {13521, 31974, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
-  {13733, 32224, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
-  {15150, 33411, 378, 25, 55, 0}, /* ImageInspect.Size integer */
-  {18038, 35945, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
-  {18071, 36011, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
+  {13507, 31948, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
+  {13521, 31963, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
+  {13733, 32213, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
+  {15150, 33400, 378, 25, 55, 0}, /* ImageInspect.Size integer */
+  {18038, 35934, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
+  {18071, 36000, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
   {9933, 27825, 398, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
   {9960, 27856, 372, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
-  {17823, 35530, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
+  {17823, 35519, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
   {2394, 21235, 124, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.AttestationData ImageManifestSummary.AttestationData */
   {2577, 21427, 376, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
   {6310, 24443, 171, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
   {8456, 26391, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
   {8884, 26497, 125, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
   {9865, 27777, 127, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
-  {15150, 33411, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
+  {15150, 33400, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
   {7699, 25781, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
   {5722, 23696, 372, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
   {8681, 26396, 112, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
   {12224, 30641, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
-  {15150, 33411, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
-  {17915, 35641, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
+  {15150, 33400, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
+  {17915, 35630, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
   {5836, 23792, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
-  {17753, 35393, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
+  {17753, 35382, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
   {9462, 26759, 329, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
-  {15450, 33779, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
+  {15450, 33768, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
   {24406, 24406, 398, 25, 55, 0}, /* ImageSearchResponseItem.description string */
   {27523, 27523, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
   {27538, 27538, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
   {29241, 29241, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
-  {33909, 33909, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
+  {33898, 33898, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
   {5722, 23696, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
   {6080, 24178, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
   {6310, 24443, 171, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
@@ -641,22 +641,22 @@ const dk_Field dk_fields[] = {
   {9908, 27799, 395, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
   {10309, 28314, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
   {12058, 30359, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
-  {13507, 31959, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
-  {13521, 31974, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
-  {14958, 33229, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
-  {15150, 33411, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
-  {18071, 36011, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
+  {13507, 31948, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
+  {13521, 31963, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
+  {14958, 33218, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
+  {15150, 33400, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
+  {18071, 36000, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
   {2036, 18669, 378, 52, 55, 0}, /* ImagesDiskUsage.ActiveCount integer */
   {9731, 27573, 333, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
   {13344, 31697, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
-  {17780, 35421, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
-  {17793, 35435, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
+  {17780, 35410, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
+  {17793, 35424, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
   {10566, 29068, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
   {10900, 29241, 398, 25, 55, 0}, /* IndexInfo.Name string */
   {11848, 30007, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
-  {14162, 32905, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
+  {14162, 32894, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
   {10272, 28276, 398, 25, 55, 0}, /* JoinTokens.Manager string */
-  {18484, 36341, 398, 25, 55, 0}, /* JoinTokens.Worker string */
+  {18484, 36330, 398, 25, 55, 0}, /* JoinTokens.Worker string */
   {7790, 25950, 322, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
   {10449, 28877, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
   {10962, 29305, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
@@ -668,24 +668,24 @@ const dk_Field dk_fields[] = {
   {4271, 23005, 398, 28, 55, 0}, /* Mount.Consistency string */
   {9313, 26650, 142, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
   {13252, 31559, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
-  {15244, 33518, 398, 25, 55, 0}, /* Mount.Source string */
-  {16596, 35037, 398, 25, 55, 0}, /* Mount.Target string */
-  {17727, 35371, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
-  {17823, 35530, 147, 25, 55, 0}, /* Mount.Type MountType */
-  {18272, 36174, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
+  {15244, 33507, 398, 25, 55, 0}, /* Mount.Source string */
+  {16596, 35026, 398, 25, 55, 0}, /* Mount.Target string */
+  {17727, 35360, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
+  {17823, 35519, 147, 25, 55, 0}, /* Mount.Type MountType */
+  {18272, 36163, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
   {6061, 24158, 376, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
   {11736, 29925, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
   {13022, 31270, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
   {13263, 31571, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
   {13288, 31599, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
-  {15746, 34646, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
+  {15746, 34635, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
   {10576, 29101, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
   {11956, 30203, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
-  {15157, 33418, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
+  {15157, 33407, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
   {6767, 25024, 145, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
   {9908, 27799, 396, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
   {11502, 29725, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
-  {15746, 34646, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
+  {15746, 34635, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
   {10900, 29241, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
   {11956, 30203, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
   {6353, 24488, 398, 25, 55, 0}, /* MountPoint.Destination string */
@@ -693,9 +693,9 @@ const dk_Field dk_fields[] = {
   {10576, 29101, 398, 25, 55, 0}, /* MountPoint.Mode string */
   {10900, 29241, 398, 25, 55, 0}, /* MountPoint.Name string */
   {13022, 31270, 398, 25, 55, 0}, /* MountPoint.Propagation string */
-  {13218, 32594, 376, 25, 55, 0}, /* MountPoint.RW boolean */
-  {15244, 33518, 398, 25, 55, 0}, /* MountPoint.Source string */
-  {17823, 35530, 147, 25, 55, 0}, /* MountPoint.Type MountType */
+  {13218, 32583, 376, 25, 55, 0}, /* MountPoint.RW boolean */
+  {15244, 33507, 398, 25, 55, 0}, /* MountPoint.Source string */
+  {17823, 35519, 147, 25, 55, 0}, /* MountPoint.Type MountType */
   {9560, 26860, 370, 53, 55, 0}, /* NRIInfo.Info array of array of string */
   {2381, 21208, 376, 27, 55, 0}, /* Network.Attachable boolean */
   {4136, 22894, 29, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
@@ -713,12 +713,12 @@ const dk_Field dk_fields[] = {
   {10900, 29241, 398, 25, 55, 0}, /* Network.Name string */
   {11956, 30203, 395, 25, 55, 0}, /* Network.Options map of string */
   {12159, 30451, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
-  {13957, 32675, 398, 25, 55, 0}, /* Network.Scope string */
+  {13957, 32664, 398, 25, 55, 0}, /* Network.Scope string */
   {2075, 18709, 372, 25, 55, 0}, /* NetworkAttachment.Addresses array of string */
   {10984, 29324, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
   {2103, 18738, 372, 25, 55, 0}, /* NetworkAttachmentConfig.Aliases array of string */
   {6795, 25040, 395, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
-  {16596, 35037, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
+  {16596, 35026, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
   {4313, 23048, 398, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
   {6932, 25193, 78, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
   {6949, 25211, 398, 25, 51, 0}, /* NetworkContainer.EndpointID string */
@@ -739,9 +739,9 @@ const dk_Field dk_fields[] = {
   {9908, 27799, 396, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
   {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
   {11956, 30203, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
-  {13957, 32675, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
+  {13957, 32664, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
   {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
-  {18435, 36291, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
+  {18435, 36280, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
   {4313, 23048, 398, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
   {7705, 25787, 376, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
   {2381, 21208, 376, 27, 55, 0}, /* NetworkInspect.Attachable boolean */
@@ -760,11 +760,11 @@ const dk_Field dk_fields[] = {
   {10900, 29241, 398, 25, 55, 0}, /* NetworkInspect.Name string */
   {11956, 30203, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
   {12159, 30451, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
-  {13957, 32675, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
-  {14906, 33163, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
-  {15572, 34085, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
+  {13957, 32664, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
+  {14906, 33152, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
+  {15572, 34074, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
   {11484, 29649, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
-  {18385, 36247, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
+  {18385, 36236, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
   {2065, 18699, 398, 25, 31, 0}, /* NetworkSettings.Address string */
   {2754, 21669, 398, 25, 51, 0}, /* NetworkSettings.Bridge string */
   {6949, 25211, 398, 32, 51, 0}, /* NetworkSettings.EndpointID string */
@@ -781,10 +781,10 @@ const dk_Field dk_fields[] = {
   {11451, 29615, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
   {12755, 30905, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
   {12815, 30934, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
-  {13932, 32648, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
-  {13944, 32661, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
-  {13984, 32709, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
-  {14007, 32734, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
+  {13932, 32637, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
+  {13944, 32650, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
+  {13984, 32698, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
+  {14007, 32723, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
   {8523, 27404, 111, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
   {2381, 21208, 376, 27, 55, 0}, /* NetworkSummary.Attachable boolean */
   {4136, 22894, 29, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
@@ -802,7 +802,7 @@ const dk_Field dk_fields[] = {
   {10900, 29241, 398, 25, 55, 0}, /* NetworkSummary.Name string */
   {11956, 30203, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
   {12159, 30451, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
-  {13957, 32675, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
+  {13957, 32664, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
   {6949, 25211, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
   {6962, 25225, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
   {9560, 26860, 395, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
@@ -812,51 +812,51 @@ const dk_Field dk_fields[] = {
   {6296, 24406, 165, 25, 55, 0}, /* Node.Description NodeDescription */
   {8456, 26391, 398, 25, 55, 0}, /* Node.ID string */
   {10282, 28286, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
-  {15467, 33797, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
-  {15572, 34085, 170, 32, 55, 0}, /* Node.Status NodeStatus */
-  {17967, 35736, 398, 25, 55, 0}, /* Node.UpdatedAt string */
-  {18048, 35965, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
+  {15467, 33786, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
+  {15572, 34074, 170, 32, 55, 0}, /* Node.Status NodeStatus */
+  {17967, 35725, 398, 25, 55, 0}, /* Node.UpdatedAt string */
+  {18048, 35954, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
   {7171, 25274, 81, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
   {8385, 26307, 398, 25, 55, 0}, /* NodeDescription.Hostname string */
   {12224, 30641, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
-  {13622, 32105, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
-  {16573, 35352, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
+  {13622, 32094, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
+  {16573, 35341, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
   {2562, 21412, 167, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
   {9908, 27799, 396, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
   {10900, 29241, 398, 25, 55, 0}, /* NodeSpec.Name string */
-  {13709, 32188, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
+  {13709, 32177, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
   {2058, 18692, 398, 32, 55, 0}, /* NodeStatus.Addr string */
   {10529, 28987, 398, 32, 55, 0}, /* NodeStatus.Message string */
-  {15552, 34000, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
+  {15552, 33989, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
   {6503, 24634, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
   {10417, 28843, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
-  {15150, 33411, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
-  {17856, 35772, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
+  {15150, 33400, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
+  {17856, 35761, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
   {18881, 18881, 395, 48, 55, DK_NULLABLE}, /* OCIDescriptor.annotations map of string */
   {21090, 21105, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.artifactType string */
   {24260, 24260, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
   {24634, 24634, 398, 30, 55, 0}, /* OCIDescriptor.digest string */
   {28831, 28843, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
   {30641, 30641, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
-  {33411, 33411, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
-  {35772, 35772, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
+  {33400, 33400, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
+  {35761, 35761, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
   {2274, 18992, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Architecture string */
   {7616, 25701, 372, 30, 39, 0}, /* OCIPlatform.Features array of string */
   {11793, 30248, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
   {11798, 30280, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
   {11820, 30304, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
-  {18038, 35945, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
+  {18038, 35934, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
   {18992, 18992, 398, 30, 55, 0}, /* OCIPlatform.architecture string */
   {30248, 30248, 398, 30, 55, 0}, /* OCIPlatform.os string */
   {30253, 30280, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
   {30267, 30304, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
-  {35945, 35945, 398, 30, 55, 0}, /* OCIPlatform.variant string */
+  {35934, 35934, 398, 30, 55, 0}, /* OCIPlatform.variant string */
   {9504, 26813, 378, 25, 55, 0}, /* ObjectVersion.Index integer */
   {27934, 28019, 398, 25, 55, 0}, /* PathStat.linkTarget string */
   {29101, 29101, 378, 25, 55, 0}, /* PathStat.mode integer */
   {29183, 29183, 398, 25, 55, 0}, /* PathStat.mtime string */
   {29241, 29241, 398, 25, 55, 0}, /* PathStat.name string */
-  {33411, 33411, 378, 25, 55, 0}, /* PathStat.size integer */
+  {33400, 33400, 378, 25, 55, 0}, /* PathStat.size integer */
   {8518, 27359, 398, 41, 55, 0}, /* PeerInfo.IP string */
   {10900, 29241, 398, 41, 55, 0}, /* PeerInfo.Name string */
   {2058, 18692, 398, 32, 55, 0}, /* PeerNode.Addr string */
@@ -868,7 +868,7 @@ const dk_Field dk_fields[] = {
   {8676, 26391, 398, 25, 55, 0}, /* Plugin.Id string */
   {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
   {12643, 30816, 398, 26, 55, 0}, /* Plugin.PluginReference string */
-  {14938, 33195, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
+  {14938, 33184, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
   {2289, 19007, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args Plugin.Config.Args */
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
   {6713, 24941, 398, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
@@ -882,24 +882,24 @@ const dk_Field dk_fields[] = {
   {10984, 29324, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
   {12173, 30574, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
   {13004, 31251, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
-  {18004, 35856, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
-  {18474, 36330, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
-  {32262, 32262, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
+  {18004, 35845, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
+  {18474, 36319, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
+  {32251, 32251, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
   {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
-  {14927, 33184, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
-  {18030, 35937, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
+  {14927, 33173, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
+  {18030, 35926, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
   {13047, 31295, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
-  {15228, 33502, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
-  {17830, 35537, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
+  {15228, 33491, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
+  {17830, 35526, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
   {2113, 18766, 376, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.AllowAllDevices boolean */
   {3160, 22093, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
   {6493, 24601, 346, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
-  {17823, 35530, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
+  {17823, 35519, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
   {7774, 26000, 378, 25, 55, 0}, /* Plugin.Config.User.GID integer */
-  {17838, 35551, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
+  {17838, 35540, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
   {24623, 24623, 372, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
-  {35530, 35530, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
+  {35519, 35519, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
   {2289, 19007, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Args array of string */
   {6493, 24601, 346, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
   {7257, 25313, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
@@ -907,48 +907,48 @@ const dk_Field dk_fields[] = {
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
   {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
   {12079, 30392, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
-  {14927, 33184, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
+  {14927, 33173, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
   {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
-  {14927, 33184, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
-  {18030, 35937, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
+  {14927, 33173, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
+  {18030, 35926, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
   {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
   {6353, 24488, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
   {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
   {11956, 30203, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
-  {14927, 33184, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
-  {15244, 33518, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
-  {17823, 35530, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
+  {14927, 33173, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
+  {15244, 33507, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
+  {17823, 35519, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
   {6296, 24406, 398, 25, 55, 0}, /* PluginPrivilege.Description string */
   {10900, 29241, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
-  {18030, 35937, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
+  {18030, 35926, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
   {2493, 21333, 372, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
   {10174, 28146, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
   {10984, 29324, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
-  {18085, 36026, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
+  {18085, 36015, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
   {8365, 26285, 398, 25, 55, 0}, /* PortBinding.HostIp string */
   {8374, 26295, 398, 25, 55, 0}, /* PortBinding.HostPort string */
   {12815, 30934, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
   {8518, 27359, 398, 25, 55, 0}, /* PortSummary.IP string */
   {12877, 31061, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
   {13064, 31331, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
-  {17823, 35530, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
+  {17823, 35519, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
   {19029, 19029, 372, 25, 55, 0}, /* ProcessConfig.arguments array of string */
   {25300, 25300, 398, 25, 55, 0}, /* ProcessConfig.entrypoint string */
   {31096, 31096, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
-  {35475, 35475, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
-  {35856, 35856, 398, 25, 55, 0}, /* ProcessConfig.user string */
+  {35464, 35464, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
+  {35845, 35845, 398, 25, 55, 0}, /* ProcessConfig.user string */
   {22659, 22659, 378, 25, 35, 0}, /* ProgressDetail.code integer */
   {24232, 24232, 378, 36, 55, 0}, /* ProgressDetail.current integer */
   {28987, 28987, 378, 25, 35, 0}, /* ProgressDetail.message integer */
-  {35393, 35393, 378, 36, 55, 0}, /* ProgressDetail.total integer */
-  {13532, 31986, 398, 53, 55, 0}, /* PullIdentity.Repository string */
+  {35382, 35382, 378, 36, 55, 0}, /* ProgressDetail.total integer */
+  {13532, 31975, 398, 53, 55, 0}, /* PullIdentity.Repository string */
   {21384, 21384, 0, 25, 55, 0}, /* PushImageInfo.aux any */
   {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
   {25333, 25347, 83, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
   {31205, 31205, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
   {31216, 31233, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
-  {34085, 34085, 398, 25, 55, 0}, /* PushImageInfo.status string */
+  {34074, 34074, 398, 25, 55, 0}, /* PushImageInfo.status string */
   {2131, 18786, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsCIDRs array of string */
   {2169, 18827, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsHostnames array of string */
   {9512, 26821, 385, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
@@ -960,66 +960,66 @@ const dk_Field dk_fields[] = {
   {10973, 29305, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
   {10397, 28809, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
   {10900, 29241, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
-  {15198, 33471, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
+  {15198, 33460, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
   {10900, 29241, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
   {30392, 30392, 398, 32, 55, 0}, /* Runtime.path string */
-  {32554, 32568, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
-  {34085, 34085, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
+  {32543, 32557, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
+  {34074, 34074, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
   {6090, 24188, 398, 25, 55, 0}, /* Secret.CreatedAt string */
   {8456, 26391, 398, 25, 55, 0}, /* Secret.ID string */
-  {15467, 33797, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
-  {17967, 35736, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
-  {18048, 35965, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
+  {15467, 33786, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
+  {17967, 35725, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
+  {18048, 35954, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
   {6169, 24260, 398, 25, 55, 0}, /* SecretSpec.Data string */
   {6758, 25015, 71, 31, 55, 0}, /* SecretSpec.Driver Driver */
   {9908, 27799, 396, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
   {10900, 29241, 398, 25, 55, 0}, /* SecretSpec.Name string */
-  {17610, 35183, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
+  {17610, 35172, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
   {6090, 24188, 398, 25, 55, 0}, /* Service.CreatedAt string */
   {6921, 25182, 212, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
   {8456, 26391, 398, 25, 55, 0}, /* Service.ID string */
   {9754, 27597, 214, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
-  {14816, 33129, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
-  {15467, 33797, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
-  {17952, 35720, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
-  {17967, 35736, 398, 25, 55, 0}, /* Service.UpdatedAt string */
-  {18048, 35965, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
+  {14816, 33118, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
+  {15467, 33786, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
+  {17952, 35709, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
+  {17967, 35725, 398, 25, 55, 0}, /* Service.UpdatedAt string */
+  {18048, 35954, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
   {12815, 30934, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
-  {15467, 33797, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
-  {18058, 35997, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
+  {15467, 33786, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
+  {18058, 35986, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
   {2058, 18692, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.Addr string */
   {11268, 29485, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
   {9739, 27581, 173, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
   {9917, 27808, 398, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
   {4055, 22766, 378, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
   {6338, 24472, 378, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
-  {13869, 32528, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
+  {13869, 32517, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
   {4041, 22751, 398, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
   {10529, 28987, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
-  {15540, 33976, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
-  {15552, 34000, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
+  {15540, 33965, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
+  {15552, 33989, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
   {8456, 26391, 398, 25, 55, 0}, /* ServiceCreateResponse.ID string */
-  {18435, 36291, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
-  {18445, 36301, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
+  {18435, 36280, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
+  {18445, 36290, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
   {10142, 28101, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
   {12815, 30934, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
-  {17602, 35169, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
-  {18024, 35991, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
+  {17602, 35158, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
+  {18024, 35980, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
   {7118, 25239, 79, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
   {9908, 27799, 396, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
   {10576, 29101, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
   {10900, 29241, 398, 25, 55, 0}, /* ServiceSpec.Name string */
   {11451, 29615, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
-  {13716, 32206, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
-  {17587, 35153, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
-  {17937, 35704, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
+  {13716, 32195, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
+  {17587, 35142, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
+  {17937, 35693, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
   {7920, 26019, 390, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
   {7971, 26075, 390, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
   {13478, 31911, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
   {13491, 31924, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
   {13467, 31900, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
   {10349, 28728, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
-  {17761, 35401, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
+  {17761, 35390, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
   {6278, 24388, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
   {7600, 25684, 225, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
   {10365, 28745, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
@@ -1033,19 +1033,19 @@ const dk_Field dk_fields[] = {
   {11982, 30229, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
   {12035, 30336, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
   {6286, 24396, 398, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
-  {17926, 35676, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
-  {18445, 36301, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
+  {17926, 35665, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
+  {18445, 36290, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
   {6679, 24904, 398, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
   {7269, 25325, 398, 53, 55, 0}, /* SignatureIdentity.Error string */
   {9872, 27784, 135, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
   {10900, 29241, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
-  {15077, 33314, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
-  {15093, 33331, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
-  {17690, 35330, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
-  {18445, 36301, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
-  {17657, 35318, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
-  {17823, 35530, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
-  {17844, 35760, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
+  {15077, 33303, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
+  {15093, 33320, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
+  {17690, 35319, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
+  {18445, 36290, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
+  {17657, 35307, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
+  {17823, 35519, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
+  {17844, 35749, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
   {2895, 21805, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
   {2915, 21827, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
   {2994, 21871, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
@@ -1053,17 +1053,17 @@ const dk_Field dk_fields[] = {
   {3043, 21925, 398, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
   {3282, 22240, 398, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
   {9722, 27564, 398, 53, 55, 0}, /* SignerIdentity.Issuer string */
-  {13807, 32462, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
-  {13839, 32497, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
-  {15253, 33564, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
-  {15278, 33591, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
-  {15307, 33622, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
-  {15341, 33659, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
-  {15368, 33689, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
-  {15390, 33713, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
-  {15412, 33737, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
-  {15674, 34586, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
-  {13733, 32224, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
+  {13807, 32451, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
+  {13839, 32486, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
+  {15253, 33553, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
+  {15278, 33580, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
+  {15307, 33611, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
+  {15341, 33648, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
+  {15368, 33678, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
+  {15390, 33702, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
+  {15412, 33726, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
+  {15674, 34575, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
+  {13733, 32213, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
   {6823, 25070, 378, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
   {8592, 27447, 378, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
   {6090, 24188, 398, 25, 55, 0}, /* Swarm.CreatedAt string */
@@ -1071,12 +1071,12 @@ const dk_Field dk_fields[] = {
   {6221, 24326, 372, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
   {8456, 26391, 398, 25, 55, 0}, /* Swarm.ID string */
   {9778, 27623, 134, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
-  {13782, 32234, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
-  {15467, 33797, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
-  {15708, 34622, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
-  {16573, 35352, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
-  {17967, 35736, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
-  {18048, 35965, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
+  {13782, 32223, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
+  {15467, 33786, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
+  {15708, 34611, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
+  {16573, 35341, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
+  {17967, 35725, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
+  {18048, 35954, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
   {3534, 22568, 13, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
   {5861, 23828, 376, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
   {7269, 25325, 398, 32, 55, 0}, /* SwarmInfo.Error string */
@@ -1092,8 +1092,8 @@ const dk_Field dk_fields[] = {
   {6221, 24326, 372, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
   {7713, 25795, 376, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
   {10108, 28056, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
-  {15467, 33797, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
-  {15708, 34622, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
+  {15467, 33786, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
+  {15708, 34611, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
   {2087, 18721, 398, 25, 55, 0}, /* SwarmJoinRequest.AdvertiseAddr string */
   {6176, 24267, 398, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
   {9766, 27610, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
@@ -1106,28 +1106,28 @@ const dk_Field dk_fields[] = {
   {10900, 29241, 398, 25, 55, 0}, /* SwarmSpec.Name string */
   {11966, 30213, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
   {13223, 31487, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
-  {16625, 35067, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
+  {16625, 35056, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
   {7557, 25606, 358, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
   {7731, 25826, 378, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
   {11557, 29833, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
-  {15119, 33340, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
-  {15135, 33358, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
+  {15119, 33329, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
+  {15135, 33347, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
   {3058, 21995, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
   {11956, 30203, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
   {13036, 31284, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
-  {17850, 35766, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
+  {17850, 35755, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
   {8166, 26218, 379, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
   {2509, 21349, 376, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
-  {16640, 35083, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
+  {16640, 35072, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
   {6845, 25094, 378, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
   {8184, 26237, 378, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
   {9791, 27675, 378, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
   {10204, 28178, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
-  {15209, 33482, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
+  {15209, 33471, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
   {10192, 28165, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
   {10900, 29241, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
   {11956, 30203, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
-  {17883, 35628, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
+  {17883, 35617, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
   {2810, 21756, 306, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
   {2863, 21770, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
   {5536, 23628, 65, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
@@ -1135,8 +1135,8 @@ const dk_Field dk_fields[] = {
   {9440, 26720, 132, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
   {9453, 26734, 333, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
   {9969, 27865, 378, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
-  {18361, 36222, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
-  {18375, 36237, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
+  {18361, 36211, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
+  {18375, 36226, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
   {2274, 18992, 398, 25, 55, 0}, /* SystemInfo.Architecture string */
   {2763, 21678, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
   {2783, 21700, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
@@ -1201,17 +1201,17 @@ const dk_Field dk_fields[] = {
   {12702, 30879, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
   {12960, 31177, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
   {13386, 31780, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
-  {13826, 32483, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
-  {13894, 32583, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
-  {14185, 32929, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
-  {14214, 32991, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
-  {15768, 34669, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
-  {15780, 34682, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
-  {16477, 34929, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
-  {16492, 34945, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
-  {18445, 36301, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
+  {13826, 32472, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
+  {13894, 32572, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
+  {14185, 32918, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
+  {14214, 32980, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
+  {15768, 34658, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
+  {15780, 34671, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
+  {16477, 34918, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
+  {16492, 34934, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
+  {18445, 36290, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
   {2589, 21449, 398, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
-  {15150, 33411, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
+  {15150, 33400, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
   {2225, 18901, 398, 25, 55, 0}, /* SystemVersion.ApiVersion string */
   {2267, 18985, 398, 25, 55, 0}, /* SystemVersion.Arch string */
   {3031, 21912, 398, 25, 55, 0}, /* SystemVersion.BuildTime string */
@@ -1223,14 +1223,14 @@ const dk_Field dk_fields[] = {
   {10550, 29025, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
   {11990, 30248, 398, 25, 55, 0}, /* SystemVersion.Os string */
   {12224, 30641, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
-  {18048, 35965, 398, 25, 55, 0}, /* SystemVersion.Version string */
+  {18048, 35954, 398, 25, 55, 0}, /* SystemVersion.Version string */
   {6389, 24538, 390, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
   {10900, 29241, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
-  {18048, 35965, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
+  {18048, 35954, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
   {10900, 29241, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
   {3240, 22193, 398, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
   {3262, 22218, 398, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
-  {17805, 35462, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
+  {17805, 35451, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
   {2310, 21132, 322, 32, 55, 0}, /* Task.AssignedGenericResources array of GenericResources */
   {6090, 24188, 398, 25, 55, 0}, /* Task.CreatedAt string */
   {6323, 24456, 291, 25, 55, 0}, /* Task.DesiredState TaskState */
@@ -1240,12 +1240,12 @@ const dk_Field dk_fields[] = {
   {10900, 29241, 398, 25, 55, 0}, /* Task.Name string */
   {11462, 29626, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
   {11605, 29866, 398, 25, 55, 0}, /* Task.NodeID string */
-  {14441, 33068, 398, 25, 55, 0}, /* Task.ServiceID string */
-  {15191, 33464, 378, 25, 55, 0}, /* Task.Slot integer */
-  {15467, 33797, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
-  {15572, 34085, 292, 25, 55, 0}, /* Task.Status TaskStatus */
-  {17967, 35736, 398, 25, 55, 0}, /* Task.UpdatedAt string */
-  {18048, 35965, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
+  {14441, 33057, 398, 25, 55, 0}, /* Task.ServiceID string */
+  {15191, 33453, 378, 25, 55, 0}, /* Task.Slot integer */
+  {15467, 33786, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
+  {15572, 34074, 292, 25, 55, 0}, /* Task.Status TaskStatus */
+  {17967, 35725, 398, 25, 55, 0}, /* Task.UpdatedAt string */
+  {18048, 35954, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
   {4966, 23484, 267, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
   {7745, 25841, 378, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
   {10192, 28165, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
@@ -1253,9 +1253,9 @@ const dk_Field dk_fields[] = {
   {11451, 29615, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
   {12212, 30629, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
   {12673, 30848, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
-  {13622, 32105, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
-  {13649, 32143, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
-  {13884, 32544, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
+  {13622, 32094, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
+  {13649, 32132, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
+  {13884, 32533, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
   {2289, 19007, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Args array of string (command) */
   {3175, 22108, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
   {3191, 22125, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
@@ -1278,50 +1278,50 @@ const dk_Field dk_fields[] = {
   {11913, 30157, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
   {12904, 31109, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
   {13252, 31559, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
-  {14152, 32875, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
-  {15606, 34168, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
-  {15624, 34188, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
-  {16219, 34794, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
-  {16583, 35475, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
-  {17873, 35557, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
-  {18004, 35856, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
+  {14152, 32864, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
+  {15606, 34157, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
+  {15624, 34177, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
+  {16219, 34783, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
+  {16583, 35464, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
+  {17873, 35546, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
+  {18004, 35845, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
   {4149, 22908, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
   {4189, 22951, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
   {7627, 25712, 269, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
-  {13884, 32544, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
+  {13884, 32533, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
   {7774, 26000, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
   {10576, 29101, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
   {10900, 29241, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
-  {17838, 35551, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
+  {17838, 35540, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
   {10935, 29278, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
   {11956, 30203, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
-  {13965, 32690, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
+  {13965, 32679, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
   {2238, 18915, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor TaskSpec.ContainerSpec.Privileges.AppArmor */
   {6114, 24214, 275, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
   {11511, 29735, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
-  {13915, 32973, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
-  {13974, 32699, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
+  {13915, 32962, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
+  {13974, 32688, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
   {10576, 29101, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
   {4097, 22809, 398, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
   {7627, 25712, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
   {13375, 31729, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
   {6518, 24659, 376, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
   {9991, 27888, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
-  {13709, 32188, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
-  {17823, 35530, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
-  {18004, 35856, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
+  {13709, 32177, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
+  {17823, 35519, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
+  {18004, 35845, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
   {10576, 29101, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
   {12977, 31195, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
   {7627, 25712, 280, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
-  {14071, 32802, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
-  {14111, 32845, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
+  {14071, 32791, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
+  {14111, 32834, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
   {7774, 26000, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
   {10576, 29101, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
   {10900, 29241, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
-  {17838, 35551, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
+  {17838, 35540, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
   {8071, 26178, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
   {10900, 29241, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
-  {15237, 33511, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
+  {15237, 33500, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
   {10900, 29241, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
   {11956, 30203, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
   {4658, 23284, 398, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
@@ -1329,30 +1329,30 @@ const dk_Field dk_fields[] = {
   {10383, 28765, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
   {12235, 30652, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
   {12839, 30974, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
-  {15474, 33871, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
-  {15483, 33880, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
+  {15474, 33860, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
+  {15483, 33869, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
   {6528, 24669, 376, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
   {10900, 29241, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
   {12599, 30769, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
   {13427, 31819, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
   {10020, 27918, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
   {10510, 28957, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
-  {13573, 32028, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
-  {15756, 34656, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
+  {13573, 32017, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
+  {15756, 34645, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
   {4085, 22797, 290, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
   {6278, 24388, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
   {10335, 28713, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
-  {18465, 36321, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
+  {18465, 36310, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
   {5082, 23537, 46, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
   {7263, 25319, 398, 25, 55, 0}, /* TaskStatus.Err string */
   {10529, 28987, 398, 25, 55, 0}, /* TaskStatus.Message string */
   {12769, 30920, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
-  {15552, 34000, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
-  {17657, 35318, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
+  {15552, 33989, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
+  {17657, 35307, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
   {12079, 30392, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
   {13230, 31494, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
-  {14203, 32962, 395, 42, 55, 0}, /* Topology.Segments map of string */
-  {17883, 35628, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
+  {14203, 32951, 395, 42, 55, 0}, /* Topology.Segments map of string */
+  {17883, 35617, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
   {3592, 22614, 14, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
   {6090, 24188, 398, 31, 55, 0}, /* Volume.CreatedAt string */
   {6758, 25015, 398, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
@@ -1360,26 +1360,26 @@ const dk_Field dk_fields[] = {
   {10817, 29161, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
   {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
   {11956, 30203, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
-  {13957, 32675, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
-  {15572, 34085, 393, 25, 55, 0}, /* Volume.Status map of map of any */
-  {17992, 35801, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
+  {13957, 32664, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
+  {15572, 34074, 393, 25, 55, 0}, /* Volume.Status map of map of any */
+  {17992, 35790, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
   {13364, 31717, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
-  {15150, 33411, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
+  {15150, 33400, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
   {3695, 22631, 18, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
   {6758, 25015, 398, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
   {6795, 25040, 396, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
   {9908, 27799, 396, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
   {10900, 29241, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
-  {18375, 36237, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
-  {18445, 36301, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
-  {15450, 33779, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
-  {18385, 36247, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
-  {15467, 33797, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
+  {18375, 36226, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
+  {18445, 36290, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
+  {15450, 33768, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
+  {18385, 36236, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
+  {15467, 33786, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
   {2036, 18669, 378, 52, 55, 0}, /* VolumesDiskUsage.ActiveCount integer */
   {9731, 27573, 369, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
   {13344, 31697, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
-  {17780, 35421, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
-  {17793, 35435, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
+  {17780, 35410, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
+  {17793, 35424, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
 };
 
 const uint16_t dk_n_fields = 1376;

@@ -7,8 +7,8 @@ const dk_Method dk_methods[] = {
   {22559, 24611, 2, 2, 2, 2, 97, DK_RETURN_VALUE, 0}, /* client:df() SystemDataUsage */
   {22559, 24800, 2, 29241, 2, 2, 35, DK_RETURN_VALUE, 0}, /* client:distribution(name) DistributionInspect */
   {22559, 26860, 2, 2, 2, 2, 99, DK_RETURN_VALUE, 0}, /* client:info() SystemInfo */
-  {22559, 28239, 2, 35874, 2, 2, 96, DK_RETURN_VALUE, 0}, /* client:login(username password serveraddress) SystemAuth */
-  {22559, 35965, 2, 2, 2, 2, 102, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
+  {22559, 28239, 2, 35863, 2, 2, 96, DK_RETURN_VALUE, 0}, /* client:login(username password serveraddress) SystemAuth */
+  {22559, 35954, 2, 2, 2, 2, 102, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
   {22809, 31861, 26391, 2, 2, 2, 6, DK_RETURN_VALUE, 0}, /* config:remove() ConfigDelete */
   {22995, 25970, 2, 26391, 22809, 2, 7, DK_RETURN_OBJECT, 0}, /* configs:get(id) ConfigInspect */
   {22995, 28049, 2, 2, 22809, 2, 8, DK_RETURN_LIST, 0}, /* configs:list() ConfigList */
@@ -17,34 +17,33 @@ const dk_Method dk_methods[] = {
   {23048, 22521, 26391, 2, 2, 2, 4, DK_RETURN_VALUE, 0}, /* container:checkpoint_list() CheckpointList */
   {23048, 22539, 26391, 22418, 2, 2, 3, DK_RETURN_VALUE, 0}, /* container:checkpoint_remove(checkpoint) CheckpointDelete */
   {23048, 24616, 26391, 2, 2, 2, 14, DK_RETURN_VALUE, 0}, /* container:diff() ContainerChanges */
-  {23048, 27770, 26391, 33293, 2, 2, 20, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
+  {23048, 27770, 26391, 33282, 2, 2, 20, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
   {23048, 30434, 26391, 2, 2, 2, 23, DK_RETURN_VALUE, 0}, /* container:pause() ContainerPause */
   {23048, 31861, 26391, 2, 2, 2, 16, DK_RETURN_VALUE, 0}, /* container:remove() ContainerDelete */
   {23048, 31891, 26391, 29241, 2, 2, 25, DK_RETURN_VALUE, 0}, /* container:rename(name) ContainerRename */
-  {23048, 32077, 26391, 32417, 2, 2, 26, DK_RETURN_VALUE, 0}, /* container:resize(rows columns) ContainerResize */
-  {23048, 32117, 26391, 35308, 2, 2, 27, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
-  {23048, 33922, 26391, 2, 2, 2, 28, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
-  {23048, 34148, 26391, 35308, 2, 2, 30, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
-  {23048, 35387, 26391, 31321, 2, 2, 31, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
-  {23048, 35652, 26391, 2, 2, 2, 32, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
-  {23048, 35695, 26391, 2, 2, 2, 33, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
-  {23048, 36284, 26391, 22797, 2, 2, 34, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
+  {23048, 32066, 26391, 32406, 2, 2, 26, DK_RETURN_VALUE, 0}, /* container:resize(rows columns) ContainerResize */
+  {23048, 32106, 26391, 35297, 2, 2, 27, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
+  {23048, 33911, 26391, 2, 2, 2, 28, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
+  {23048, 34137, 26391, 35297, 2, 2, 30, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
+  {23048, 35376, 26391, 31321, 2, 2, 31, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
+  {23048, 35641, 26391, 2, 2, 2, 32, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
+  {23048, 35684, 26391, 2, 2, 2, 33, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
+  {23048, 36273, 26391, 22797, 2, 2, 34, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
   {23696, 25970, 2, 26391, 23048, 2, 19, DK_RETURN_OBJECT, 0}, /* containers:get(id) ContainerInspect */
   {23696, 28049, 2, 2, 23048, 2, 21, DK_RETURN_LIST, 0}, /* containers:list() ContainerList */
   {23696, 31313, 2, 2, 2, 2, 24, DK_RETURN_VALUE, 0}, /* containers:prune() ContainerPrune */
   {23696, 31861, 2, 26391, 2, 2, 16, DK_RETURN_VALUE, 0}, /* containers:remove(id) ContainerDelete */
-  {25372, 32077, 26391, 32417, 2, 2, 37, DK_RETURN_VALUE, 0}, /* exec:resize(rows columns) ExecResize */
+  {25372, 32066, 26391, 32406, 2, 2, 37, DK_RETURN_VALUE, 0}, /* exec:resize(rows columns) ExecResize */
   {26424, 21254, 29241, 2, 2, 2, 40, DK_RETURN_VALUE, 0}, /* image:attestations() ImageAttestations */
   {26424, 26254, 29241, 2, 2, 2, 47, DK_RETURN_VALUE, 0}, /* image:history() ImageHistory */
   {26424, 31861, 29241, 2, 2, 2, 44, DK_RETURN_VALUE, 0}, /* image:remove() ImageDelete */
-  {26424, 34990, 29241, 31948, 2, 2, 54, DK_RETURN_VALUE, 0}, /* image:tag(repo tag) ImageTag */
   {26734, 21790, 2, 26391, 2, 2, 0, DK_RETURN_VALUE, 0}, /* images:build_cancel(id) BuildCancel */
   {26734, 21857, 2, 2, 2, 2, 1, DK_RETURN_VALUE, 1}, /* images:build_prune() BuildPrune */
   {26734, 25970, 2, 29241, 26424, 2, 48, DK_RETURN_OBJECT, 0}, /* images:get(name) ImageInspect */
   {26734, 28049, 2, 2, 26424, 2, 49, DK_RETURN_LIST, 0}, /* images:list() ImageList */
   {26734, 31313, 2, 2, 2, 2, 51, DK_RETURN_VALUE, 1}, /* images:prune() ImagePrune */
   {26734, 31861, 2, 29241, 2, 2, 44, DK_RETURN_VALUE, 0}, /* images:remove(name) ImageDelete */
-  {26734, 32690, 2, 35203, 2, 2, 53, DK_RETURN_VALUE, 0}, /* images:search(term limit) ImageSearch */
+  {26734, 32679, 2, 35192, 2, 2, 53, DK_RETURN_VALUE, 0}, /* images:search(term limit) ImageSearch */
   {29324, 24680, 26391, 23048, 2, 2, 58, DK_RETURN_VALUE, 0}, /* network:disconnect(container) NetworkDisconnect */
   {29324, 31861, 26391, 2, 2, 2, 57, DK_RETURN_VALUE, 0}, /* network:remove() NetworkDelete */
   {29615, 25970, 2, 26391, 29324, 2, 59, DK_RETURN_OBJECT, 0}, /* networks:get(id) NetworkInspect */
@@ -59,66 +58,66 @@ const dk_Method dk_methods[] = {
   {30879, 28049, 2, 2, 30664, 2, 71, DK_RETURN_LIST, 0}, /* plugins:list() PluginList */
   {30879, 31109, 2, 31819, 2, 2, 39, DK_RETURN_VALUE, 0}, /* plugins:privileges(remote) GetPluginPrivileges */
   {30879, 31861, 2, 29241, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugins:remove(name) PluginDelete */
-  {32761, 31861, 26391, 2, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secret:remove() SecretDelete */
-  {32875, 25970, 2, 26391, 32761, 2, 79, DK_RETURN_OBJECT, 0}, /* secrets:get(id) SecretInspect */
-  {32875, 28049, 2, 2, 32761, 2, 80, DK_RETURN_LIST, 0}, /* secrets:list() SecretList */
-  {32875, 31861, 2, 26391, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secrets:remove(id) SecretDelete */
-  {33024, 31861, 26391, 2, 2, 2, 83, DK_RETURN_VALUE, 0}, /* service:remove() ServiceDelete */
-  {33163, 25970, 2, 26391, 33024, 2, 84, DK_RETURN_OBJECT, 0}, /* services:get(id) ServiceInspect */
-  {33163, 28049, 2, 2, 33024, 2, 85, DK_RETURN_LIST, 0}, /* services:list() ServiceList */
-  {33163, 31861, 2, 26391, 2, 2, 83, DK_RETURN_VALUE, 0}, /* services:remove(id) ServiceDelete */
-  {34682, 35619, 2, 35628, 2, 2, 93, DK_RETURN_VALUE, 0}, /* swarm:unlock(unlock_key) SwarmUnlock */
-  {35169, 25970, 2, 26391, 35060, 2, 103, DK_RETURN_OBJECT, 0}, /* tasks:get(id) TaskInspect */
-  {35169, 28049, 2, 2, 35060, 2, 104, DK_RETURN_LIST, 0}, /* tasks:list() TaskList */
-  {36026, 31861, 29241, 2, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volume:remove() VolumeDelete */
-  {36237, 24149, 2, 29241, 36026, 2, 106, DK_RETURN_OBJECT, 0}, /* volumes:create(name) VolumeCreate */
-  {36237, 25970, 2, 29241, 36026, 2, 108, DK_RETURN_OBJECT, 0}, /* volumes:get(name) VolumeInspect */
-  {36237, 28049, 2, 2, 36026, 36237, 109, DK_RETURN_LIST, 0}, /* volumes:list() VolumeList */
-  {36237, 31861, 2, 29241, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volumes:remove(name) VolumeDelete */
+  {32750, 31861, 26391, 2, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secret:remove() SecretDelete */
+  {32864, 25970, 2, 26391, 32750, 2, 79, DK_RETURN_OBJECT, 0}, /* secrets:get(id) SecretInspect */
+  {32864, 28049, 2, 2, 32750, 2, 80, DK_RETURN_LIST, 0}, /* secrets:list() SecretList */
+  {32864, 31861, 2, 26391, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secrets:remove(id) SecretDelete */
+  {33013, 31861, 26391, 2, 2, 2, 83, DK_RETURN_VALUE, 0}, /* service:remove() ServiceDelete */
+  {33152, 25970, 2, 26391, 33013, 2, 84, DK_RETURN_OBJECT, 0}, /* services:get(id) ServiceInspect */
+  {33152, 28049, 2, 2, 33013, 2, 85, DK_RETURN_LIST, 0}, /* services:list() ServiceList */
+  {33152, 31861, 2, 26391, 2, 2, 83, DK_RETURN_VALUE, 0}, /* services:remove(id) ServiceDelete */
+  {34671, 35608, 2, 35617, 2, 2, 93, DK_RETURN_VALUE, 0}, /* swarm:unlock(unlock_key) SwarmUnlock */
+  {35158, 25970, 2, 26391, 35049, 2, 103, DK_RETURN_OBJECT, 0}, /* tasks:get(id) TaskInspect */
+  {35158, 28049, 2, 2, 35049, 2, 104, DK_RETURN_LIST, 0}, /* tasks:list() TaskList */
+  {36015, 31861, 29241, 2, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volume:remove() VolumeDelete */
+  {36226, 24149, 2, 29241, 36015, 2, 106, DK_RETURN_OBJECT, 0}, /* volumes:create(name) VolumeCreate */
+  {36226, 25970, 2, 29241, 36015, 2, 108, DK_RETURN_OBJECT, 0}, /* volumes:get(name) VolumeInspect */
+  {36226, 28049, 2, 2, 36015, 36226, 109, DK_RETURN_LIST, 0}, /* volumes:list() VolumeList */
+  {36226, 31861, 2, 29241, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volumes:remove(name) VolumeDelete */
 };
 
-const uint16_t dk_n_methods = 71;
+const uint16_t dk_n_methods = 70;
 
 const dk_Attribute dk_attributes[] = {
   {22809, 26391, 26391}, /* config:id() id */
-  {22809, 27799, 33824}, /* config:labels() spec.labels */
-  {22809, 29241, 33838}, /* config:name() spec.name */
-  {23048, 26185, 34008}, /* container:health() state.health.status health.status */
+  {22809, 27799, 33813}, /* config:labels() spec.labels */
+  {22809, 29241, 33827}, /* config:name() spec.name */
+  {23048, 26185, 33997}, /* container:health() state.health.status health.status */
   {23048, 26391, 26391}, /* container:id() id */
   {23048, 26424, 22818}, /* container:image() config.image image */
   {23048, 27799, 22839}, /* container:labels() config.labels labels */
-  {23048, 34085, 34044}, /* container:status() state.status state */
+  {23048, 34074, 34033}, /* container:status() state.status state */
   {25372, 26391, 26391}, /* exec:id() id */
   {26424, 26391, 26391}, /* image:id() id */
   {26424, 27799, 22839}, /* image:labels() config.labels labels */
   {29324, 26391, 26391}, /* network:id() id */
   {29324, 27799, 27799}, /* network:labels() labels */
   {29324, 29241, 29241}, /* network:name() name */
-  {29814, 21412, 33804}, /* node:availability() spec.availability */
+  {29814, 21412, 33793}, /* node:availability() spec.availability */
   {29814, 26307, 24420}, /* node:hostname() description.hostname */
   {29814, 26391, 26391}, /* node:id() id */
-  {29814, 27799, 33824}, /* node:labels() spec.labels */
-  {29814, 32188, 33850}, /* node:role() spec.role */
-  {29814, 34085, 34094}, /* node:status() status.state */
-  {29814, 35965, 35975}, /* node:version() version.index */
+  {29814, 27799, 33813}, /* node:labels() spec.labels */
+  {29814, 32177, 33839}, /* node:role() spec.role */
+  {29814, 34074, 34083}, /* node:status() status.state */
+  {29814, 35954, 35964}, /* node:version() version.index */
   {30664, 25146, 25146}, /* plugin:enabled() enabled */
   {30664, 26391, 26391}, /* plugin:id() id */
   {30664, 29241, 29241}, /* plugin:name() name */
-  {30664, 33195, 33195}, /* plugin:settings() settings */
-  {32761, 26391, 26391}, /* secret:id() id */
-  {32761, 27799, 33824}, /* secret:labels() spec.labels */
-  {32761, 29241, 33838}, /* secret:name() spec.name */
-  {33024, 26391, 26391}, /* service:id() id */
-  {33024, 27799, 33824}, /* service:labels() spec.labels */
-  {33024, 29241, 33838}, /* service:name() spec.name */
-  {33024, 35965, 35975}, /* service:version() version.index */
-  {35060, 26391, 26391}, /* task:id() id */
-  {35060, 34000, 34094}, /* task:state() status.state */
-  {36026, 25015, 25015}, /* volume:driver() driver */
-  {36026, 26391, 29241}, /* volume:id() name */
-  {36026, 27799, 27799}, /* volume:labels() labels */
-  {36026, 29161, 29161}, /* volume:mountpoint() mountpoint */
-  {36026, 29241, 29241}, /* volume:name() name */
+  {30664, 33184, 33184}, /* plugin:settings() settings */
+  {32750, 26391, 26391}, /* secret:id() id */
+  {32750, 27799, 33813}, /* secret:labels() spec.labels */
+  {32750, 29241, 33827}, /* secret:name() spec.name */
+  {33013, 26391, 26391}, /* service:id() id */
+  {33013, 27799, 33813}, /* service:labels() spec.labels */
+  {33013, 29241, 33827}, /* service:name() spec.name */
+  {33013, 35954, 35964}, /* service:version() version.index */
+  {35049, 26391, 26391}, /* task:id() id */
+  {35049, 33989, 34083}, /* task:state() status.state */
+  {36015, 25015, 25015}, /* volume:driver() driver */
+  {36015, 26391, 29241}, /* volume:id() name */
+  {36015, 27799, 27799}, /* volume:labels() labels */
+  {36015, 29161, 29161}, /* volume:mountpoint() mountpoint */
+  {36015, 29241, 29241}, /* volume:name() name */
 };
 
 const uint16_t dk_n_attributes = 39;

@@ -81,41 +81,41 @@ const dk_Operation dk_operations[] = {
   {12661, 30835, 12022, 1503, 227, 79, 2, 1, 25, 55, 1}, /* 74 PluginSet POST /plugins/{name}/set */
   {12686, 30862, 12022, 1525, 229, 80, 4, 1, 26, 55, 1}, /* 75 PluginUpgrade POST /plugins/{name}/upgrade */
   {13196, 31451, 12029, 219, 233, 81, 5, 1, 25, 55, 1}, /* 76 PutContainerArchive PUT /containers/{id}/archive */
-  {14041, 32770, 12022, 1562, 238, 82, 1, 1, 25, 55, 1}, /* 77 SecretCreate POST /secrets/create */
-  {14056, 32786, 6131, 1580, 239, 83, 1, 1, 25, 55, 1}, /* 78 SecretDelete DELETE /secrets/{id} */
-  {14082, 32814, 7768, 1580, 240, 84, 1, 1, 25, 55, 1}, /* 79 SecretInspect GET /secrets/{id} */
-  {14098, 32831, 7768, 1551, 241, 85, 1, 1, 25, 55, 1}, /* 80 SecretList GET /secrets */
-  {14137, 32859, 12022, 1596, 242, 86, 3, 1, 26, 55, 1}, /* 81 SecretUpdate POST /secrets/{id}/update */
-  {14385, 33034, 12022, 1631, 245, 87, 2, 1, 25, 55, 1}, /* 82 ServiceCreate POST /services/create */
-  {14425, 33051, 6131, 1650, 247, 88, 1, 1, 25, 55, 1}, /* 83 ServiceDelete DELETE /services/{id} */
-  {14467, 33081, 7768, 1650, 248, 89, 2, 1, 25, 55, 1}, /* 84 ServiceInspect GET /services/{id} */
-  {14484, 33099, 7768, 1619, 250, 90, 2, 1, 25, 55, 1}, /* 85 ServiceList GET /services */
-  {14498, 33114, 7768, 1667, 252, 91, 8, 1, 25, 55, 1}, /* 86 ServiceLogs GET /services/{id}/logs */
-  {14832, 33146, 12022, 1689, 260, 92, 6, 1, 25, 55, 1}, /* 87 ServiceUpdate POST /services/{id}/update */
-  {14917, 33174, 12022, 1713, 266, 93, 0, 1, 31, 55, 1}, /* 88 Session POST /session */
-  {15800, 34690, 12022, 1733, 266, 94, 1, 1, 25, 55, 1}, /* 89 SwarmInit POST /swarm/init */
-  {15831, 34703, 7768, 1724, 267, 95, 0, 1, 25, 55, 1}, /* 90 SwarmInspect GET /swarm */
-  {15846, 34719, 12022, 1747, 267, 96, 1, 1, 25, 55, 1}, /* 91 SwarmJoin POST /swarm/join */
-  {15877, 34732, 12022, 1761, 268, 97, 1, 1, 25, 55, 1}, /* 92 SwarmLeave POST /swarm/leave */
-  {16153, 34746, 12022, 1776, 269, 98, 1, 1, 25, 55, 1}, /* 93 SwarmUnlock POST /swarm/unlock */
-  {16188, 34761, 7768, 1792, 270, 99, 0, 1, 25, 55, 1}, /* 94 SwarmUnlockkey GET /swarm/unlockkey */
-  {16205, 34779, 12022, 1811, 270, 100, 5, 1, 25, 55, 1}, /* 95 SwarmUpdate POST /swarm/update */
-  {16229, 34813, 12022, 14, 275, 101, 1, 2, 25, 55, 1}, /* 96 SystemAuth POST /auth */
-  {16242, 34846, 7768, 1827, 276, 103, 2, 1, 25, 55, 1}, /* 97 SystemDataUsage GET /system/df */
-  {16310, 34866, 7768, 831, 278, 104, 3, 1, 25, 55, 1}, /* 98 SystemEvents GET /events */
-  {16325, 34882, 7768, 1150, 281, 105, 0, 1, 25, 55, 1}, /* 99 SystemInfo GET /info */
-  {16447, 34896, 7768, 5, 281, 106, 0, 1, 25, 55, 1}, /* 100 SystemPing GET /_ping */
-  {16460, 34910, 8050, 5, 281, 107, 0, 1, 40, 55, 1}, /* 101 SystemPingHead HEAD /_ping */
-  {16505, 34959, 7768, 1882, 281, 108, 0, 1, 25, 55, 1}, /* 102 SystemVersion GET /version */
-  {16668, 35114, 7768, 1849, 281, 109, 1, 1, 25, 55, 1}, /* 103 TaskInspect GET /tasks/{id} */
-  {16682, 35129, 7768, 1840, 282, 110, 1, 1, 25, 55, 1}, /* 104 TaskList GET /tasks */
-  {16693, 35141, 7768, 1863, 283, 111, 8, 1, 29, 55, 1}, /* 105 TaskLogs GET /tasks/{id}/logs */
-  {18144, 36083, 12022, 1904, 291, 112, 1, 1, 25, 55, 1}, /* 106 VolumeCreate POST /volumes/create */
-  {18181, 36099, 6131, 1939, 292, 113, 2, 1, 25, 55, 1}, /* 107 VolumeDelete DELETE /volumes/{name} */
-  {18222, 36143, 7768, 1939, 294, 114, 1, 1, 25, 55, 1}, /* 108 VolumeInspect GET /volumes/{name} */
-  {18238, 36160, 7768, 1893, 295, 115, 1, 1, 25, 55, 1}, /* 109 VolumeList GET /volumes */
-  {18288, 36191, 12022, 1922, 296, 116, 1, 1, 25, 55, 1}, /* 110 VolumePrune POST /volumes/prune */
-  {18324, 36206, 12029, 1939, 297, 117, 3, 1, 42, 55, 1}, /* 111 VolumeUpdate PUT /volumes/{name} */
+  {14041, 32759, 12022, 1562, 238, 82, 1, 1, 25, 55, 1}, /* 77 SecretCreate POST /secrets/create */
+  {14056, 32775, 6131, 1580, 239, 83, 1, 1, 25, 55, 1}, /* 78 SecretDelete DELETE /secrets/{id} */
+  {14082, 32803, 7768, 1580, 240, 84, 1, 1, 25, 55, 1}, /* 79 SecretInspect GET /secrets/{id} */
+  {14098, 32820, 7768, 1551, 241, 85, 1, 1, 25, 55, 1}, /* 80 SecretList GET /secrets */
+  {14137, 32848, 12022, 1596, 242, 86, 3, 1, 26, 55, 1}, /* 81 SecretUpdate POST /secrets/{id}/update */
+  {14385, 33023, 12022, 1631, 245, 87, 2, 1, 25, 55, 1}, /* 82 ServiceCreate POST /services/create */
+  {14425, 33040, 6131, 1650, 247, 88, 1, 1, 25, 55, 1}, /* 83 ServiceDelete DELETE /services/{id} */
+  {14467, 33070, 7768, 1650, 248, 89, 2, 1, 25, 55, 1}, /* 84 ServiceInspect GET /services/{id} */
+  {14484, 33088, 7768, 1619, 250, 90, 2, 1, 25, 55, 1}, /* 85 ServiceList GET /services */
+  {14498, 33103, 7768, 1667, 252, 91, 8, 1, 25, 55, 1}, /* 86 ServiceLogs GET /services/{id}/logs */
+  {14832, 33135, 12022, 1689, 260, 92, 6, 1, 25, 55, 1}, /* 87 ServiceUpdate POST /services/{id}/update */
+  {14917, 33163, 12022, 1713, 266, 93, 0, 1, 31, 55, 1}, /* 88 Session POST /session */
+  {15800, 34679, 12022, 1733, 266, 94, 1, 1, 25, 55, 1}, /* 89 SwarmInit POST /swarm/init */
+  {15831, 34692, 7768, 1724, 267, 95, 0, 1, 25, 55, 1}, /* 90 SwarmInspect GET /swarm */
+  {15846, 34708, 12022, 1747, 267, 96, 1, 1, 25, 55, 1}, /* 91 SwarmJoin POST /swarm/join */
+  {15877, 34721, 12022, 1761, 268, 97, 1, 1, 25, 55, 1}, /* 92 SwarmLeave POST /swarm/leave */
+  {16153, 34735, 12022, 1776, 269, 98, 1, 1, 25, 55, 1}, /* 93 SwarmUnlock POST /swarm/unlock */
+  {16188, 34750, 7768, 1792, 270, 99, 0, 1, 25, 55, 1}, /* 94 SwarmUnlockkey GET /swarm/unlockkey */
+  {16205, 34768, 12022, 1811, 270, 100, 5, 1, 25, 55, 1}, /* 95 SwarmUpdate POST /swarm/update */
+  {16229, 34802, 12022, 14, 275, 101, 1, 2, 25, 55, 1}, /* 96 SystemAuth POST /auth */
+  {16242, 34835, 7768, 1827, 276, 103, 2, 1, 25, 55, 1}, /* 97 SystemDataUsage GET /system/df */
+  {16310, 34855, 7768, 831, 278, 104, 3, 1, 25, 55, 1}, /* 98 SystemEvents GET /events */
+  {16325, 34871, 7768, 1150, 281, 105, 0, 1, 25, 55, 1}, /* 99 SystemInfo GET /info */
+  {16447, 34885, 7768, 5, 281, 106, 0, 1, 25, 55, 1}, /* 100 SystemPing GET /_ping */
+  {16460, 34899, 8050, 5, 281, 107, 0, 1, 40, 55, 1}, /* 101 SystemPingHead HEAD /_ping */
+  {16505, 34948, 7768, 1882, 281, 108, 0, 1, 25, 55, 1}, /* 102 SystemVersion GET /version */
+  {16668, 35103, 7768, 1849, 281, 109, 1, 1, 25, 55, 1}, /* 103 TaskInspect GET /tasks/{id} */
+  {16682, 35118, 7768, 1840, 282, 110, 1, 1, 25, 55, 1}, /* 104 TaskList GET /tasks */
+  {16693, 35130, 7768, 1863, 283, 111, 8, 1, 29, 55, 1}, /* 105 TaskLogs GET /tasks/{id}/logs */
+  {18144, 36072, 12022, 1904, 291, 112, 1, 1, 25, 55, 1}, /* 106 VolumeCreate POST /volumes/create */
+  {18181, 36088, 6131, 1939, 292, 113, 2, 1, 25, 55, 1}, /* 107 VolumeDelete DELETE /volumes/{name} */
+  {18222, 36132, 7768, 1939, 294, 114, 1, 1, 25, 55, 1}, /* 108 VolumeInspect GET /volumes/{name} */
+  {18238, 36149, 7768, 1893, 295, 115, 1, 1, 25, 55, 1}, /* 109 VolumeList GET /volumes */
+  {18288, 36180, 12022, 1922, 296, 116, 1, 1, 25, 55, 1}, /* 110 VolumePrune POST /volumes/prune */
+  {18324, 36195, 12029, 1939, 297, 117, 3, 1, 42, 55, 1}, /* 111 VolumeUpdate PUT /volumes/{name} */
 };
 
 const uint16_t dk_n_operations = 112;
@@ -127,7 +127,7 @@ const dk_Parameter dk_parameters[] = {
   {27660, 27696, 380, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
   {28696, 28792, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
   {29008, 29043, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
-  {32043, 32060, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
+  {32032, 32049, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointCreate(id) string */
   {22418, 22418, 12, DK_BODY, 25, 55, DK_REQUIRED}, /* CheckpointCreate(checkpoint) CheckpointCreateRequest */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(id) string */
@@ -140,7 +140,7 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
   {25719, 25719, 401, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
-  {35965, 35965, 378, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
+  {35954, 35954, 378, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
   {21652, 21652, 30, DK_BODY, 30, 55, 0}, /* ConfigUpdate(body) ConfigSpec */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
   {30392, 30392, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
@@ -149,17 +149,17 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
   {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttach(detach_keys) string */
   {28247, 28247, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
-  {34109, 34109, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
-  {34118, 34118, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
-  {34139, 34139, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
-  {34257, 34257, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
+  {34098, 34098, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
+  {34107, 34107, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
+  {34128, 34128, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
+  {34246, 34246, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
   {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(detach_keys) string */
   {28247, 28247, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
-  {34109, 34109, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
-  {34118, 34118, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
-  {34139, 34139, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
-  {34257, 34257, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
+  {34098, 34098, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
+  {34107, 34107, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
+  {34128, 34128, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
+  {34246, 34246, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
   {29241, 29241, 398, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
   {30641, 30641, 398, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
@@ -167,67 +167,67 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
   {27927, 27927, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(link) boolean */
-  {35933, 36237, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
+  {35922, 36226, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
   {25397, 25428, 89, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
-  {33411, 33411, 376, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
+  {33400, 33400, 376, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
-  {33293, 33293, 398, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
+  {33282, 33282, 398, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
   {18748, 18748, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(all) boolean */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
   {27896, 27896, 378, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
-  {33411, 33411, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
+  {33400, 33400, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
   {25772, 25772, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
-  {33394, 33394, 407, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
-  {34109, 34109, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
-  {34139, 34139, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
-  {35003, 35003, 398, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
-  {35330, 35330, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
-  {35687, 35687, 407, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
+  {33383, 33383, 407, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
+  {34098, 34098, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
+  {34128, 34128, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
+  {34992, 34992, 398, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
+  {35319, 35319, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
+  {35676, 35676, 407, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
   {29241, 29241, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
-  {36280, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
-  {26159, 32410, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
+  {36269, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
+  {26159, 32399, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
-  {33293, 33293, 398, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
-  {34986, 35308, 378, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
+  {33282, 33282, 398, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
+  {34975, 35297, 378, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
   {22418, 22418, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint) string */
   {22431, 22488, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint_dir) string */
   {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(detach_keys) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
   {30042, 30053, 376, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
-  {34257, 34257, 376, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
+  {34246, 34246, 376, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
-  {33293, 33293, 398, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
-  {34986, 35308, 378, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
+  {33282, 33282, 398, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
+  {34975, 35297, 378, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
   {31321, 31321, 398, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
-  {35695, 35695, 56, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
+  {35684, 35684, 56, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
   {22797, 22797, 60, DK_QUERY, 30, 55, 0}, /* ContainerWait(condition) ContainerWait(condition) */
   {29241, 29241, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
   {18537, 21290, 399, DK_HEADER, 30, 55, 0}, /* DistributionInspect(auth) string (base64 json of AuthConfig) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
-  {36280, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
-  {26159, 32410, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
+  {36269, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
+  {26159, 32399, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
   {25410, 25495, 91, DK_BODY, 25, 55, 0}, /* ExecStart(exec_start_config) ExecStartConfig */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* GetPluginPrivileges(auth) string (base64 json of AuthConfig) */
   {31819, 31819, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
   {29241, 29241, 398, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
   {30641, 30641, 375, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
-  {34065, 34065, 376, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
-  {35530, 35530, 372, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
+  {34054, 34054, 376, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
+  {35519, 35519, 372, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
   {21941, 21743, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(build_args) string (json of map of string) */
   {21963, 21846, 398, DK_QUERY, 39, 55, 0}, /* ImageBuild(build_id) string */
   {22030, 22017, 405, DK_QUERY, 25, 55, 0}, /* ImageBuild(cache_from) string (json of array of string) */
@@ -253,15 +253,15 @@ const dk_Parameter dk_parameters[] = {
   {31475, 31479, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
   {18555, 31780, 400, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
   {31819, 31819, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
-  {32183, 32183, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
-  {32948, 32914, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(security_opt) array of string */
-  {33174, 33174, 398, DK_QUERY, 31, 55, 0}, /* ImageBuild(session) string */
-  {33272, 33261, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
-  {33900, 33900, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
-  {34986, 34990, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
-  {35037, 35037, 398, DK_QUERY, 29, 55, 0}, /* ImageBuild(target) string */
-  {35557, 35557, 404, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
-  {35965, 35965, 116, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
+  {32172, 32172, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
+  {32937, 32903, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(security_opt) array of string */
+  {33163, 33163, 398, DK_QUERY, 31, 55, 0}, /* ImageBuild(session) string */
+  {33261, 33250, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
+  {33889, 33889, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
+  {34975, 34979, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
+  {35026, 35026, 398, DK_QUERY, 29, 55, 0}, /* ImageBuild(target) string */
+  {35546, 35546, 404, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
+  {35954, 35954, 116, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
   {26949, 26977, 377, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
   {21324, 21324, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(author) string */
   {22390, 22390, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCommit(changes) array of string */
@@ -269,7 +269,7 @@ const dk_Parameter dk_parameters[] = {
   {23048, 23048, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(container) string */
   {30434, 30434, 376, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
   {31941, 31941, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
-  {34990, 34990, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
+  {34979, 34979, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
   {23060, 23191, 35, DK_BODY, 25, 55, 0}, /* ImageCommit(container_config) ContainerConfig */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ImageCreate(auth) string (base64 json of AuthConfig) */
   {22390, 22390, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCreate(changes) array of string */
@@ -278,7 +278,7 @@ const dk_Parameter dk_parameters[] = {
   {28987, 28987, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(message) string */
   {30641, 30641, 398, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
   {31941, 31941, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
-  {34990, 34990, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
+  {34979, 34979, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
   {26936, 26963, 377, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
   {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
@@ -298,7 +298,7 @@ const dk_Parameter dk_parameters[] = {
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
   {26396, 26396, 376, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
   {28314, 28314, 376, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
-  {33215, 33229, 376, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
+  {33204, 33218, 376, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
   {30641, 30641, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
   {31479, 31479, 376, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
   {26743, 26776, 377, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
@@ -306,14 +306,14 @@ const dk_Parameter dk_parameters[] = {
   {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
   {18537, 21290, 399, DK_HEADER, 25, 55, DK_REQUIRED}, /* ImagePush(auth) string (base64 json of AuthConfig) */
   {30641, 30641, 402, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
-  {34990, 34990, 398, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
+  {34979, 34979, 398, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ImageSearch(auth) string (base64 json of AuthConfig) */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
   {27896, 27896, 378, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
-  {35196, 35196, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
+  {35185, 35185, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
   {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
   {31941, 31941, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
-  {34990, 34990, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
+  {34979, 34979, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
   {23048, 23048, 152, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkConnect(container) NetworkConnectRequest */
   {29334, 29376, 154, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
@@ -321,8 +321,8 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
   {23048, 23048, 156, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(container) NetworkDisconnectRequest */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
-  {32675, 32675, 398, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
-  {35955, 35955, 376, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
+  {32664, 32664, 398, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
+  {35944, 35944, 376, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
@@ -330,16 +330,16 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
-  {35965, 35965, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
+  {35954, 35954, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
   {21652, 21652, 166, DK_BODY, 25, 55, 0}, /* NodeUpdate(body) NodeSpec */
   {29241, 29241, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
-  {35010, 35023, 377, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
+  {34999, 35012, 377, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
   {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
   {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
   {25787, 25787, 376, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
   {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
-  {35308, 35308, 378, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
+  {35297, 35297, 378, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
   {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
   {25719, 25719, 401, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* PluginPull(auth) string (base64 json of AuthConfig) */
@@ -364,7 +364,7 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
-  {35965, 35965, 378, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
+  {35954, 35954, 378, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
   {21652, 21652, 210, DK_BODY, 26, 55, 0}, /* SecretUpdate(body) SecretSpec */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ServiceCreate(auth) string (base64 json of AuthConfig) */
   {21652, 21652, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceCreate(body) ServiceSpec */
@@ -372,54 +372,54 @@ const dk_Parameter dk_parameters[] = {
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
   {27018, 27035, 376, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
-  {34085, 34085, 376, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
+  {34074, 34074, 376, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
   {24538, 24538, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(details) boolean */
   {25772, 25772, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
-  {33394, 33394, 407, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
-  {34109, 34109, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
-  {34139, 34139, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
-  {35003, 35003, 398, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
-  {35330, 35330, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
+  {33383, 33383, 407, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
+  {34098, 34098, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
+  {34128, 34128, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
+  {34992, 34992, 398, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
+  {35319, 35319, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
   {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ServiceUpdate(auth) string (base64 json of AuthConfig) */
   {31740, 31759, 230, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
-  {32195, 32195, 398, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
-  {35965, 35965, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
+  {32184, 32184, 398, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
+  {35954, 35954, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
   {21652, 21652, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(body) ServiceSpec */
   {21652, 21652, 241, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmInit(body) SwarmInitRequest */
   {21652, 21652, 242, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmJoin(body) SwarmJoinRequest */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
   {21652, 21652, 253, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUnlock(body) SwarmUnlockRequest */
-  {32271, 32337, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
-  {32292, 32360, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
-  {32317, 32388, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
-  {35965, 35965, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
+  {32260, 32326, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
+  {32281, 32349, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
+  {32306, 32377, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
+  {35954, 35954, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
   {21652, 21652, 243, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(body) SwarmSpec */
   {21297, 21310, 3, DK_BODY, 25, 55, 0}, /* SystemAuth(auth_config) AuthConfig */
-  {35530, 35530, 359, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
-  {35955, 35955, 376, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
+  {35519, 35519, 359, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
+  {35944, 35944, 376, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
-  {33394, 33394, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
-  {35687, 35687, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
+  {33383, 33383, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
+  {35676, 35676, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
   {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
   {26391, 26391, 398, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
   {24538, 24538, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(details) boolean */
   {25772, 25772, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
-  {33394, 33394, 407, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
-  {34109, 34109, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
-  {34139, 34139, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
-  {35003, 35003, 398, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
-  {35330, 35330, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
-  {36035, 36050, 299, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
+  {33383, 33383, 407, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
+  {34098, 34098, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
+  {34128, 34128, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
+  {34992, 34992, 398, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
+  {35319, 35319, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
+  {36024, 36039, 299, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
   {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
   {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
   {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
   {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
   {29241, 29241, 398, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
-  {35965, 35965, 378, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
+  {35954, 35954, 378, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
   {21652, 21652, 302, DK_BODY, 42, 55, 0}, /* VolumeUpdate(body) VolumeUpdateRequest */
 };
 

@@ -402,16 +402,16 @@ const dk_Type dk_types[] = {
   {28640, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
   {28656, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
   {29998, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
-  {34266, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
-  {34275, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
-  {34312, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
-  {34356, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
-  {34375, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
-  {34406, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
-  {34454, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
-  {34502, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
-  {34537, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
-  {34570, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
+  {34255, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
+  {34264, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
+  {34301, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
+  {34345, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
+  {34364, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
+  {34395, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
+  {34443, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
+  {34491, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
+  {34526, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
+  {34559, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
 };
 
 const uint16_t dk_n_types = 408;
@@ -421,14 +421,14 @@ const dk_Value dk_values[] = {
   {25912, 39, 55}, /* BuildCache.Type frontend */
   {27127, 39, 55}, /* BuildCache.Type internal */
   {31798, 39, 55}, /* BuildCache.Type regular */
-  {33527, 39, 55}, /* BuildCache.Type source.git.checkout */
-  {33549, 39, 55}, /* BuildCache.Type source.local */
+  {33516, 39, 55}, /* BuildCache.Type source.git.checkout */
+  {33538, 39, 55}, /* BuildCache.Type source.local */
   {30469, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
   {30500, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
   {30525, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
   {31415, 42, 55}, /* ClusterVolume.PublishStatus.State published */
   {29191, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
-  {33402, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
+  {33391, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
   {18748, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing all */
   {29941, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
   {30064, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
@@ -441,29 +441,29 @@ const dk_Value dk_values[] = {
   {25534, 25, 55}, /* ContainerState.Status exited */
   {30442, 25, 55}, /* ContainerState.Status paused */
   {31880, 25, 55}, /* ContainerState.Status removing */
-  {32160, 25, 55}, /* ContainerState.Status restarting */
-  {32518, 25, 55}, /* ContainerState.Status running */
+  {32149, 25, 55}, /* ContainerState.Status restarting */
+  {32507, 25, 55}, /* ContainerState.Status running */
   {26208, 52, 55}, /* ContainerSummary.Health.Status healthy */
   {29941, 52, 55}, /* ContainerSummary.Health.Status none */
-  {33989, 52, 55}, /* ContainerSummary.Health.Status starting */
-  {35580, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
+  {33978, 52, 55}, /* ContainerSummary.Health.Status starting */
+  {35569, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
   {24178, 25, 55}, /* ContainerSummary.State created */
   {24301, 25, 55}, /* ContainerSummary.State dead */
   {25534, 25, 55}, /* ContainerSummary.State exited */
   {30442, 25, 55}, /* ContainerSummary.State paused */
   {31880, 25, 55}, /* ContainerSummary.State removing */
-  {32160, 25, 55}, /* ContainerSummary.State restarting */
-  {32518, 25, 55}, /* ContainerSummary.State running */
+  {32149, 25, 55}, /* ContainerSummary.State restarting */
+  {32507, 25, 55}, /* ContainerSummary.State running */
   {29674, 30, 55}, /* ContainerWait(condition) next-exit */
   {29958, 30, 55}, /* ContainerWait(condition) not-running */
   {31870, 30, 55}, /* ContainerWait(condition) removed */
-  {32683, 37, 55}, /* EndpointPortConfig.Protocol sctp */
-  {35177, 25, 55}, /* EndpointPortConfig.Protocol tcp */
-  {35545, 25, 55}, /* EndpointPortConfig.Protocol udp */
+  {32672, 37, 55}, /* EndpointPortConfig.Protocol sctp */
+  {35166, 25, 55}, /* EndpointPortConfig.Protocol tcp */
+  {35534, 25, 55}, /* EndpointPortConfig.Protocol udp */
   {26264, 34, 55}, /* EndpointPortConfig.PublishMode host */
   {26867, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
   {24896, 25, 55}, /* EndpointSpec.Mode dnsrr */
-  {35991, 25, 55}, /* EndpointSpec.Mode vip */
+  {35980, 25, 55}, /* EndpointSpec.Mode vip */
   {21953, 25, 55}, /* EventMessage.Type builder */
   {22809, 25, 55}, /* EventMessage.Type config */
   {23048, 25, 55}, /* EventMessage.Type container */
@@ -472,15 +472,15 @@ const dk_Value dk_values[] = {
   {29324, 25, 55}, /* EventMessage.Type network */
   {29814, 25, 55}, /* EventMessage.Type node */
   {30664, 25, 55}, /* EventMessage.Type plugin */
-  {32761, 25, 55}, /* EventMessage.Type secret */
-  {33024, 25, 55}, /* EventMessage.Type service */
-  {36026, 25, 55}, /* EventMessage.Type volume */
+  {32750, 25, 55}, /* EventMessage.Type secret */
+  {33013, 25, 55}, /* EventMessage.Type service */
+  {36015, 25, 55}, /* EventMessage.Type volume */
   {28093, 40, 55}, /* EventMessage.scope local */
-  {34682, 40, 55}, /* EventMessage.scope swarm */
+  {34671, 40, 55}, /* EventMessage.scope swarm */
   {26208, 39, 55}, /* Health.Status healthy */
   {29941, 39, 55}, /* Health.Status none */
-  {33989, 39, 55}, /* Health.Status starting */
-  {35580, 39, 55}, /* Health.Status unhealthy */
+  {33978, 39, 55}, /* Health.Status starting */
+  {35569, 39, 55}, /* Health.Status unhealthy */
   {26264, 41, 55}, /* HostConfig.CgroupnsMode host */
   {31051, 41, 55}, /* HostConfig.CgroupnsMode private */
   {2, 25, 55}, /* HostConfig.Isolation  */
@@ -495,15 +495,15 @@ const dk_Value dk_values[] = {
   {27648, 25, 55}, /* HostConfig.LogConfig.Type json-file */
   {28093, 48, 55}, /* HostConfig.LogConfig.Type local */
   {29941, 25, 55}, /* HostConfig.LogConfig.Type none */
-  {33862, 25, 55}, /* HostConfig.LogConfig.Type splunk */
-  {34804, 25, 55}, /* HostConfig.LogConfig.Type syslog */
+  {33851, 25, 55}, /* HostConfig.LogConfig.Type splunk */
+  {34793, 25, 55}, /* HostConfig.LogConfig.Type syslog */
   {18947, 25, 27}, /* ImageBuild(Content-type) application/tar */
   {18965, 28, 55}, /* ImageBuild(Content-type) application/x-tar */
   {1957, 38, 55}, /* ImageBuild(version) 1 */
   {1961, 38, 55}, /* ImageBuild(version) 2 */
   {21221, 47, 55}, /* ImageManifestSummary.Kind attestation */
   {26424, 47, 55}, /* ImageManifestSummary.Kind image */
-  {35592, 47, 55}, /* ImageManifestSummary.Kind unknown */
+  {35581, 47, 55}, /* ImageManifestSummary.Kind unknown */
   {6140, 53, 55}, /* KnownSignerIdentity DHI */
   {2, 32, 55}, /* LocalNodeState  */
   {18660, 32, 55}, /* LocalNodeState active */
@@ -512,65 +512,65 @@ const dk_Value dk_values[] = {
   {28137, 32, 55}, /* LocalNodeState locked */
   {30459, 32, 55}, /* LocalNodeState pending */
   {31051, 25, 55}, /* Mount.BindOptions.Propagation private */
-  {32432, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
-  {32443, 25, 55}, /* Mount.BindOptions.Propagation rshared */
-  {32453, 25, 55}, /* Mount.BindOptions.Propagation rslave */
-  {33206, 25, 55}, /* Mount.BindOptions.Propagation shared */
-  {33456, 25, 55}, /* Mount.BindOptions.Propagation slave */
+  {32421, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
+  {32432, 25, 55}, /* Mount.BindOptions.Propagation rshared */
+  {32442, 25, 55}, /* Mount.BindOptions.Propagation rslave */
+  {33195, 25, 55}, /* Mount.BindOptions.Propagation shared */
+  {33445, 25, 55}, /* Mount.BindOptions.Propagation slave */
   {21456, 25, 55}, /* MountType bind */
   {22568, 42, 55}, /* MountType cluster */
   {26424, 48, 55}, /* MountType image */
   {29972, 32, 55}, /* MountType npipe */
-  {35363, 25, 55}, /* MountType tmpfs */
-  {36026, 25, 55}, /* MountType volume */
+  {35352, 25, 55}, /* MountType tmpfs */
+  {36015, 25, 55}, /* MountType volume */
   {18660, 25, 55}, /* NodeSpec.Availability active */
   {25007, 25, 55}, /* NodeSpec.Availability drain */
   {30434, 25, 55}, /* NodeSpec.Availability pause */
   {28276, 25, 55}, /* NodeSpec.Role manager */
-  {36341, 25, 55}, /* NodeSpec.Role worker */
+  {36330, 25, 55}, /* NodeSpec.Role worker */
   {24693, 32, 55}, /* NodeState disconnected */
   {25000, 32, 55}, /* NodeState down */
   {31689, 32, 55}, /* NodeState ready */
-  {35592, 32, 55}, /* NodeState unknown */
+  {35581, 32, 55}, /* NodeState unknown */
   {2, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme  */
   {29078, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
-  {32683, 37, 55}, /* PortSummary.Type sctp */
-  {35177, 25, 55}, /* PortSummary.Type tcp */
-  {35545, 25, 55}, /* PortSummary.Type udp */
+  {32672, 37, 55}, /* PortSummary.Type sctp */
+  {35166, 25, 55}, /* PortSummary.Type tcp */
+  {35534, 25, 55}, /* PortSummary.Type udp */
   {31516, 32, 55}, /* Reachability reachable */
-  {35592, 32, 55}, /* Reachability unknown */
-  {35662, 32, 55}, /* Reachability unreachable */
+  {35581, 32, 55}, /* Reachability unknown */
+  {35651, 32, 55}, /* Reachability unreachable */
   {2, 30, 55}, /* RestartPolicy.Name  */
   {18872, 25, 55}, /* RestartPolicy.Name always */
   {29686, 40, 55}, /* RestartPolicy.Name no */
   {30018, 25, 55}, /* RestartPolicy.Name on-failure */
-  {35602, 25, 55}, /* RestartPolicy.Name unless-stopped */
+  {35591, 25, 55}, /* RestartPolicy.Name unless-stopped */
   {22739, 25, 55}, /* Service.UpdateStatus.State completed */
   {30442, 25, 55}, /* Service.UpdateStatus.State paused */
-  {35749, 25, 55}, /* Service.UpdateStatus.State updating */
+  {35738, 25, 55}, /* Service.UpdateStatus.State updating */
   {23817, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
   {30434, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
-  {33930, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
-  {34155, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
+  {33919, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
+  {34144, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
   {23817, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
   {30434, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
-  {32195, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
-  {33930, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
-  {34155, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
+  {32184, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
+  {33919, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
+  {34144, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
   {31035, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
-  {33797, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
+  {33786, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
   {17669, 53, 55}, /* SignatureTimestampType TimestampAuthority */
   {17712, 53, 55}, /* SignatureTimestampType Tlog */
   {21973, 53, 55}, /* SignatureType bundle-v0.3 */
-  {33375, 53, 55}, /* SignatureType simplesigning-v1 */
+  {33364, 53, 55}, /* SignatureType simplesigning-v1 */
   {22261, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
   {21729, 42, 55}, /* SystemDataUsage(type) build-cache */
   {23048, 42, 55}, /* SystemDataUsage(type) container */
   {26424, 42, 55}, /* SystemDataUsage(type) image */
-  {36026, 42, 55}, /* SystemDataUsage(type) volume */
+  {36015, 42, 55}, /* SystemDataUsage(type) volume */
   {22348, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
   {29941, 40, 55}, /* SystemInfo.CgroupDriver none */
-  {34976, 32, 55}, /* SystemInfo.CgroupDriver systemd */
+  {34965, 32, 55}, /* SystemInfo.CgroupDriver systemd */
   {1957, 41, 55}, /* SystemInfo.CgroupVersion 1 */
   {1961, 41, 55}, /* SystemInfo.CgroupVersion 2 */
   {2, 32, 55}, /* SystemInfo.Isolation  */
@@ -585,7 +585,7 @@ const dk_Value dk_values[] = {
   {24669, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
   {24242, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
   {24316, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
-  {35567, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
+  {35556, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
   {18895, 25, 55}, /* TaskSpec.RestartPolicy.Condition any */
   {29941, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
   {30018, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
@@ -601,9 +601,9 @@ const dk_Value dk_values[] = {
   {31689, 25, 55}, /* TaskState ready */
   {31808, 25, 55}, /* TaskState rejected */
   {31861, 37, 55}, /* TaskState remove */
-  {32518, 25, 55}, /* TaskState running */
-  {33282, 25, 55}, /* TaskState shutdown */
-  {33989, 25, 55}, /* TaskState starting */
+  {32507, 25, 55}, /* TaskState running */
+  {33271, 25, 55}, /* TaskState shutdown */
+  {33978, 25, 55}, /* TaskState starting */
   {26019, 25, 55}, /* Volume.Scope global */
   {28093, 25, 55}, /* Volume.Scope local */
 };

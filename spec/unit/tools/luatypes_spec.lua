@@ -88,6 +88,17 @@ describe("an option", function()
     assert.equal("string", of("/containers/{id}/checkpoints/{name}", "path",
                               "name"))
   end)
+
+  it("takes the object that it is called after", function()
+    local function named(name, made)
+      return types():of_option({path = "/networks/{id}/connect"},
+                               {wire = name, name = name, type = made})
+    end
+    assert.equal("string|moonsail.Container", named("container", TEXT))
+    assert.equal("string", named("driver", TEXT))
+    assert.equal("integer", named("node", {kind = "integer",
+                                           format = "plain"}))
+  end)
 end)
 
 describe("a class of the core", function()

@@ -4,7 +4,7 @@
 
 local core = require "moonsail.core"
 
-local versions = {}
+local gating = {}
 
 ---Raises what a call with these options would raise before it is sent: what is
 ---wrong with them, and what the spoken version does not have. Asks the engine
@@ -13,10 +13,10 @@ local versions = {}
 ---@param operation string # "ContainerCreate"
 ---@param options table # of the operation; not changed
 ---@param label string # "containers:run", for complaints
-function versions.check(client, operation, options, label)
+function gating.check(client, operation, options, label)
   if core.check(client, operation, options, label) then return end
   core.call(client, "SystemPing", nil, label)
   core.check(client, operation, options, label)
 end
 
-return versions
+return gating
