@@ -206,8 +206,8 @@ local function document(engines, reasons)
   write_table(out, engines, others, reasons)
   out[#out + 1] = "\n## Why not\n\n"
   for number, reason in ipairs(reasons) do
-    out[#out + 1] = ('<a id="%d"></a>\n%d. %s\n'):format(number, number,
-                                                         reason.reason)
+    out[#out + 1] = ('%d. <a id="%d"></a>%s\n'):format(number, number,
+                                                       reason.reason)
   end
   return table.concat(out)
 end

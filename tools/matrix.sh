@@ -80,7 +80,8 @@ run() {
 sum() {
   grep -E '^== .*: [0-9]+ passed, [0-9]+ failed' "$1" | sed 's/.*: //' |
     awk '{ passed += $1; failed += $3; pending += $5 }
-      END { printf "%d passed, %d failed, %d pending", passed, failed, pending }'
+      END { printf "%d passed, %d failed, %d pending", passed, failed,
+        pending }'
   tail -n 1 "$1" | grep -qE '^[0-9]+ passed, ' || printf ', and broken off'
 }
 

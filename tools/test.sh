@@ -11,9 +11,9 @@
 # SANITIZE=1 runs them under ASan and UBSan, AGGRESSIVE_GC=1 with Lua's
 # collector at its most active.
 #
-# `MOONSAIL_ENGINE=unix:///… test.sh engine` tests with that engine, in place of
-# a private one, and without the tests that start engines of their own. It is
-# lent the images that the tests expect, and loses what it did not have.
+# `MOONSAIL_ENGINE=unix:///… test.sh engine` tests with that engine, in place
+# of a private one, and without the tests that start engines of their own. It
+# is lent the images that the tests expect, and loses what it did not have.
 #   MOONSAIL_SWARM       an engine that may be put into swarm mode
 #   MOONSAIL_SWARM_PAIR  two that reach each other: "HOST ADDRESS HOST ADDRESS"
 #   MOONSAIL_SWARM_RESTART  a command that ends MOONSAIL_SWARM and starts it
@@ -59,14 +59,14 @@ number() {
     tail -n 1 | grep -oE "[0-9]+ $1" | cut -d' ' -f1 | grep . || echo 0
 }
 
-# run_busted FOLDER OPTIONS: what hangs is interrupted, which makes its test fail.
+# run_busted FOLDER OPTIONS: what hangs is interrupted, and its test fails.
 run_busted() {
   # shellcheck disable=SC2086
   timeout -s INT -k 20 1200 lua5.4 -e 'io.stdout:setvbuf "no"' \
     "$(command -v busted)" $2 "$1"
 }
 
-# run_specs FOLDER OPTIONS: a run that fails without a failed test has broken off
+# run_specs FOLDER OPTIONS: a run that fails without a failed test broke off.
 run_specs() {
   [ -n "$(find "$1" -name '*_spec.lua' 2>/dev/null)" ] || return 0
   say "running $1"
@@ -89,7 +89,7 @@ lend() {
 # Whether this run reached all that docs/coverage.md says of the engine.
 check_coverage() {
   say "checking docs/coverage.md"
-  if lua5.4 tools/coverage.lua --check "$MOONSAIL_COVERAGE"; then
+  if lua5.4 tools/coverage.lua --check "$WORK/coverage"; then
     count coverage 1 0
   else
     count coverage 0 1
@@ -140,8 +140,6 @@ UNIT_OPTIONS=$OPTIONS
 GIVEN=
 [ "$part" != engine ] || GIVEN=${MOONSAIL_ENGINE:-}
 if [ "$part" != unit ]; then
-  [ -n "$GIVEN" ] ||
-    unset MOONSAIL_SWARM MOONSAIL_SWARM_PAIR MOONSAIL_SWARM_RESTART
   if [ -n "$GIVEN" ]; then
     # a pair of engines, or how to start one again, may be lent as well
     tags=private
@@ -151,15 +149,19 @@ if [ "$part" != unit ]; then
     lend busybox:latest
     lend hello:latest
   else
-    say "starting a private engine"
+    say "starting a private engine, and one for swarms"
+    unset MOONSAIL_SWARM_PAIR MOONSAIL_SWARM_RESTART
     sh "$TOOLS/engine.sh" up "$WORK/engine" >/dev/null
+    NETNS=moonsail$$ sh "$TOOLS/engine.sh" up "$WORK/swarm" >/dev/null
     export MOONSAIL_ENGINE="unix://$WORK/engine/docker.sock"
+    export MOONSAIL_SWARM="unix://$WORK/swarm/docker.sock"
   fi
   say "starting a registry"
   # shellcheck disable=SC2086
   eval "export MOONSAIL_$(DOCKER_HOST=$MOONSAIL_ENGINE \
     sh "$TOOLS/registry.sh" up "$WORK/registry" ${REGISTRY_PORT:-})"
-  export MOONSAIL_COVERAGE="${MOONSAIL_COVERAGE:-$WORK/coverage}"
+  coverage=${MOONSAIL_COVERAGE:-/dev/null}
+  export MOONSAIL_COVERAGE="$WORK/coverage"
   OPTIONS="$OPTIONS --helper=spec/support/coverage.lua"
 fi
 [ -z "${SANITIZE:-}" ] || sanitized_lua
@@ -174,6 +176,7 @@ if [ "$part" != unit ]; then
   run_specs spec/engine "$OPTIONS"
   run_specs spec/regress "$OPTIONS"
   [ -n "$GIVEN" ] || check_coverage
+  [ ! -e "$WORK/coverage" ] || cat "$WORK/coverage" >>"$coverage"
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -27,9 +27,12 @@ void ldk_work_close_file(ldk_Work *w) {
   w->file = -1;
 }
 
-/* What is written is freed before the buffer that it may still write into. */
+/* What is written is freed before the buffer that it may still write into.
+ * Where a header could not be written, to free it would not close it. */
 void ldk_work_release(ldk_Work *w) {
   archive_read_free(w->in);
+  if (w->out != NULL)
+    archive_write_close(w->out);
   archive_write_free(w->out);
   archive_entry_free(w->entry);
   w->in = w->out = NULL;

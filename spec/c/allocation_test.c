@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Steps the typed values through every failure of an allocation, Lua's and
- * ours: decoding, encoding, arguments, complaints. Each must end in "not
- * enough memory" and nothing else, lose no block, and leave a state in which
- * the same succeeds. */
+ * ours: decoding, encoding, arguments, complaints, archives. Each must end in
+ * "not enough memory" and nothing else, lose no block, and leave a state in
+ * which the same succeeds. */
 #include <lauxlib.h>
 #include <lua.h>
 
@@ -18,6 +18,9 @@
 /* Of one more allocation each time, this many tries are enough for anything
  * here. */
 #define MOST_TRIES 5000
+
+/* What is unpacked goes here. */
+static char folder[] = "/tmp/moonsail-allocation-XXXXXX";
 
 /* What is tried: a C function for Lua, the text that it is given, and the
  * text that it must return (NULL: any). */
@@ -120,6 +123,27 @@ static int packed(lua_State *L) {
   return 1;
 }
 
+/* (name, chunk) → how many things were made of the archive of what the chunk
+ * returns */
+static int unpacked(lua_State *L) {
+  int n;
+  if (luaL_dostring(L, lua_tostring(L, 2)))
+    return lua_error(L);
+  lua_replace(L, 1);
+  lua_settop(L, 1);
+  ldk_pack(L);
+  lua_newtable(L);
+  lua_pushstring(L, folder);
+  lua_setfield(L, -2, "to");
+  lua_insert(L, 1);
+  lua_setfield(L, 1, "bytes");
+  lua_settop(L, 1);
+  ldk_unpack(L);
+  n = (int)lua_tointeger(L, -1);
+  lua_pushfstring(L, "%d", n);
+  return 1;
+}
+
 static const Case cases[] = {
     {round_trip, "ContainerInspectResponse",
      "{\"Args\":[],\"HostConfig\":{\"Binds\":[\"/a:/b\"],\"Memory\":9,"
@@ -160,6 +184,7 @@ static const Case cases[] = {
      " '/proc/self/ns'}, {name = 'c', path = '/etc/passwd'}}",
      NULL},
     {packed, "pack", "return {{name = 'a', content = '123'}}", "2048"},
+    {unpacked, "unpack", "return {{name = 'a', content = '123'}}", "1"},
     {arguments, "ImageLoad", "return {body_file = '/tmp/x.tar'}", NULL},
     {complaint, "ContainerCreate",
      "return {host_config = {port_bindings = {['80/tcp'] = {{host_port = {}}}"
@@ -233,8 +258,17 @@ static void test_every_failure(void) {
     test_case(&cases[i]);
 }
 
+static void remove_folder(void) {
+  char path[sizeof folder + 2];
+  snprintf(path, sizeof path, "%s/a", folder);
+  remove(path);
+  CHECK(remove(folder) == 0);
+}
+
 int main(void) {
+  CHECK(mkdtemp(folder) != NULL);
   dk_reallocator = check_reallocator;
   RUN(test_every_failure);
+  remove_folder();
   return check_end();
 }

@@ -68,15 +68,13 @@ describe("client:events", function()
     assert.is_truthy(set.create)
   end)
 
-  it("tells what happens, as it happens", engines.needs({
-    podman = false, reason = "Podman does not answer before the first event",
-  }, function()
+  it("tells what happens, as it happens", function()
     local stream <close> = docker:events{ filters = { type = "container" } }
     local container = fixture.created()
     local event = stream()
     assert.equal("create", event.action)
     assert.equal(container:id(), event.actor.id)
-  end))
+  end)
 
   it("is over when the loop is left", function()
     fixture.created()

@@ -9,8 +9,8 @@ local function traces(folder, number, network)
   return engine.sh(table.concat({
     "grep -sl ' " .. folder .. "/exec ' /proc/[0-9]*/mountinfo || :",
     "grep -s ' " .. folder .. "' /proc/self/mountinfo || :",
-    "ip -o link 2>/dev/null | grep -oE '(moonsail" .. number .. "|br-" .. network
-      .. ")\\b' || :",
+    "ip -o link 2>/dev/null | grep -oE '(moonsail" .. number .. "|br-"
+      .. network .. ")\\b' || :",
     "find /sys/fs/cgroup -maxdepth 2 -name moonsail" .. number,
     "ls -d " .. folder .. " 2>/dev/null || :",
   }, "\n"))

@@ -100,7 +100,9 @@ end
 local function environment(options, name)
   local words = {}
   local function add(variable, value)
-    if value then words[#words + 1] = variable .. "=" .. engine.quote(value) end
+    if value then
+      words[#words + 1] = variable .. "=" .. engine.quote(value)
+    end
   end
   add("NETNS", name)
   add("FLAGS", options.flags)

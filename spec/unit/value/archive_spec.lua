@@ -123,6 +123,12 @@ describe("pack", function()
     socket:close()
   end)
 
+  local function small_files(n)
+    local files = { to = "/dev/full" }
+    for i = 1, n do files[i] = { name = tostring(i), content = "" } end
+    return files
+  end
+
   local complaints = {
     { { { path = "/nowhere/x", name = "x" } },
       "^/nowhere/x: No such file or directory$" },
@@ -132,6 +138,7 @@ describe("pack", function()
     { { { path = "/tmp" } }, "name: expected a string" },
     { { { name = "x", content = ("x"):rep(99999) }, to = "/dev/full" },
       "No space left" },
+    { small_files(99), "No space left" }, -- where the head of one is written
   }
   for i, case in ipairs(complaints) do
     it("complains of what cannot be, case " .. i, function()
@@ -269,6 +276,20 @@ describe("unpack", function()
     local problem = caught("protocol", unpack, read "x.tar")
     assert.matches("'../secret'", problem.message, 1, true)
     assert.equal("1", sh "stat -c %h secret")
+  end)
+
+  it("refuses hard links through a link", function()
+    sh [[
+      mkdir evil src
+      echo x >evil/secret
+      ln -s ../evil src/1
+      echo x >src/2
+      ln src/2 src/3
+      tar -C src -P --transform 'flags=h;s,^2$,1/secret,' -cf x.tar 1 2 3
+    ]]
+    local problem = caught("protocol", unpack, read "x.tar")
+    assert.matches("through symlink", problem.message)
+    assert.equal("1", sh "stat -c %h evil/secret")
   end)
 
   local junk = {
