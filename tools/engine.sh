@@ -162,7 +162,7 @@ cgroups() {
 # end in good order, as all that they keep goes with them.
 sweep() {
   for folder in $(cgroups); do
-    xargs -r kill -9 <"$folder/cgroup.procs" 2>/dev/null || :
+    { xargs -r kill -9 <"$folder/cgroup.procs"; } 2>/dev/null || :
   done
   tries=100
   while pids=$(members) && [ -n "$pids" ] && [ $tries -gt 0 ]; do
