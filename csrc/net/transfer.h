@@ -3,7 +3,12 @@
  *
  * States only move down the enum. The owner calls dk_transfer_start, pumps
  * the transport, looks at `state` and `body`, and ends with dk_transfer_free,
- * at any time. */
+ * at any time.
+ *
+ * A transfer whose request asks for an upgrade (net/request.h) is `duplex`
+ * when the engine agrees: with 101, or with 200 and no end of the body told.
+ * Its body then is all that the other side says, and DK_FINISHED its end. Any
+ * other answer is one as ever. */
 #ifndef DK_TRANSFER_H
 #define DK_TRANSFER_H
 
@@ -12,6 +17,7 @@
 #include "bytes/buffer.h"
 #include "bytes/queue.h"
 #include "net/endpoint.h"
+#include "net/request.h"
 #include "net/transport.h"
 
 typedef enum dk_State {
@@ -34,32 +40,6 @@ typedef enum dk_Trouble {
   DK_MEMORY
 } dk_Trouble;
 
-/* What to send. The pointers, and the endpoint, must hold until the transfer
- * is over. The target goes out as it is. */
-typedef struct dk_Request {
-  const char *method;  /* "GET" */
-  const char *target;  /* "/v1.41/containers/json?all=true" */
-  const char *headers; /* "Name: value" and a NUL each, `headers_length` */
-  size_t headers_length;
-  const char *body; /* or NULL */
-  size_t body_length;
-  const char *body_file; /* path of a file to send instead, or NULL */
-  int has_body;
-  const char *user_agent;
-} dk_Request;
-
-/* Seconds; 0: no limit. */
-typedef struct dk_Limits {
-  double connect; /* until there is a connection */
-  double head;    /* from the start, or from the last byte of the request that
-                     went out, to the head of the answer */
-  double idle;    /* between any two pieces of the body, but not while the
-                     engine is held back */
-  size_t window;  /* bytes that may wait to be read before the engine is held
-                     back (a stream); 0: collect the whole body */
-  size_t body;    /* most that may wait to be read; 0: any */
-} dk_Limits;
-
 typedef struct dk_Transfer {
   dk_State state;       /* all of these are to be read, not set, */
   dk_Trouble trouble;   /* by the owner */
@@ -69,6 +49,10 @@ typedef struct dk_Transfer {
   dk_Buffer headers;    /* lines of the head, "Name: value" and a NUL each */
   dk_Queue body;        /* what of the body waits; the owner takes from it */
   int reused;           /* went over a kept connection */
+  int duplex;           /* upgraded: can be sent to, from DK_ANSWERED on */
+  int half_closes;      /* and can be told that no more will be sent */
+  size_t unsent;        /* bytes of dk_transfer_send that have not gone */
+  int broken;           /* nothing more goes out, though more may come in */
   struct dk_Wire *wire; /* libcurl's side of it */
 } dk_Transfer;
 
@@ -89,6 +73,18 @@ void dk_transfer_take(dk_Transfer *x, size_t length);
 /* From now on the limits of a stream hold: those of the body are known only
  * when the head has arrived (an error's body is short). */
 void dk_transfer_set_limits(dk_Transfer *x, const dk_Limits *l);
+
+/* Begins to send bytes on a duplex transfer that has nothing unsent. They
+ * remain the caller's, and must hold until `unsent` is 0 or the transfer is
+ * over; what is unsent then never went. While something is unsent the window
+ * does not hold the engine back, so that a peer that answers as it reads goes
+ * on reading. When nothing can be sent any more, `broken` is set, `unsent` is
+ * 0, and what the engine still says comes as ever. */
+void dk_transfer_send(dk_Transfer *x, const void *bytes, size_t length);
+
+/* Says that no more will be sent, once nothing is unsent; the answer goes on
+ * to its end. Does nothing unless `half_closes`. */
+void dk_transfer_half_close(dk_Transfer *x);
 
 /* Ends it: DK_FAILED by DK_CANCELLED unless it was over. */
 void dk_transfer_cancel(dk_Transfer *x);
