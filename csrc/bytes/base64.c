@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Reading base64. */
+ * Base64. */
 #include "bytes/base64.h"
 
 #include "bytes/memory.h"
+#include "bytes/url.h"
 
 /* The value of a digit, or -1 when it is none. */
 static int value_of(char c) {
@@ -51,5 +52,17 @@ int dk_base64_read(dk_Buffer *b, const char *text, size_t length) {
   int status = read_digits(b, text, unpadded(text, length));
   if (status != DK_OK)
     b->length = before;
+  return status;
+}
+
+/* As for URLs, but for two characters. */
+int dk_base64_write(dk_Buffer *b, const void *bytes, size_t length) {
+  size_t before = b->length, i;
+  int status = dk_url_base64(b, bytes, length);
+  for (i = before; i < b->length; i++)
+    if (b->data[i] == '-')
+      b->data[i] = '+';
+    else if (b->data[i] == '_')
+      b->data[i] = '/';
   return status;
 }

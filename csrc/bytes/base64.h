@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Reading base64. (Requests are written with dk_url_base64.) */
+ * Base64. (dk_url_base64 writes it for URLs.) */
 #ifndef DK_BASE64_H
 #define DK_BASE64_H
 
@@ -12,5 +12,8 @@
  * for what is no base64; as dk_buffer_append else. After a failure the buffer
  * is as it was. */
 int dk_base64_read(dk_Buffer *b, const char *text, size_t length);
+
+/* Appends bytes as base64 with "+/" and padding. As dk_buffer_append. */
+int dk_base64_write(dk_Buffer *b, const void *bytes, size_t length);
 
 #endif

@@ -5,10 +5,11 @@
 
 #include <assert.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "bytes/httphead.h"
 #include "bytes/memory.h"
+#include "net/hijack.h"
 #include "net/wire.h"
 
 /* The longest head of an answer. */
@@ -39,7 +40,12 @@ static int is_over(const dk_Transfer *x) {
 
 /* ---- the ends ---- */
 
+/* A connection that was hijacked is of no more use, nor is its handle. */
 static void give_back(dk_Wire *w, int failed) {
+  if (w->hijack != NULL) {
+    dk_hijack_end(w);
+    failed = 1;
+  }
   if (w->handle != NULL) {
     curl_multi_remove_handle(w->transport->multi, w->handle->easy);
     dk_handle_give(w->transport, w->handle, failed);
@@ -133,6 +139,10 @@ void dk_transfer_start(dk_Transfer *x, const dk_Endpoint *e,
 
 void dk_wire_resume(dk_Wire *w) {
   CURLcode code;
+  if (w->hijack != NULL) {
+    dk_hijack_resume(w);
+    return;
+  }
   w->paused = 0;
   w->stalled = 0;
   w->since = dk_now();
@@ -165,24 +175,17 @@ void dk_transfer_set_limits(dk_Transfer *x, const dk_Limits *l) {
 }
 
 void dk_transfer_send(dk_Transfer *x, const void *bytes, size_t length) {
+  if (is_over(x))
+    return;
   assert(x->duplex && x->unsent == 0);
-  (void)bytes;
-  (void)length;
+  dk_hijack_send(x->wire, bytes, length);
 }
 
 void dk_transfer_half_close(dk_Transfer *x) {
-  (void)x;
+  if (!is_over(x) && x->half_closes)
+    dk_hijack_half_close(x->wire);
 }
 
 const char *dk_transfer_header(const dk_Transfer *x, const char *name) {
-  const char *line = x->headers.length > 0 ? x->headers.data : "";
-  const char *end = line + x->headers.length;
-  size_t length = strlen(name);
-  for (; line < end; line += strlen(line) + 1) {
-    if (strncasecmp(line, name, length) != 0 || line[length] != ':')
-      continue;
-    line += length + 1;
-    return line + strspn(line, " \t");
-  }
-  return NULL;
+  return dk_httphead_find(&x->headers, name);
 }

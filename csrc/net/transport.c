@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "bytes/memory.h"
+#include "net/hijack.h"
 #include "net/wire.h"
 
 /* Idle connections that are kept, of all endpoints together. */
@@ -195,6 +196,14 @@ static void give_up(dk_Transport *t, CURLMcode code) {
   }
 }
 
+/* libcurl is done with a transfer, or with connecting one. */
+static void settle(dk_Wire *w, CURLcode code) {
+  if (w->hijack != NULL && code == CURLE_OK)
+    dk_hijack_connected(w);
+  else
+    dk_wire_conclude(w, dk_wire_judge(w, code));
+}
+
 static void collect_results(dk_Transport *t) {
   CURLMsg *m;
   int left;
@@ -204,7 +213,7 @@ static void collect_results(dk_Transport *t) {
     if (m->msg != CURLMSG_DONE)
       continue;
     curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &wire);
-    dk_wire_conclude(wire, dk_wire_judge(wire, code));
+    settle(wire, code);
   }
 }
 
@@ -225,6 +234,16 @@ static void resume_stalled(dk_Transport *t) {
     next = w->next;
     if (w->stalled)
       dk_wire_resume(w);
+  }
+}
+
+/* Those that have not read all there was the last time. */
+static void turn_eager(dk_Transport *t) {
+  dk_Wire *w, *next;
+  for (w = t->n_eager > 0 ? t->active : NULL; w != NULL; w = next) {
+    next = w->next;
+    if (w->hijack != NULL && w->hijack->eager)
+      dk_hijack_turn(w);
   }
 }
 
@@ -278,20 +297,54 @@ static int milliseconds(double seconds) {
   return (int)(seconds * 1000) + 1;
 }
 
+int dk_watch_start(dk_Transport *t, dk_Watch *w) {
+  w->transport = t;
+  w->next = t->watches;
+  t->watches = w;
+  return 0;
+}
+void dk_watch_set(dk_Watch *w, int events) {
+  w->events = events;
+}
+void dk_watch_stop(dk_Watch *w) {
+  dk_Watch **p;
+  for (p = &w->transport->watches; *p != NULL; p = &(*p)->next)
+    if (*p == w) {
+      *p = w->next;
+      return;
+    }
+}
+
 /* One poll, which a signal ends: what to do about that is the caller's. */
 static void wait_for_bytes(dk_Transport *t, double timeout) {
   CURLMcode code;
+  struct curl_waitfd fds[64];
+  dk_Watch *of[64], *w;
+  unsigned n = 0, i;
   double left = nearest_deadline(t) - dk_now();
   if (left < timeout)
     timeout = left;
-  code = curl_multi_poll(t->multi, NULL, 0, milliseconds(timeout), NULL);
+  for (w = t->watches; w != NULL && n < 64; w = w->next) {
+    if (w->events == 0)
+      continue;
+    fds[n].fd = w->fd;
+    fds[n].events = (w->events & DK_READABLE ? CURL_WAIT_POLLIN : 0) |
+                    (w->events & DK_WRITABLE ? CURL_WAIT_POLLOUT : 0);
+    fds[n].revents = 0;
+    of[n++] = w;
+  }
+  code = curl_multi_poll(t->multi, fds, n, milliseconds(timeout), NULL);
   if (code != CURLM_OK)
     give_up(t, code);
+  for (i = 0; i < n; i++)
+    if (fds[i].revents)
+      of[i]->on_ready(of[i]);
 }
 
 int dk_transport_pump(dk_Transport *t, double timeout) {
   int happened;
   resume_stalled(t);
+  turn_eager(t);
   perform(t);
   if (t->happened == 0) {
     wait_for_bytes(t, timeout);

@@ -22,6 +22,21 @@ void dk_transport_free(dk_Transport *t);
  * number of transfers that something happened to. */
 int dk_transport_pump(dk_Transport *t, double timeout);
 
+/* A descriptor that is not libcurl's, watched while transfers go on. */
+enum { DK_READABLE = 1, DK_WRITABLE = 2 };
+typedef struct dk_Watch {
+  int fd;
+  int events; /* what is waited for: DK_READABLE | DK_WRITABLE, or 0 */
+  int ready;  /* what of it there is, for on_ready */
+  void (*on_ready)(struct dk_Watch *); /* may stop it */
+  void *owner;
+  dk_Transport *transport;
+  struct dk_Watch *next;
+} dk_Watch;
+int dk_watch_start(dk_Transport *t, dk_Watch *w); /* DK_OK, DK_NO_MEMORY */
+void dk_watch_set(dk_Watch *w, int events);
+void dk_watch_stop(dk_Watch *w);
+
 /* Transfers under way: 0 when there is nothing to wait for. */
 int dk_transport_active(const dk_Transport *t);
 

@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes/httphead.h"
 #include "bytes/memory.h"
+#include "net/hijack.h"
 
 /* Seconds after which an idle connection is not used again: Podman's service
  * leaves when it was idle for 5. libcurl counts whole seconds that are over,
@@ -24,28 +26,6 @@
 static size_t doomed(dk_Wire *w, dk_Trouble trouble) {
   w->doom = trouble;
   return CURL_READFUNC_ABORT; /* no piece is as large as this */
-}
-
-static size_t without_line_end(const char *line, size_t length) {
-  while (length > 0 && strchr(" \t\r\n", line[length - 1]) != NULL)
-    length--;
-  return length;
-}
-
-static int keep_line(dk_Buffer *b, const char *line, size_t length) {
-  size_t before = b->length;
-  int outcome;
-  if (before > 0 && (*line == ' ' || *line == '\t'))
-    b->length--; /* goes on with the line before */
-  outcome = dk_buffer_append(b, line, length);
-  if (outcome == DK_OK)
-    outcome = dk_buffer_byte(b, '\0');
-  if (outcome == DK_OK)
-    return DK_OK;
-  b->length = before;
-  if (before > 0)
-    b->data[before - 1] = '\0';
-  return outcome;
 }
 
 /* The blank line after a head. Interim answers (1xx) are passed over, but for
@@ -69,7 +49,7 @@ static void head_ended(dk_Wire *w) {
 static size_t on_head(char *line, size_t size, size_t count, void *wire) {
   dk_Wire *w = wire;
   dk_Buffer *kept = &w->transfer->headers;
-  size_t length = size * count, text = without_line_end(line, length);
+  size_t length = size * count, text = dk_httphead_trim(line, length);
   int outcome = DK_OK;
   if (w->transfer->state != DK_SENT)
     return length;
@@ -78,7 +58,7 @@ static size_t on_head(char *line, size_t size, size_t count, void *wire) {
   else if (text > 5 && memcmp(line, "HTTP/", 5) == 0)
     dk_buffer_clear(kept); /* the status line */
   else
-    outcome = keep_line(kept, line, text);
+    outcome = dk_httphead_keep(kept, line, text);
   if (outcome == DK_OK)
     return length;
   return doomed(w, outcome == DK_NO_MEMORY ? DK_MEMORY : DK_PROTOCOL);
@@ -353,6 +333,8 @@ dk_Trouble dk_wire_prepare(dk_Wire *w, const dk_Request *r) {
   code = set_constants(w->handle);
   if (code == CURLE_OK)
     code = set_destination(w, r);
+  if (code == CURLE_OK && r->upgrade != DK_NO_UPGRADE)
+    return dk_hijack_prepare(w, r);
   if (code == CURLE_OK)
     set_body(w, r);
   if (code == CURLE_OK)

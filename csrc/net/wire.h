@@ -30,6 +30,7 @@ typedef struct dk_Wire {
   struct dk_Wire **here;    /* and what points to this one there */
   dk_Handle *handle;        /* NULL unless under way */
   struct curl_slist *lines; /* the head of the request */
+  struct dk_Hijack *hijack; /* NULL unless an upgrade was asked for */
   const dk_Endpoint *endpoint;
   const char *path; /* of the file that is sent, or NULL */
   int source;       /* that file, or -1 */
@@ -54,6 +55,8 @@ struct dk_Transport {
   int n_idle;
   int happened;        /* transfers that something happened to, */
   unsigned long round; /* in this round of pumping */
+  int n_eager;         /* hijacks that may have more to read */
+  dk_Watch *watches;
 };
 
 /* Lists of the transport. */

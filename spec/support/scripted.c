@@ -18,6 +18,8 @@
  *     head          reads the head of a request
  *     body          reads its body (by Content-Length, or chunked)
  *     drain         reads until the peer closes
+ *     echo          sends back what it reads until the peer sends no more
+ *     take N        reads N bytes
  *     send "text"   sends the text; knows \r \n \t \0 \\ \" \xHH
  *     fill N        sends N bytes of the letters a to w, again and again
  *     chunks N M    sends N bytes of the same, M a chunk
@@ -32,8 +34,9 @@
  *
  * The log has a line for what came, with the number of the connection:
  * "accept 1", "head 1 GET / HTTP/1.1", "line 1 Host: localhost",
- * "body 1 LENGTH SUM", "drain 1 LENGTH", "eof 1", "gone 1" (could not send),
- * and "sent 1" when a step has sent all it had to. */
+ * "body 1 LENGTH SUM", "take 1 LENGTH SUM", "drain 1 LENGTH", "echo 1 LENGTH",
+ * "eof 1", "gone 1" (could not send), and "sent 1" when a step has sent all
+ * it had to. */
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -231,7 +234,30 @@ static void drain(char *unused) {
   note("drain", server.number, text);
 }
 
+static void take(char *argument) {
+  char text[64];
+  unsigned sum = 0;
+  long long had = read_bytes(atoll(argument), &sum);
+  snprintf(text, sizeof text, "%lld %u", had, sum);
+  note("take", server.number, text);
+}
+
 /* ---- answers ---- */
+
+static void echo(char *unused) {
+  Peer *p = server.peer;
+  char text[64];
+  long long had = 0;
+  (void)unused;
+  while (p->start < p->end || receive(p)) {
+    if (!send_bytes(p->input + p->start, p->end - p->start))
+      return;
+    had += (long long)(p->end - p->start);
+    p->start = p->end;
+  }
+  snprintf(text, sizeof text, "%lld", had);
+  note("echo", server.number, text);
+}
 
 /* Decodes "text" in place; its length. */
 static size_t unescape(char *quoted, char **text) {
@@ -410,6 +436,7 @@ static const struct {
     {"accept", accept_peer, 0}, {"body", read_body, 1},
     {"chunks", step_chunks, 1}, {"close", step_close, 1},
     {"deaf", step_deaf, 0},     {"drain", drain, 1},
+    {"echo", echo, 1},          {"take", take, 1},
     {"fill", step_fill, 1},     {"gate", step_gate, 0},
     {"half", step_half, 1},     {"head", read_head, 1},
     {"pause", step_pause, 0},   {"reset", step_reset, 1},

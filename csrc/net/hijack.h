@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * A transfer whose connection is to be upgraded. libcurl only connects
+ * (CURLOPT_CONNECT_ONLY), and sends and receives bytes; request, answer and
+ * what follows are ours. Private to net/.
+ *
+ * Its life: dk_hijack_prepare when the transfer starts, dk_hijack_connected
+ * when libcurl has connected, then a turn whenever something can be read or
+ * written. A turn may conclude the wire, and then the hijack is gone. */
+#ifndef DK_HIJACK_H
+#define DK_HIJACK_H
+
+#include <stdint.h>
+
+#include "bytes/buffer.h"
+#include "bytes/chunked.h"
+#include "bytes/httphead.h"
+#include "net/transport.h"
+#include "net/wire.h"
+
+/* How the end of the body is told. */
+typedef enum dk_Ending {
+  DK_BY_CLOSE,
+  DK_BY_LENGTH,
+  DK_BY_CHUNKS,
+  DK_NO_BODY
+} dk_Ending;
+
+typedef struct dk_Hijack {
+  dk_Watch watch;
+  dk_Upgrade upgrade;
+  dk_HttpHead head;
+  dk_Ending ending; /* known when the head has come */
+  uint64_t left;    /* of the body, DK_BY_LENGTH */
+  dk_Chunked chunks;
+  dk_Buffer out;     /* of our own, to go out: the request, or a frame */
+  size_t gone;       /* bytes of it that have gone */
+  const char *bytes; /* the owner's, `unsent` of them */
+  struct dk_WebSocket *socket; /* NULL: raw bytes */
+  int headless;                /* it was a HEAD: no body follows */
+  int connected;               /* `watch` is on */
+  int eager;    /* may have more to read though nothing will wake us */
+  int mute;     /* nothing goes out any more */
+  int spoken;   /* the other side may not have read all that went */
+  int half;     /* the owner will send no more, */
+  int half_now; /* and the other side has been told */
+} dk_Hijack;
+
+/* Makes the hijack, and writes its request. DK_NO_TROUBLE, or what is wrong
+ * (told in the transfer's message). */
+dk_Trouble dk_hijack_prepare(dk_Wire *w, const dk_Request *r);
+
+/* libcurl has connected. */
+void dk_hijack_connected(dk_Wire *w);
+
+/* Reads and writes what goes without waiting, but never for long. */
+void dk_hijack_turn(dk_Wire *w);
+
+/* Reads on after the engine was held back. */
+void dk_hijack_resume(dk_Wire *w);
+
+/* Says goodbye where that is usual, and frees it; before its handle goes. */
+void dk_hijack_end(dk_Wire *w);
+
+/* Of dk_transfer_send and dk_transfer_half_close. */
+void dk_hijack_send(dk_Wire *w, const char *bytes, size_t length);
+void dk_hijack_half_close(dk_Wire *w);
+
+/* For websocket.c: sends what is in `out`, as far as it goes; puts a piece of
+ * the body into the queue (1: that ended the transfer). */
+void dk_hijack_flush(dk_Wire *w);
+int dk_hijack_deliver(dk_Wire *w, const char *bytes, size_t length);
+
+#endif
