@@ -80,6 +80,7 @@ build = {
     ["moonsail.sheets"] = "lua/moonsail/sheets.lua",
     ["moonsail.show"] = "lua/moonsail/show.lua",
     ["moonsail.spelling"] = "lua/moonsail/spelling.lua",
+    ["moonsail.statistics"] = "lua/moonsail/statistics.lua",
     ["moonsail.stream"] = "lua/moonsail/stream.lua",
     ["moonsail.subnet"] = "lua/moonsail/subnet.lua",
     ["moonsail.sugar"] = "lua/moonsail/sugar.lua",

@@ -23,6 +23,7 @@
 #include "value/error.h"
 #include "value/files.h"
 #include "value/kit.h"
+#include "value/typed.h"
 
 __attribute__((visibility("default"))) int luaopen_moonsail_core(lua_State *L);
 
@@ -110,6 +111,7 @@ static const luaL_Reg functions[] = {
     {"sleep", ldk_sleep},
     {"split_command", ldk_split},
     {"type", ldk_type},
+    {"type_methods", ldk_type_methods},
     {"types", ldk_types},
     {"stream_kind", ldk_stream_kind},
     {"terminal_width", core_terminal_width},

@@ -2,10 +2,24 @@
  * The metatables of typed values. */
 #include "value/typed.h"
 
+#include <lauxlib.h>
+
 #include "model/model.h"
 #include "value/kit.h"
 
-static const char type_key; /* in metatables: its address */
+static const char type_key;    /* in metatables: its address */
+static const char methods_key; /* in the registry: its address */
+
+/* Pushes the table with a table of methods for each type that has some.
+ * [-0, +1] */
+static void push_methods(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &methods_key) == LUA_TTABLE)
+    return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &methods_key);
+}
 
 int ldk_is_list_or_map(uint16_t type) {
   return dk_types[type].kind == DK_ARRAY || dk_types[type].kind == DK_MAP;
@@ -20,12 +34,23 @@ static int names_collection(lua_State *L, int index, const dk_Type *t) {
          dk_text_length(dk_fields[row].name) == length;
 }
 
-/* __index of objects of the type whose row is the upvalue. */
-static int typed_index(lua_State *L) {
-  const dk_Type *t = &dk_types[lua_tointeger(L, lua_upvalueindex(1))];
-  luaL_checktype(L, 1, LUA_TTABLE);
-  if (lua_type(L, 2) != LUA_TSTRING || !names_collection(L, 2, t))
+/* The method of the type that the string at 2 names: how many values. */
+static int push_method(lua_State *L, lua_Integer type) {
+  if (lua_rawgeti(L, lua_upvalueindex(2), type) != LUA_TTABLE)
     return 0;
+  lua_pushvalue(L, 2);
+  lua_rawget(L, -2);
+  return 1;
+}
+
+/* __index of objects; upvalues: the row of their type, the methods of all. */
+static int typed_index(lua_State *L) {
+  lua_Integer type = lua_tointeger(L, lua_upvalueindex(1));
+  luaL_checktype(L, 1, LUA_TTABLE);
+  if (lua_type(L, 2) != LUA_TSTRING)
+    return 0;
+  if (!names_collection(L, 2, &dk_types[type]))
+    return push_method(L, type);
   lua_settop(L, 2);
   lua_newtable(L);
   ldk_mark_absent(L);
@@ -51,7 +76,8 @@ static void note_type(lua_State *L, uint16_t type) {
 
 static void push_object_metatable(lua_State *L, uint16_t type) {
   lua_pushinteger(L, type);
-  lua_pushcclosure(L, typed_index, 1);
+  push_methods(L);
+  lua_pushcclosure(L, typed_index, 2);
   ldk_push_indexed(L, &ldk_value_class);
   note_type(L, type);
 }
@@ -67,6 +93,22 @@ void ldk_push_typed_metatable(lua_State *L, uint16_t type) {
                                                   : &ldk_map_class);
     note_type(L, type);
   }
+}
+
+int ldk_type_methods(lua_State *L) {
+  size_t length;
+  const char *name = luaL_checklstring(L, 1, &length);
+  uint16_t type = dk_find_type(name, length);
+  if (type == DK_NONE || !has_collections(&dk_types[type]))
+    return 0;
+  push_methods(L);
+  if (lua_rawgeti(L, -1, type) == LUA_TTABLE)
+    return 1;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, -3, type);
+  return 1;
 }
 
 uint16_t ldk_type_of(lua_State *L, int index) {

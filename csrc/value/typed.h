@@ -19,6 +19,11 @@ void ldk_push_typed_metatable(lua_State *L, uint16_t type);
 /* The type of the value at an index, if its metatable knows it, or DK_NONE. */
 uint16_t ldk_type_of(lua_State *L, int index);
 
+/* Lua: type_methods(name) → the table of the methods that values of a type of
+ * objects have, to add to; nil when there is no such type. Fields of a value
+ * come before methods of the same name. Only for types with lists or maps. */
+int ldk_type_methods(lua_State *L);
+
 /* Whether values of a type are lists or maps. */
 int ldk_is_list_or_map(uint16_t type);
 

@@ -8,6 +8,7 @@ local object = require "moonsail.object"
 local own = require "moonsail.own"
 local ports = require "moonsail.ports"
 local reference = require "moonsail.reference"
+require "moonsail.statistics"
 
 object.add_methods("container", "ContainerInspect", "id")
 
@@ -84,7 +85,17 @@ local function knows_one_shot(client, label)
   return object.minor_version(client, label) >= 41
 end
 
----What the container uses of processor, memory, network and disk.
+-- From 26.1 on dockerd does not say whose the sample is that comes at once.
+local function add_names(self, sample)
+  if getmetatable(sample) ~= "moonsail.value" then return sample end -- raw
+  sample.id = sample.id or core.attrs(self).id
+  local name = self:name()
+  sample.name = sample.name or name and "/" .. name
+  return sample
+end
+
+---What the container uses of processor, memory, network and disk. A sample
+---computes what `docker stats` shows: `web:stats():memory_percent()`.
 ---
 ---Without `follow` one sample; with it a stream of one a second. From API 1.41
 ---on the one sample comes at once, and has no earlier one to compare with
@@ -94,8 +105,7 @@ end
 ---@fills id stream
 ---@uses ContainerStats
 ---@raises not_found when the container has gone
----@return moonsail.api.ContainerStatsResponse|moonsail.Stream # with `follow`
----        the stream
+---@return moonsail.Sample|moonsail.Stream # with `follow` the stream
 function methods:stats(...)
   local label = "container:stats"
   local options = core.gather_options("", label, ...)
@@ -111,8 +121,8 @@ function methods:stats(...)
   local stream = core.call(client, "ContainerStats", options, label,
                            { unlimited = true })
   if follow then return stream:iterate() end
-  local sample <close> = stream
-  return sample()
+  local closing <close> = stream
+  return add_names(self, closing())
 end
 
 -- An image of it -------------------------------------------------------------

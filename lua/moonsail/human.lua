@@ -55,4 +55,17 @@ function human.size(bytes, digits)
   return ("%." .. digits .. "g%s"):format(value, UNITS[unit])
 end
 
+local BINARY_UNITS = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" }
+
+---A number of bytes of memory, in units of 1024, in four digits.
+---@param bytes number
+---@return string # "3.336MiB"
+function human.memory(bytes)
+  local value, unit = bytes + 0.0, 1
+  while value >= 1024 and unit < #BINARY_UNITS do
+    value, unit = value / 1024, unit + 1
+  end
+  return ("%.4g%s"):format(value, BINARY_UNITS[unit])
+end
+
 return human

@@ -485,12 +485,12 @@ return {
         raises = {{kind = "api", when = "the engine finds something wrong with what was asked"}, {kind = "not_found", when = "there is no such container"}},
       },
       stats = {
-        doc = "What the container uses of processor, memory, network and disk.\n\nWithout `follow` one sample; with it a stream of one a second. From API 1.41 on the one sample comes at once, and has no earlier one to compare with (`precpu_stats`), unless `one_shot = false` makes the engine wait for it.",
+        doc = "What the container uses of processor, memory, network and disk. A sample computes what `docker stats` shows: `web:stats():memory_percent()`.\n\nWithout `follow` one sample; with it a stream of one a second. From API 1.41 on the one sample comes at once, and has no earlier one to compare with (`precpu_stats`), unless `one_shot = false` makes the engine wait for it.",
         options = {{name = "follow", type = "boolean", optional = true, default = "false", doc = "one sample after the other"}},
         takes = {"ContainerStats"},
         fills = "id stream",
         uses = {"ContainerStats"},
-        returns = {{type = "moonsail.api.ContainerStatsResponse|moonsail.Stream", doc = "with `follow` the stream"}},
+        returns = {{type = "moonsail.Sample|moonsail.Stream", doc = "with `follow` the stream"}},
         raises = {{kind = "not_found", when = "the container has gone"}},
       },
       status = {

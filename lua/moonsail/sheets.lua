@@ -6,6 +6,7 @@ local cells = require "moonsail.cells"
 local grid = require "moonsail.grid"
 local human = require "moonsail.human"
 local screen = require "moonsail.screen"
+local statistics = require "moonsail.statistics"
 local text = require "moonsail.text"
 
 local sheets = {}
@@ -206,6 +207,7 @@ end
 -- All ----------------------------------------------------------------------
 
 local SHEETS = {
+  ContainerStatsResponse = statistics.line,
   ContainerTopResponse = processes,
   SystemDataUsageResponse = usage,
   ["array of FilesystemChange"] = changes,

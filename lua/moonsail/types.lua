@@ -547,11 +547,11 @@ function Container:start(options) end
 ---@field follow? boolean # default false; one sample after the other
 ---@field one_shot? boolean # since 1.41; default false; one sample at once, with nothing to compare it with
 
----What the container uses of processor, memory, network and disk.
+---What the container uses of processor, memory, network and disk. A sample computes what `docker stats` shows: `web:stats():memory_percent()`.
 ---
 ---Without `follow` one sample; with it a stream of one a second. From API 1.41 on the one sample comes at once, and has no earlier one to compare with (`precpu_stats`), unless `one_shot = false` makes the engine wait for it.
 ---@param options? moonsail.container.stats.Options
----@return moonsail.api.ContainerStatsResponse|moonsail.Stream # with `follow` the stream
+---@return moonsail.Sample|moonsail.Stream # with `follow` the stream
 function Container:stats(options) end
 
 ---What it does: created, running, paused, restarting, removing, exited or dead.
@@ -2186,6 +2186,38 @@ local Response = {}
 ---@field logs moonsail.Logs # both, in their order
 ---@field container moonsail.Container
 local RunResult = {}
+
+---What a container used at one moment. The methods compute what the docker command shows; printed, a sample is one line of `docker stats`.
+---@class moonsail.Sample: moonsail.api.ContainerStatsResponse
+local Sample = {}
+
+---The bytes that it has read from disks and written to them, as far as the kernel counts them. Nil for Windows.
+---@return integer|nil # read
+---@return integer|nil # written
+function Sample:block_io() end
+
+---The time that its processes have had since the sample before, in percent of one processor: 150.0 for one and a half of them.
+---
+---Nil where there is no sample before: in the first one of a stream, in the one that comes at once (see `one_shot`), and of a container that does not run. Nil for Windows.
+---@return number|nil
+function Sample:cpu_percent() end
+
+---The same in percent of its limit, which is the memory of the machine unless it has another. Nil for Windows.
+---@return number|nil
+function Sample:memory_percent() end
+
+---The memory that it uses, in bytes, without what is only a cache of files. Nil for Windows.
+---@return integer|nil
+function Sample:memory_used() end
+
+---The bytes that have come and gone by all of its networks.
+---@return integer # received
+---@return integer # sent
+function Sample:network() end
+
+---How many processes and threads it has. Nil for Windows.
+---@return integer|nil
+function Sample:pids() end
 
 ---What every call takes.
 ---@class moonsail.CallOptions

@@ -44,3 +44,16 @@ describe("human.size", function()
     assert.equal("1MB", human.size(999990, 4))
   end)
 end)
+
+describe("human.memory", function()
+  local sizes = {
+    { 0, "0B" }, { 1023, "1023B" }, { 1024, "1KiB" }, { 3498000, "3.336MiB" },
+    { 25276502016, "23.54GiB" }, { 2 ^ 63, "8EiB" },
+    { 2 ^ 80, "1.049e+06EiB" },
+  }
+  for _, row in ipairs(sizes) do
+    it("says " .. row[2], function()
+      assert.equal(row[2], human.memory(row[1]))
+    end)
+  end
+end)
