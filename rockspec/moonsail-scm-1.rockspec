@@ -131,6 +131,7 @@ build = {
         "csrc/model/names.c",
         "csrc/net/endpoint.c",
         "csrc/net/hijack.c",
+        "csrc/net/poller.c",
         "csrc/net/transfer.c",
         "csrc/net/transport.c",
         "csrc/net/trouble.c",

@@ -3,11 +3,14 @@
 
 #include "net/transport.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bytes/memory.h"
 #include "net/hijack.h"
@@ -126,7 +129,54 @@ void dk_handle_give(dk_Transport *t, dk_Handle *h, int failed) {
   t->n_idle++;
 }
 
+/* ---- what libcurl waits for ---- */
+
+static int on_interest(CURL *easy, curl_socket_t fd, int what, void *transport,
+                       void *unused) {
+  dk_Transport *t = transport;
+  (void)easy;
+  (void)unused;
+  dk_poller_want(t->poller, fd,
+                 what == CURL_POLL_IN      ? DK_READABLE
+                 : what == CURL_POLL_OUT   ? DK_WRITABLE
+                 : what == CURL_POLL_INOUT ? DK_READABLE | DK_WRITABLE
+                                           : 0);
+  return 0;
+}
+
+static curl_socket_t on_open(void *transport, curlsocktype purpose,
+                             struct curl_sockaddr *a) {
+  dk_Transport *t = transport;
+  int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+  (void)purpose;
+  if (fd < 0)
+    return CURL_SOCKET_BAD;
+  dk_poller_opened(t->poller, fd);
+  return fd;
+}
+
+static int on_close(void *transport, curl_socket_t fd) {
+  dk_Transport *t = transport;
+  dk_poller_closing(t->poller, fd);
+  return close(fd);
+}
+
+/* A connection keeps these when its handle is gone, so they know of none. */
+CURLcode dk_transport_attend(dk_Transport *t, CURL *easy) {
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t);
+}
+
 /* ---- life ---- */
+
+static void dispose(dk_Transport *t) {
+  if (t->multi != NULL)
+    curl_multi_cleanup(t->multi);
+  dk_poller_free(t->poller);
+  dk_release(t);
+}
 
 dk_Transport *dk_transport_new(void) {
   dk_Transport *t;
@@ -136,12 +186,16 @@ dk_Transport *dk_transport_new(void) {
   t = dk_zeroed(sizeof *t);
   if (t == NULL)
     return NULL;
-  t->multi = curl_multi_init();
+  t->poller = dk_poller_new();
+  if (t->poller != NULL)
+    t->multi = curl_multi_init();
   if (t->multi == NULL) {
-    dk_release(t);
+    dispose(t);
     return NULL;
   }
   t->round = 1;
+  curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_interest);
+  curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
   curl_multi_setopt(t->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
   curl_multi_setopt(t->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 0L);
   return t;
@@ -169,12 +223,19 @@ void dk_transport_free(dk_Transport *t) {
     t->idle = h->next;
     handle_free(h);
   }
-  curl_multi_cleanup(t->multi);
-  dk_release(t);
+  dispose(t);
 }
 
 int dk_transport_active(const dk_Transport *t) {
   return t->n_active;
+}
+
+int dk_transport_fd(const dk_Transport *t) {
+  return dk_poller_fd(t->poller);
+}
+
+int dk_watch_start(dk_Transport *t, dk_Watch *w) {
+  return dk_poller_start(t->poller, w);
 }
 
 /* ---- pumping ---- */
@@ -187,13 +248,25 @@ void dk_wire_note(dk_Wire *w) {
   t->happened++;
 }
 
-/* The multi itself has failed: nothing in it will ever go on. */
-static void give_up(dk_Transport *t, CURLMcode code) {
-  dk_Trouble trouble = code == CURLM_OUT_OF_MEMORY ? DK_MEMORY : DK_CONNECTION;
+/* The multi itself, or the waiting, has failed: nothing will ever go on. */
+static void give_up(dk_Transport *t, dk_Trouble trouble, const char *who,
+                    const char *why) {
   while (t->active != NULL) {
-    dk_wire_say(t->active, "libcurl failed: %s", curl_multi_strerror(code));
+    dk_wire_say(t->active, "%s failed: %s", who, why);
     dk_wire_conclude(t->active, trouble);
   }
+}
+
+static void give_up_if(dk_Transport *t, CURLMcode code) {
+  if (code != CURLM_OK)
+    give_up(t, code == CURLM_OUT_OF_MEMORY ? DK_MEMORY : DK_CONNECTION,
+            "libcurl", curl_multi_strerror(code));
+}
+
+static void give_up_waiting_if(dk_Transport *t, int error) {
+  if (error != 0)
+    give_up(t, error == ENOMEM ? DK_MEMORY : DK_CONNECTION, "waiting",
+            strerror(error));
 }
 
 /* libcurl is done with a transfer, or with connecting one. */
@@ -217,12 +290,30 @@ static void collect_results(dk_Transport *t) {
   }
 }
 
-static void perform(dk_Transport *t) {
+/* Lets libcurl work on what a descriptor is ready for, or on what is due. */
+static void act(dk_Transport *t, curl_socket_t fd, int events) {
   int running;
-  CURLMcode code = curl_multi_perform(t->multi, &running);
+  CURLMcode code = curl_multi_socket_action(t->multi, fd, events, &running);
   collect_results(t);
-  if (code != CURLM_OK)
-    give_up(t, code);
+  give_up_if(t, code);
+}
+
+static void on_found(void *transport, int fd, int events) {
+  act(transport, fd,
+      (events & DK_READABLE ? CURL_CSELECT_IN : 0) |
+          (events & DK_WRITABLE ? CURL_CSELECT_OUT : 0));
+}
+
+/* Seconds until libcurl wants to work though nothing came. */
+static double libcurl_timeout(const dk_Transport *t) {
+  long milliseconds = -1;
+  curl_multi_timeout(t->multi, &milliseconds);
+  return milliseconds < 0 ? INFINITY : (double)milliseconds / 1000;
+}
+
+static void act_if_due(dk_Transport *t) {
+  if (libcurl_timeout(t) <= 0)
+    act(t, CURL_SOCKET_TIMEOUT, 0);
 }
 
 /* A source that a signal interrupted goes on now that the owner has had its
@@ -297,59 +388,54 @@ static int milliseconds(double seconds) {
   return (int)(seconds * 1000) + 1;
 }
 
-int dk_watch_start(dk_Transport *t, dk_Watch *w) {
-  w->transport = t;
-  w->next = t->watches;
-  t->watches = w;
-  return 0;
-}
-void dk_watch_set(dk_Watch *w, int events) {
-  w->events = events;
-}
-void dk_watch_stop(dk_Watch *w) {
-  dk_Watch **p;
-  for (p = &w->transport->watches; *p != NULL; p = &(*p)->next)
-    if (*p == w) {
-      *p = w->next;
-      return;
-    }
+/* Seconds until something is due: 0, now; INFINITY: nothing is. */
+static double until_due(const dk_Transport *t) {
+  double of_libcurl = libcurl_timeout(t);
+  double left = nearest_deadline(t);
+  if (t->happened > 0 || t->n_eager > 0 || dk_poller_never_waits(t->poller))
+    return 0;
+  if (left < INFINITY)
+    left -= dk_now();
+  if (of_libcurl < left)
+    left = of_libcurl;
+  return left > 0 ? left : 0;
 }
 
-/* One poll, which a signal ends: what to do about that is the caller's. */
+static int any_stalled(const dk_Transport *t) {
+  const dk_Wire *w;
+  for (w = t->active; w != NULL; w = w->next)
+    if (w->stalled)
+      return 1;
+  return 0;
+}
+
+double dk_transport_timeout(dk_Transport *t) {
+  double left;
+  give_up_waiting_if(t, dk_poller_apply(t->poller));
+  left = any_stalled(t) ? 0 : until_due(t);
+  return left < INFINITY ? left : -1;
+}
+
+/* One wait, which a signal ends: what to do about that is the caller's. It is
+ * made also when something has happened already, so that one transfer that
+ * always has something cannot hold up the others. */
 static void wait_for_bytes(dk_Transport *t, double timeout) {
-  CURLMcode code;
-  struct curl_waitfd fds[64];
-  dk_Watch *of[64], *w;
-  unsigned n = 0, i;
-  double left = nearest_deadline(t) - dk_now();
+  double left;
+  give_up_waiting_if(t, dk_poller_apply(t->poller));
+  left = until_due(t);
   if (left < timeout)
     timeout = left;
-  for (w = t->watches; w != NULL && n < 64; w = w->next) {
-    if (w->events == 0)
-      continue;
-    fds[n].fd = w->fd;
-    fds[n].events = (w->events & DK_READABLE ? CURL_WAIT_POLLIN : 0) |
-                    (w->events & DK_WRITABLE ? CURL_WAIT_POLLOUT : 0);
-    fds[n].revents = 0;
-    of[n++] = w;
-  }
-  code = curl_multi_poll(t->multi, fds, n, milliseconds(timeout), NULL);
-  if (code != CURLM_OK)
-    give_up(t, code);
-  for (i = 0; i < n; i++)
-    if (fds[i].revents)
-      of[i]->on_ready(of[i]);
+  give_up_waiting_if(
+      t, dk_poller_wait(t->poller, milliseconds(timeout), on_found, t));
 }
 
 int dk_transport_pump(dk_Transport *t, double timeout) {
   int happened;
   resume_stalled(t);
   turn_eager(t);
-  perform(t);
-  if (t->happened == 0) {
-    wait_for_bytes(t, timeout);
-    perform(t);
-  }
+  act_if_due(t);
+  wait_for_bytes(t, timeout);
+  act_if_due(t);
   expire(t);
   happened = t->happened;
   t->happened = 0;

@@ -9,9 +9,12 @@
 
 #include <stddef.h>
 
+#include "net/poller.h"
+
 typedef struct dk_Transport dk_Transport;
 
-/* NULL: no memory. Initialises libcurl, in whatever number of states. */
+/* NULL, with errno: no memory, or no descriptor left. Initialises libcurl, in
+ * whatever number of states. */
 dk_Transport *dk_transport_new(void);
 
 /* Cancels the transfers that are still on, frees the idle connections. */
@@ -22,20 +25,19 @@ void dk_transport_free(dk_Transport *t);
  * number of transfers that something happened to. */
 int dk_transport_pump(dk_Transport *t, double timeout);
 
-/* A descriptor that is not libcurl's, watched while transfers go on. */
-enum { DK_READABLE = 1, DK_WRITABLE = 2 };
-typedef struct dk_Watch {
-  int fd;
-  int events; /* what is waited for: DK_READABLE | DK_WRITABLE, or 0 */
-  int ready;  /* what of it there is, for on_ready */
-  void (*on_ready)(struct dk_Watch *); /* may stop it */
-  void *owner;
-  dk_Transport *transport;
-  struct dk_Watch *next;
-} dk_Watch;
-int dk_watch_start(dk_Transport *t, dk_Watch *w); /* DK_OK, DK_NO_MEMORY */
-void dk_watch_set(dk_Watch *w, int events);
-void dk_watch_stop(dk_Watch *w);
+/* For a loop that is not ours: the descriptor that is readable when the
+ * transport wants to be pumped, */
+int dk_transport_fd(const dk_Transport *t);
+
+/* and the seconds after which it must be, though nothing was to be read: 0
+ * when something is due now, -1 when nothing is. To be asked before each wait:
+ * it is what makes the descriptor tell all that there is. */
+double dk_transport_timeout(dk_Transport *t);
+
+/* Begins to watch a descriptor that is not libcurl's (struct dk_Watch), which
+ * must not be watched already. 0, or an errno, and it is not started. A
+ * regular file is always ready. dk_watch_set and dk_watch_stop: poller.h. */
+int dk_watch_start(dk_Transport *t, dk_Watch *w);
 
 /* Transfers under way: 0 when there is nothing to wait for. */
 int dk_transport_active(const dk_Transport *t);

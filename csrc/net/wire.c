@@ -126,7 +126,7 @@ static const struct {
 
 /* Nothing but HTTP, and no proxy from the environment: an engine is never
  * reached through one unless somebody asks for that. */
-static CURLcode set_constants(dk_Handle *h) {
+static CURLcode set_constants(dk_Transport *t, dk_Handle *h) {
   CURL *easy = h->easy;
   size_t i;
   if (h->constant)
@@ -143,6 +143,7 @@ static CURLcode set_constants(dk_Handle *h) {
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_source);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
+  dk_transport_attend(t, easy);
   h->constant = curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
   return h->constant ? CURLE_OK : CURLE_OUT_OF_MEMORY;
 }
@@ -330,7 +331,7 @@ dk_Trouble dk_wire_prepare(dk_Wire *w, const dk_Request *r) {
   w->uploads = sends_file(r) || sends_fields(r);
   w->handle->altered = w->uploads || !is_method(r, "GET");
   set_wire(w);
-  code = set_constants(w->handle);
+  code = set_constants(w->transport, w->handle);
   if (code == CURLE_OK)
     code = set_destination(w, r);
   if (code == CURLE_OK && r->upgrade != DK_NO_UPGRADE)

@@ -48,6 +48,7 @@ typedef struct dk_Wire {
 
 struct dk_Transport {
   CURLM *multi;
+  dk_Poller *poller;
   dk_Wire *active;  /* transfers under way */
   dk_Wire *resting; /* not started, or over */
   int n_active;
@@ -56,7 +57,6 @@ struct dk_Transport {
   int happened;        /* transfers that something happened to, */
   unsigned long round; /* in this round of pumping */
   int n_eager;         /* hijacks that may have more to read */
-  dk_Watch *watches;
 };
 
 /* Lists of the transport. */
@@ -67,6 +67,9 @@ void dk_wire_unlink(dk_Wire *w);
  * transfer that may have failed. */
 dk_Handle *dk_handle_take(dk_Transport *t);
 void dk_handle_give(dk_Transport *t, dk_Handle *h, int failed);
+
+/* Has a handle tell of the sockets that it opens and closes. */
+CURLcode dk_transport_attend(dk_Transport *t, CURL *easy);
 
 /* Something happened to it that its owner should look at. May be called by a
  * callback. */
