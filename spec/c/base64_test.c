@@ -99,6 +99,20 @@ static void test_failures(void) {
   dk_buffer_free(&limited);
 }
 
+static void test_writing(void) {
+  static const char bytes[] = "\xFB\xEF\xBE\xFF\xFF\xFF";
+  dk_Buffer b = {.limit = 10};
+  dk_buffer_text(&b, "-_");
+  EQUAL(dk_base64_write(&b, bytes, 6), DK_OK);
+  BYTES(b.data, b.length, "-_++++////");
+  EQUAL(dk_base64_write(&b, "x", 1), DK_OVER_LIMIT);
+  BYTES(b.data, b.length, "-_++++////");
+  dk_buffer_clear(&b);
+  EQUAL(dk_base64_write(&b, "fooba", 5), DK_OK);
+  BYTES(b.data, b.length, "Zm9vYmE=");
+  dk_buffer_free(&b);
+}
+
 int main(void) {
   dk_reallocator = check_reallocator;
   RUN(test_padded);
@@ -108,5 +122,6 @@ int main(void) {
   RUN(test_backwards);
   RUN(test_failures);
   EQUAL(check_live, 0);
+  RUN(test_writing);
   return check_end();
 }
