@@ -363,6 +363,7 @@ static void on_ready(dk_Watch *watch) {
 void dk_hijack_connected(dk_Wire *w) {
   dk_Watch *watch = &w->hijack->watch;
   curl_socket_t fd = CURL_SOCKET_BAD;
+  int error;
   curl_easy_getinfo(w->handle->easy, CURLINFO_ACTIVESOCKET, &fd);
   if (fd == CURL_SOCKET_BAD) {
     fail(w, CURLE_COULDNT_CONNECT);
@@ -373,8 +374,11 @@ void dk_hijack_connected(dk_Wire *w) {
   watch->on_ready = on_ready;
   watch->owner = w;
   w->since = dk_now();
-  if (dk_watch_start(w->transport, watch) != DK_OK) {
-    doom(w, DK_MEMORY);
+  error = dk_watch_start(w->transport, watch);
+  if (error != 0) {
+    dk_wire_say(w, "cannot wait for %s: %s", w->endpoint->address,
+                strerror(error));
+    dk_wire_conclude(w, error == ENOMEM ? DK_MEMORY : DK_CONNECTION);
     return;
   }
   w->hijack->connected = 1;
