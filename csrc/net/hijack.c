@@ -43,15 +43,12 @@ static int refuse(dk_Wire *w, const char *why) {
   return fail(w, CURLE_WEIRD_SERVER_REPLY);
 }
 
-static int is_reset(const dk_Wire *w) {
-  return strstr(w->handle->error, strerror(ECONNRESET)) != NULL;
-}
-
-/* Reading failed. An other side that ends without having read all that we
- * sent resets the connection: it is through all the same. */
-static int broke(dk_Wire *w, CURLcode code) {
+/* Reading failed, with an errno. An other side that ends without having read
+ * all that we sent resets the connection: it is through all the same. */
+static int broke(dk_Wire *w, CURLcode code, int error) {
   dk_Transfer *x = w->transfer;
-  if (!x->duplex || !w->hijack->spoken || !is_reset(w))
+  dk_Hijack *h = w->hijack;
+  if (!x->duplex || !h->spoken || (error != ECONNRESET && !h->mute))
     return fail(w, code);
   x->broken = 1;
   return finish(w);
@@ -228,11 +225,13 @@ static int read_on(dk_Wire *w) {
     w->paused = is_held_back(w);
     if (w->paused)
       return 0;
+    errno = 0;
     code = curl_easy_recv(w->handle->easy, bytes, sizeof bytes, &n);
     if (code == CURLE_AGAIN)
       return 0;
     if (code != CURLE_OK)
-      return broke(w, code);
+      return broke(w, code,
+                   errno); /* libcurl's words are of its first error */
     if (n == 0)
       return ended(w);
     if (take_in(w, bytes, bytes + n))

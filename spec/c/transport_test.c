@@ -237,6 +237,10 @@ static void test_no_memory(void) {
   dk_transport_free(transport);
   step_memory(&get);
   step_memory(&post);
+  post.upgrade = DK_UPGRADE_TCP;
+  step_memory(&post);
+  get.upgrade = DK_UPGRADE_WEBSOCKET;
+  step_memory(&get);
   end();
 }
 

@@ -26,6 +26,7 @@
  *     pause N       does nothing for N milliseconds
  *     gate          waits for a byte in the FIFO
  *     half          sends no more, but reads on
+ *     blind         reads no more, but sends on
  *     close         closes the connection
  *     reset         closes it the hard way
  *     deaf          stops listening
@@ -413,6 +414,11 @@ static void step_half(char *unused) {
   shutdown(server.peer->fd, SHUT_WR);
 }
 
+static void step_blind(char *unused) {
+  (void)unused;
+  shutdown(server.peer->fd, SHUT_RD);
+}
+
 static void step_close(char *unused) {
   (void)unused;
   close_peer(server.peer);
@@ -434,14 +440,14 @@ static const struct {
   int needs_peer;
 } steps[] = {
     {"accept", accept_peer, 0}, {"body", read_body, 1},
-    {"chunks", step_chunks, 1}, {"close", step_close, 1},
-    {"deaf", step_deaf, 0},     {"drain", drain, 1},
-    {"echo", echo, 1},          {"take", take, 1},
-    {"fill", step_fill, 1},     {"gate", step_gate, 0},
-    {"half", step_half, 1},     {"head", read_head, 1},
-    {"pause", step_pause, 0},   {"reset", step_reset, 1},
-    {"send", send_text, 1},     {"serve", serve, 0},
-    {"use", step_use, 0},
+    {"blind", step_blind, 1},   {"chunks", step_chunks, 1},
+    {"close", step_close, 1},   {"deaf", step_deaf, 0},
+    {"drain", drain, 1},        {"echo", echo, 1},
+    {"take", take, 1},          {"fill", step_fill, 1},
+    {"gate", step_gate, 0},     {"half", step_half, 1},
+    {"head", read_head, 1},     {"pause", step_pause, 0},
+    {"reset", step_reset, 1},   {"send", send_text, 1},
+    {"serve", serve, 0},        {"use", step_use, 0},
 };
 
 static void play_step(const char *name, char *argument) {
