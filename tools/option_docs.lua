@@ -247,6 +247,14 @@ return {
   ["ExecStartConfig.detach"] = "start it and do not wait for what it writes",
   ["ExecStartConfig.tty"] = "with a terminal, as it was created",
 
+  -- ── the session of BuildKit ───────────────────────────────────────────────
+
+  ["Session.id"] = "the id that a build names it by: `session` of build",
+  ["Session.methods"] = "what this end serves: {\"/grpc.health.v1.Health/" ..
+    "Check\"}; nothing else is asked of it",
+  ["Session.name"] = "a name for people",
+  ["Session.shared_key"] = "what tells two folders of the same name apart",
+
   -- ── images and builds ────────────────────────────────────────────────────
 
   ["BuildCancel.id"] = "the build_id that the build was begun with",

@@ -193,6 +193,27 @@ static void put_path(ldk_Options *o) {
   }
 }
 
+/* Adds a header for each element of the list on top, or one for what is no
+ * list. [-1, +0] */
+static void put_headers(ldk_Options *o, const dk_Parameter *p,
+                        const ldk_Path *path) {
+  const dk_Type *t = &dk_types[p->type];
+  lua_State *L = o->e.L;
+  lua_Integer i, n = lua_istable(L, -1) ? ldk_list_length(L, -1) : -1;
+  if (t->kind != DK_ARRAY || n < 0) {
+    take_text(o, p->type, path);
+    ldk_put_header(o, dk_text(p->wire), path);
+    return;
+  }
+  for (i = 1; i <= n; i++) {
+    ldk_Path step = {path, NULL, NULL, i};
+    lua_rawgeti(L, -1, i);
+    take_text(o, t->element, &step);
+    ldk_put_header(o, dk_text(p->wire), &step);
+  }
+  lua_pop(L, 1);
+}
+
 static void put_parameter(ldk_Options *o, const dk_Parameter *p) {
   ldk_Path path = {NULL, dk_text(p->name), NULL, 0};
   const dk_Type *t = &dk_types[p->type];
@@ -200,8 +221,7 @@ static void put_parameter(ldk_Options *o, const dk_Parameter *p) {
   if (!push_parameter(o, p, &path))
     return;
   if (p->place == DK_HEADER) {
-    take_text(o, p->type, &path);
-    ldk_put_header(o, dk_text(p->wire), &path);
+    put_headers(o, p, &path);
   } else if (repeated) {
     ldk_put_queries(o, lua_gettop(o->e.L), dk_text(p->wire),
                     dk_text_length(p->wire),

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Methods of a container that are more than one operation of the API.
 
+local container_facts = require "moonsail.container_facts"
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local log_reading = require "moonsail.log_reading"
@@ -39,22 +40,6 @@ end
 
 -- Logs -----------------------------------------------------------------------
 
--- Whether each container has a terminal, once asked: it never changes.
-local terminals = setmetatable({}, { __mode = "k" })
-
--- A container from a list does not know: its attributes lack the settings.
-local function has_terminal(self)
-  local config = core.attrs(self).config
-  if config then return config.tty == true end
-  if terminals[self] == nil then
-    local attrs = core.call(core.client_of(self), "ContainerInspect", {
-      id = core.attrs(self).id, raw = false,
-    }, "container:logs")
-    terminals[self] = attrs.config.tty == true
-  end
-  return terminals[self]
-end
-
 ---What the container has written, as far as the engine kept it.
 ---
 ---Without `follow` a value with all there is; with it a stream that goes on
@@ -75,7 +60,9 @@ function methods:logs(...)
   local options = core.gather_options("", label, ...)
   own.fill(options, "id", self, fail.complainer(label))
   return log_reading.read(core.client_of(self), "ContainerLogs", options,
-                          function() return has_terminal(self) end, label)
+                          function()
+                            return container_facts.of(self, label).tty
+                          end, label)
 end
 
 -- Statistics -----------------------------------------------------------------

@@ -33,6 +33,10 @@ function outcome.new(fields)
   return setmetatable(fields, metatable)
 end
 
+local function words_of(command)
+  return type(command) == "table" and table.concat(command, " ") or command
+end
+
 ---Raises the error of kind container for a command that has failed.
 ---@param result any # of outcome.new
 ---@param method string # "containers:run"
@@ -40,10 +44,8 @@ end
 ---@param where string # "in image busybox"
 ---@param more table # what else the error tells
 function outcome.raise(result, method, command, where, more)
-  local words = type(command) == "table" and table.concat(command, " ")
-                or command
   local message = ("the command '%s' %s ended with exit code %d"):format(
-    words, where, result.exit_code)
+    words_of(command), where, result.exit_code)
   local quoted = result.logs:tail(QUOTED_LINES, "stderr")
   if #quoted > 0 then
     message = message .. ": " .. table.concat(quoted, " / ")
@@ -53,6 +55,24 @@ function outcome.raise(result, method, command, where, more)
     exit_code = result.exit_code, command = command, logs = result.logs,
   }
   for name, value in pairs(more) do fields[name] = value end
+  fail.raise(fields)
+end
+
+---Raises the error of kind timeout for a command that took too long.
+---@param seconds number # that it was given
+---@param method string # "container:exec"
+---@param command string|string[]
+---@param where string # "in container 0123456789ab"
+---@param reason string|nil # why it could not be ended, if it was not
+---@param fields table # what the error tells: killed, exit_code, logs, …
+function outcome.raise_timeout(seconds, method, command, where, reason, fields)
+  local what_then = "it was ended"
+  if not fields.killed then
+    what_then = "it could not be ended, and may go on: " .. tostring(reason)
+  end
+  fields.kind, fields.method, fields.command = "timeout", method, command
+  fields.message = ("the command '%s' %s did not end within %g s; %s"):format(
+    words_of(command), where, seconds, what_then)
   fail.raise(fields)
 end
 

@@ -23,14 +23,20 @@ end
 
 -- A name that nobody has may be nearest to one of ours. Of one that is nearest
 -- to another, the core complains.
-local function check_name(key, types, operation, complain)
+local function check_name(key, types, operation, complain, aliases)
   if not operation then fail.unknown_option(complain, key, types) end
   local options = options_of(operation)
-  if type(key) ~= "string" or options.spellings[key] then return end
+  if type(key) ~= "string" or options.spellings[key] or aliases[key] then
+    return
+  end
   local names = { table.unpack(options.names) }
-  for name in pairs(types) do names[#names + 1] = name end
+  for _, set in ipairs{ types, aliases } do
+    for name in pairs(set) do names[#names + 1] = name end
+  end
   local near = core.nearest(key, names)
-  if types[near] then fail.unknown_option(complain, key, types) end
+  if types[near] or aliases[near] then
+    fail.unknown_option(complain, key, types, aliases)
+  end
 end
 
 ---Takes our own options out of a table, and returns them in another.
@@ -40,13 +46,15 @@ end
 ---@param operation string|nil # for the nearest name to a mistyped one; nil:
 ---       there are no other options than ours
 ---@param complain fun(path: string, format: string, ...)
+---@param aliases table<string, any>|nil # further names of options that are not
+---       ours, which stay as well
 ---@return table<string, any>
-function own.take(options, types, operation, complain)
+function own.take(options, types, operation, complain, aliases)
   local taken = {}
   for key, value in pairs(options) do
     local expected = types[key]
     if not expected then
-      check_name(key, types, operation, complain)
+      check_name(key, types, operation, complain, aliases or {})
     elseif expected ~= "any" then
       fail.check_type(complain, key, expected, value)
     end

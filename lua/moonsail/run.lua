@@ -1,183 +1,18 @@
 -- SPDX-License-Identifier: MIT
 -- containers:run: a container from its creation to its end, output included.
---
--- The order is what keeps everything: attach before the start, so that no
--- output is missed; wait before the start, so that a container which ends, and
--- is removed, at once has told its exit code.
 
+local attach = require "moonsail.attach"
 local containers = require "moonsail.containers"
+local conversation = require "moonsail.conversation"
 local core = require "moonsail.core"
-local fail = require "moonsail.fail"
-local gating = require "moonsail.gating"
-local images = require "moonsail.images"
-local Logs = require "moonsail.logs"
-local object = require "moonsail.object"
 local outcome = require "moonsail.outcome"
-local progress = require "moonsail.progress"
-local sugar = require "moonsail.sugar"
+local run_job = require "moonsail.run_job"
+local sessions = require "moonsail.sessions"
 
-local LABEL = "containers:run"
+local LABEL = run_job.LABEL
 
-local PULL = { missing = true, always = true, never = true }
-
--- The options of run itself, by the types they must have.
-local OWN_OPTIONS = {
-  check = "boolean", detach = "boolean", pull = "string", auth = "table",
-  progress = false, -- any: the reporter checks it
-}
-
--- Words in which engines say that an image is not there: Docker, then Podman,
--- whose status is 500.
-local MISSING = { "no such image", "image not known",
-                  "does not resolve to an image" }
-
--- Options ------------------------------------------------------------------
-
--- Limits of one exchange would be taken for limits of the run.
-local function refuse_limits(options, complain)
-  for _, name in ipairs{ "timeout", "idle_timeout" } do
-    if options[name] ~= nil then
-      complain(name, "a run takes as long as its command, it has no limit")
-    end
-  end
-end
-
-local function split_options(options)
-  local complain = fail.complainer(LABEL)
-  refuse_limits(options, complain)
-  local own = {}
-  for name, expected in pairs(OWN_OPTIONS) do
-    own[name], options[name] = options[name], nil
-    if own[name] ~= nil and expected then
-      fail.check_type(complain, name, expected, own[name])
-    end
-  end
-  own.pull = own.pull or "missing"
-  if not PULL[own.pull] then
-    complain("pull", "expected \"missing\", \"always\" or \"never\", got %q",
-             own.pull)
-  end
-  return own
-end
-
--- Waiting for the removal needs API 1.30, and tells another exit code than the
--- container's on Podman; there, we remove the container. The engine is asked
--- only when nothing is wrong with the options.
-local function settle_removal(job)
-  local host = job.plan.host
-  job.remove = host.auto_remove == true
-  if not job.remove or job.own.detach then return end
-  if object.minor_version(job.client, LABEL) < 30
-     or object.is_podman(job.client) then
-    host.auto_remove = nil
-    job.remove_by_hand = true
-  end
-end
-
-local function new_job(client, options)
-  local own = split_options(options)
-  local job = {
-    client = client,
-    own = own,
-    image = options.image,
-    plan = sugar.plan(LABEL, options, OWN_OPTIONS),
-    remove = false,         -- once it has ended
-    remove_by_hand = false, -- by us, not by the engine
-    container = nil,
-    tty = false,
-  }
-  progress.reporter(own.progress, LABEL)
-  gating.check(client, "ContainerCreate", job.plan.options, LABEL)
-  settle_removal(job)
-  return job
-end
-
--- Creating -----------------------------------------------------------------
-
-local function is_missing_image(problem)
-  if not core.is_error(problem) or not problem.status then return false end
-  local message = tostring(problem.message):lower()
-  for _, words in ipairs(MISSING) do
-    if message:find(words, 1, true) then return true end
-  end
-  return false
-end
-
-local function pull(job)
-  images.pull(job.client, {
-    name = job.image,
-    platform = job.plan.options.platform,
-    auth = job.own.auth,
-    progress = job.own.progress,
-  }, LABEL)
-end
-
-local function create(job)
-  return containers.create(job.client, job.plan, LABEL)
-end
-
--- Says on the way why it takes longer, to those who asked for progress.
-local function tell_missing(job)
-  local _, file = progress.reporter(job.own.progress, LABEL)
-  if file then
-    file:write(("%s is not here yet, pulling it\n"):format(job.image))
-  end
-end
-
-local function create_with_image(job)
-  local can_pull = type(job.image) == "string" and job.own.pull ~= "never"
-  if can_pull and job.own.pull == "always" then pull(job) end
-  local ok, result = pcall(create, job)
-  if ok then return result end
-  if not can_pull or not is_missing_image(result) then error(result, 0) end
-  tell_missing(job)
-  pull(job)
-  return create(job)
-end
-
--- Starting and waiting -------------------------------------------------------
-
-local function start(job)
-  core.call(job.client, "ContainerStart", { id = job.container:id() }, LABEL)
-end
-
-local function attach(job)
-  return core.call(job.client, "ContainerAttach", {
-    id = job.container:id(), stream = true, stdout = true, stderr = true,
-  }, LABEL, { tty = job.tty, chunks = true, unlimited = true })
-end
-
--- The answer to a wait with a condition begins at once; that to one without
--- (API < 1.30) is of use only when the container has been started.
-local function begin_wait(job, condition)
-  return core.begin(job.client, "ContainerWait", {
-    id = job.container:id(), condition = condition, raw = false,
-  }, LABEL, { unlimited = true })
-end
-
-local function wait_condition(job)
-  if object.minor_version(job.client, LABEL) < 30 then return nil end
-  local by_engine = job.remove and not job.remove_by_hand
-  return by_engine and "removed" or "next-exit"
-end
-
--- A step up to the start: what fails there leaves no container behind that was
--- to be removed.
-local function step(job, fn, ...)
-  return containers.guard(job.client, job.container:id(), LABEL, job.remove,
-                          fn, job, ...)
-end
-
--- Runs the container to its end: the exit code and the output.
-local function run_to_end(job)
-  local condition = wait_condition(job)
-  local output <close> = step(job, attach)
-  local early <close> = condition and step(job, begin_wait, condition) or nil
-  step(job, start)
-  local logs = Logs.read(output, { tty = job.tty })
-  local late <close> = not early and begin_wait(job) or nil
-  return (early or late):result().exit_code, logs
-end
+-- For how long a container that was killed may take to end, in seconds.
+local PATIENCE = 10
 
 -- Results --------------------------------------------------------------------
 
@@ -199,11 +34,15 @@ local function command_line(container)
   return words
 end
 
+local function image_of(container)
+  return core.attrs(container).config.image
+end
+
 local function raise_failure(result)
-  local image = core.attrs(result.container).config.image
-  outcome.raise(result, LABEL, command_line(result.container),
-                "in image " .. image,
-                { image = image, container = result.container })
+  local container = result.container
+  local image = image_of(container)
+  outcome.raise(result, LABEL, command_line(container), "in image " .. image,
+                { image = image, container = container })
 end
 
 -- What is left of the container is as it is now; gone, it stays as it was.
@@ -213,6 +52,66 @@ local function settle_container(job)
   elseif not job.remove then
     containers.attempt(job.container.reload, job.container)
   end
+end
+
+-- To its end -----------------------------------------------------------------
+
+local function logs_of(job, talk)
+  return talk:logs{ tty = job.tty, chunks = job.own.chunks }
+end
+
+-- Kills it: whether that was done, or why it was not.
+local function kill(job)
+  local ok, problem = pcall(core.call, job.client, "ContainerKill",
+                            { id = job.container:id() }, LABEL)
+  if ok or core.is_error(problem, "conflict")
+     or core.is_error(problem, "not_found") then
+    return true -- it has ended just now
+  end
+  if not core.is_error(problem) then error(problem, 0) end
+  return false, problem.message
+end
+
+-- The time is over: ends the container, and says so.
+local function expire(job, talk, wait)
+  local killed, reason = kill(job)
+  local code
+  if killed then
+    talk:go_on(core.now() + PATIENCE)
+    code = wait:result().exit_code
+  end
+  settle_container(job)
+  local container = job.container
+  local image = image_of(container)
+  outcome.raise_timeout(job.own.seconds, LABEL, command_line(container),
+                        "in image " .. image, reason, {
+    killed = killed, exit_code = code, logs = logs_of(job, talk),
+    image = image, container = container,
+  })
+end
+
+-- The exit code of what has ended its output; nil when the time is over.
+local function code_of(job, wait, deadline)
+  if not deadline then return wait:result().exit_code end
+  return attach.exit_code(job.container, wait, LABEL,
+                          math.max(deadline - core.now(), 0))
+    and wait:result().exit_code
+end
+
+-- Runs the container to its end: the exit code and the output.
+local function run_to_end(job)
+  local own = job.own
+  local output <close> = run_job.attach(job)
+  local early <close> = run_job.wait_early(job)
+  run_job.start(job)
+  local deadline = own.seconds and core.now() + own.seconds
+  local talk <close> = conversation.begin(output, own.stdin, job.tty, LABEL)
+  local ended = talk:go_on(deadline)
+  local late <close> = not early and run_job.wait(job) or nil
+  local wait = early or late
+  local code = ended and code_of(job, wait, deadline)
+  if not code then expire(job, talk, wait) end
+  return code, logs_of(job, talk)
 end
 
 local function run_attached(job)
@@ -225,8 +124,20 @@ local function run_attached(job)
   return result
 end
 
+-- Otherwise ------------------------------------------------------------------
+
+local function run_streaming(job)
+  local own = job.own
+  local stream = run_job.attach(job, {
+    chunks = own.chunks, max_line = own.max_line,
+  })
+  run_job.start(job)
+  sessions.feed(stream, own.stdin, job.tty, LABEL)
+  return stream
+end
+
 local function run_detached(job)
-  step(job, start)
+  run_job.start(job)
   containers.attempt(job.container.reload, job.container) -- may have gone
   return job.container
 end
@@ -236,13 +147,32 @@ local methods = core.methods("containers")
 
 ---Runs a command in a new container, to its end, and gives what it wrote.
 ---`containers:run("busybox", {"echo", "hello"}, {remove = true}).logs`
+---`containers:run("busybox", "wc -l", {stdin = io.open("names")}).stdout`
 ---
 ---Takes all that containers:create takes. An image that the engine does not
 ---have is pulled. When the container cannot be started, the error has its id
 ---in `container_id`, and with `remove` it is removed. An error of kind
 ---container has `exit_code`, `command`, `image`, `container` and `logs`.
+---
+---`stdin` is what the command reads, and then the end of its input: a string,
+---a function that gives piece after piece and nil at the end, an open file, or
+---a stream of bytes. It is written while the output is read.
+---
+---With `stream = true` it does not wait for the end: it gives the output while
+---it comes, and `stream:exit_code()` tells at its end how the command ended,
+---also when the container is removed then. With `stdin = true` as well it is
+---you who writes: `stream:write(bytes)`, `stream:close_write()`.
+---
+---A container that still runs after `timeout` is killed; the error of kind
+---timeout has `killed`, `exit_code` and `logs`.
 ---@param image string|moonsail.Image # what the container is made of
 ---@param cmd? string|string[] # a string is cut into words as a shell does
+---@option stdin string|file*|function|moonsail.Stream|boolean # what it reads;
+---        true with `stream`: you write
+---@option timeout number|string # seconds, or as "1m30s", until it is killed
+---@option stream boolean =false # gives the output while it comes
+---@option chunks boolean =false # of output: bytes as they come, not lines
+---@option max_line integer # the longest line of a stream in bytes (1 MiB)
 ---@option detach boolean =false # start it, and give the container at once
 ---@option remove boolean =false # remove the container when it has ended
 ---@option check boolean =true # an exit code other than 0 is an error
@@ -252,18 +182,19 @@ local methods = core.methods("containers")
 ---        true on standard error; a file, there; a function gets each report
 ---@takes containers:create
 ---@uses ContainerCreate ContainerInspect NetworkConnect ContainerAttach
----      ContainerWait ContainerStart ContainerDelete ImageCreate ImageInspect
----      SystemVersion
+---      ContainerWait ContainerStart ContainerKill ContainerDelete ImageCreate
+---      ImageInspect SystemVersion
 ---@raises container when the command ends with another code than 0,
----        not_found when there is no such image, conflict when the name is
----        taken, stream when a pull fails
----@return moonsail.RunResult|moonsail.Container # with `detach` the container
+---        timeout when it takes longer than `timeout`, not_found when there is
+---        no such image, conflict when the name is taken, stream when a pull
+---        fails
+---@return moonsail.RunResult|moonsail.Stream|moonsail.Container # with
+---        `stream` the stream, with `detach` the container
 function methods:run(...)
   local options = core.gather_options("image cmd", LABEL, ...)
-  local job = new_job(core.client_of(self), options)
-  job.container = create_with_image(job)
-  job.tty = core.attrs(job.container).config.tty == true
+  local job = run_job.create(core.client_of(self), options)
   if job.own.detach then return run_detached(job) end
+  if job.own.stream then return run_streaming(job):iterate() end
   return run_attached(job)
 end
 

@@ -134,8 +134,11 @@ function Client:prune(options) end
 ---@return moonsail.Response
 function Client:request(options) end
 
----Will open the session that BuildKit asks for files and secrets. Engines want to do without it from API 1.53 on.
----@param options? moonsail.CallOptions
+---Opens a session of BuildKit, over which the engine asks for files, secrets and logins while it builds: `images:build{session = id, version = "2"}`.
+---
+---For those who bring an HTTP/2 of their own: what is read and written are its bytes (h2c), on which the engine is the client, and this end serves gRPC. moonsail does not speak that itself. Engines want to do without the session from API 1.53 on.
+---@param options? moonsail.options.Session
+---@return moonsail.Stream # of bytes; it can be written to
 function Client:session(options) end
 
 ---Whether the version of the API that is spoken with the engine has a method (`docker:supports("volume.update")`), an operation (`docker:supports("VolumeUpdate")`), or an option of either (`docker:supports("platform", "containers.create")`), however deep it lies (`docker:supports("host_config.annotations", "ContainerCreate")`).
@@ -248,12 +251,32 @@ function Configs:remove(id, options) end
 ---@class moonsail.Container: moonsail.Helpful
 local Container = {}
 
----Will connect to what the container reads and writes. Until then `logs{follow = true}` gives what it writes, and `containers:run` all of it.
----@param options? moonsail.options.ContainerAttach
+---@class moonsail.container.attach.Options: moonsail.options.ContainerAttach
+---@field chunks? boolean # default true; bytes as they come, not lines
+---@field max_line? integer # the longest line in bytes (1 MiB)
+---@field stdin? boolean # to write what it reads; true unless the container was created without `open_stdin`
+---@field stdout? boolean # default true; what goes to standard output
+---@field stderr? boolean # default true; what goes to standard error
+---@field stream? boolean # default true; what comes from now on
+
+---Connects to what the container reads and writes, from now on: a stream that also has `write`, `close_write` and `resize`.
+---
+---Attach before the start, and nothing is lost: `local session = web:attach() web:start()`. It ends with the container, or when the keys to detach are written. What comes are pieces as they came, with their source; `session:lines()` gives lines, and so does `chunks = false`. With a terminal all is standard output.
+---@param options? moonsail.container.attach.Options
+---@return moonsail.Stream # it can be written to
 function Container:attach(options) end
 
----Will connect to what the container reads and writes, by a WebSocket.
----@param options? moonsail.options.ContainerAttachWebsocket
+---@class moonsail.container.attach_websocket.Options: moonsail.options.ContainerAttachWebsocket
+---@field chunks? boolean # default true; bytes as they come, not lines
+---@field max_line? integer # the longest line in bytes (1 MiB)
+---@field stdin? boolean # to write what it reads; true unless the container was created without `open_stdin`
+---@field stdout? boolean # default true; what goes to standard output
+---@field stderr? boolean # default true; what goes to standard error
+---@field stream? boolean # default true; what comes from now on
+
+---Does as `attach`, by a WebSocket: for engines behind what lets nothing else through. There is no telling the outputs apart, and no `close_write`: the end of the session is the end of the input.
+---@param options? moonsail.container.attach_websocket.Options
+---@return moonsail.Stream # it can be written to
 function Container:attach_websocket(options) end
 
 ---All attributes that the object holds: those of the answer that it was made from, or of the last `inspect` or `reload`. One from a list has what lists tell.
@@ -351,6 +374,8 @@ function Container:cp_out(src, dest) end
 function Container:diff(options) end
 
 ---@class moonsail.container.exec.Options: moonsail.CallOptions
+---@field stdin? string|file*|function|moonsail.Stream|boolean # what it reads; true with `stream`: you write
+---@field timeout? number|string # seconds, or as "1m30s", until it is ended
 ---@field check? boolean # default false; an exit code other than 0 is an error
 ---@field stream? boolean # default false; gives the output while it comes
 ---@field detach? boolean # default false; starts it, and gives the exec at once
@@ -371,27 +396,25 @@ function Container:diff(options) end
 
 ---Runs a command in the container, which must run, to its end, and gives its exit code and what it wrote.
 ---`web:exec({"ls", "/srv"}, {user = "www"}).stdout`
+---`web:exec("tar xC /srv", {stdin = io.open("site.tar", "rb")})`
 ---
----A command that cannot be started ends with 126 or 127, and the engine's words for it are in the output. With `stream = true` what it writes comes in a for loop, and `stream:exit_code()` tells how it ended: `for line, source in web:exec("make", {stream = true}) do`.
+---A command that cannot be started ends with 126 or 127, and the engine's words for it are in the output.
+---
+---`stdin` is what the command reads, and then the end of its input: a string, a function that gives piece after piece and nil at the end, an open file, or a stream of bytes, of another container say. It is written while the output is read, so that neither waits for the other; a command that ends without reading all of it is no error. At a terminal the end is the key Ctrl-D.
+---
+---With `stream = true` what it writes comes in a for loop, and `stream:exit_code()` tells how it ended: `for line, source in web:exec("make", {stream = true}) do`. With `stdin = true` as well it is you who writes: `stream:write(bytes)`, `stream:close_write()`.
+---
+---A command that is still there after `timeout` is sent TERM, a second later KILL, and so are the processes that it has started: by a shell in the container, which finds them by the variable MOONSAIL_EXEC in their environment. The error of kind timeout has `killed`, which is false where that could not be done, `logs`, and `exit_code` if there is one.
 ---@param cmd string|string[] # a string is cut into words as a shell does
 ---@param options? moonsail.container.exec.Options
 ---@return moonsail.ExecResult|moonsail.Stream|moonsail.Exec # with `stream` the stream, with `detach` the exec
 ---@overload fun(self: moonsail.Container, options: moonsail.container.exec.Options): moonsail.ExecResult|moonsail.Stream|moonsail.Exec
 function Container:exec(cmd, options) end
 
----@class moonsail.container.exec_create.Options: moonsail.CallOptions
+---@class moonsail.container.exec_create.Options: moonsail.options.ContainerExec
+---@field stdin? boolean # default false; the command will be given something to read
 ---@field environment? table<string, string>|string[] # the same as env
 ---@field workdir? string # the same as working_dir
----@field attach_stderr? boolean # standard error is wanted
----@field attach_stdout? boolean # standard output is wanted
----@field cmd? string|string[] # the command: a list of words, or a text cut as a shell does
----@field console_size? integer[] # since 1.42; rows and columns of its terminal at first
----@field detach_keys? string # the keys that detach, as "ctrl-p,ctrl-q"
----@field env? table<string, string|number|boolean>|string[] # variables: {NAME = "value"} or {"NAME=value"}
----@field privileged? boolean # default false; let it do all that the engine's machine can
----@field tty? boolean # with a terminal
----@field user? string # the user that the command is run as: "name", "1000:1000"
----@field working_dir? string # since 1.35; the folder that the command is run in
 
 ---Creates an exec: a command that is ready to be started in the container, which must run.
 ---@param cmd string|string[] # a string is cut into words as a shell does
@@ -662,6 +685,11 @@ function Containers:prune(options) end
 function Containers:remove(id, options) end
 
 ---@class moonsail.containers.run.Options: moonsail.options.ContainerCreate, moonsail.input.HostConfig
+---@field stdin? string|file*|function|moonsail.Stream|boolean # what it reads; true with `stream`: you write
+---@field timeout? number|string # seconds, or as "1m30s", until it is killed
+---@field stream? boolean # default false; gives the output while it comes
+---@field chunks? boolean # default false; of output: bytes as they come, not lines
+---@field max_line? integer # the longest line of a stream in bytes (1 MiB)
 ---@field detach? boolean # default false; start it, and give the container at once
 ---@field remove? boolean # default false; remove the container when it has ended
 ---@field check? boolean # default true; an exit code other than 0 is an error
@@ -695,13 +723,20 @@ function Containers:remove(id, options) end
 
 ---Runs a command in a new container, to its end, and gives what it wrote.
 ---`containers:run("busybox", {"echo", "hello"}, {remove = true}).logs`
+---`containers:run("busybox", "wc -l", {stdin = io.open("names")}).stdout`
 ---
 ---Takes all that containers:create takes. An image that the engine does not have is pulled. When the container cannot be started, the error has its id in `container_id`, and with `remove` it is removed. An error of kind container has `exit_code`, `command`, `image`, `container` and `logs`.
+---
+---`stdin` is what the command reads, and then the end of its input: a string, a function that gives piece after piece and nil at the end, an open file, or a stream of bytes. It is written while the output is read.
+---
+---With `stream = true` it does not wait for the end: it gives the output while it comes, and `stream:exit_code()` tells at its end how the command ended, also when the container is removed then. With `stdin = true` as well it is you who writes: `stream:write(bytes)`, `stream:close_write()`.
+---
+---A container that still runs after `timeout` is killed; the error of kind timeout has `killed`, `exit_code` and `logs`.
 ---@param image string|moonsail.Image # what the container is made of
 ---@param cmd? string|string[] # a string is cut into words as a shell does
 ---@param options? moonsail.containers.run.Options
----@return moonsail.RunResult|moonsail.Container # with `detach` the container
----@overload fun(self: moonsail.Containers, options: moonsail.containers.run.Options): moonsail.RunResult|moonsail.Container
+---@return moonsail.RunResult|moonsail.Stream|moonsail.Container # with `stream` the stream, with `detach` the container
+---@overload fun(self: moonsail.Containers, options: moonsail.containers.run.Options): moonsail.RunResult|moonsail.Stream|moonsail.Container
 function Containers:run(image, cmd, options) end
 
 ---A command within a container that runs, made by `container:exec_create`.
@@ -746,6 +781,8 @@ function Exec:running() end
 function Exec:short_id() end
 
 ---@class moonsail.exec.start.Options: moonsail.CallOptions
+---@field stdin? string|file*|function|moonsail.Stream|boolean # what it reads; true with `stream`: you write
+---@field timeout? number|string # seconds, or as "1m30s", to wait for the end
 ---@field check? boolean # default false; an exit code other than 0 is an error
 ---@field stream? boolean # default false; gives the output while it comes
 ---@field detach? boolean # default false; starts it, and does not wait
@@ -753,7 +790,9 @@ function Exec:short_id() end
 ---@field max_line? integer # the longest line of a stream in bytes (1 MiB)
 ---@field console_size? integer[] # since 1.42; rows and columns of its terminal at first
 
----Starts it, once: to its end, as container:exec does.
+---Starts it, once: to its end, as container:exec does, or as its options say.
+---
+---It can be given something to read only if it was created for that. There is no way to end its command at the `timeout`: unlike one of container:exec it goes on then, and the error says so.
 ---@param options? moonsail.exec.start.Options
 ---@return moonsail.ExecResult|moonsail.Stream|boolean # with `stream` the stream, with `detach` true
 function Exec:start(options) end
@@ -1760,7 +1799,7 @@ function Stream:close() end
 ---@param fn fun(item: any, source: string?): boolean? # a line or a piece and its source; or a document
 function Stream:each(fn) end
 
----The exit code of the command whose output this is, at the end of the stream; nil while the command runs, and after the stream was closed before its end, as long as the command goes on.
+---How the command at the other end has ended, at the end of the stream: of `exec`, `run` and `attach`. nil while it runs, and after the stream was closed before its end, as long as the command goes on. What kept us from writing all of its input (`stdin`) is raised.
 ---@return integer|nil
 function Stream:exit_code() end
 
@@ -1778,6 +1817,11 @@ function Stream:iterate() end
 ---All that is still to come, in one string: the bytes of an archive, or output, where lines have newlines again. The stream is closed in any case.
 ---@return string
 function Stream:read_all() end
+
+---Tells the terminal of the command at the other end its size: of `exec`, `run` and `attach`, when it has one.
+---@param rows integer # its height in lines
+---@param columns integer # its width in characters
+function Stream:resize(rows, columns) end
 
 ---Writes all that is still to come into a file, and tells how many bytes that were: an archive, or output, where lines have newlines again. The stream is closed in any case. A file that did not come to its end is removed.
 ---`web:export():save("web.tar")`
@@ -2733,6 +2777,12 @@ function Sample:pids() end
 ---@field update_config? moonsail.input.ServiceSpec.UpdateConfig # how an update goes on
 ---@field version? integer # the number of the version that is changed, so that no change of another is lost
 
+---@class moonsail.options.Session: moonsail.CallOptions
+---@field id? string # since 1.31; the id that a build names it by: `session` of build
+---@field methods? string[] # since 1.31; what this end serves: {"/grpc.health.v1.Health/Check"}; nothing else is asked of it
+---@field name? string # since 1.31; a name for people
+---@field shared_key? string # since 1.31; what tells two folders of the same name apart
+
 ---@class moonsail.options.SwarmInit: moonsail.CallOptions
 ---@field advertise_addr? string # the address that the other nodes reach this one by
 ---@field data_path_addr? string # since 1.30; the address for what containers tell each other
@@ -3358,7 +3408,7 @@ function Api.service_logs(options) end
 ---@return moonsail.api.ServiceUpdateResponse
 function Api.service_update(options) end
 
----@param options? moonsail.CallOptions
+---@param options? moonsail.options.Session
 ---@return moonsail.Stream
 function Api.session(options) end
 

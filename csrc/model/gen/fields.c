@@ -4,1382 +4,1382 @@
 #include "model/model.h"
 
 const dk_Field dk_fields[] = {
-  {2058, 18692, 398, 32, 55, 0}, /* Address.Addr string */
-  {12865, 31000, 378, 32, 55, 0}, /* Address.PrefixLen integer */
-  {6310, 24443, 171, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
-  {12823, 30957, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
-  {15560, 34054, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
-  {25110, 25110, 398, 25, 51, 0}, /* AuthConfig.email string */
-  {30381, 30381, 398, 25, 55, 0}, /* AuthConfig.password string */
-  {32997, 32997, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
-  {35852, 35852, 398, 25, 55, 0}, /* AuthConfig.username string */
-  {8692, 26407, 398, 25, 55, 0}, /* AuthResponse.IdentityToken string */
-  {15572, 34074, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
-  {6090, 24188, 398, 39, 55, 0}, /* BuildCache.CreatedAt string */
-  {6296, 24406, 398, 39, 55, 0}, /* BuildCache.Description string */
-  {8456, 26391, 398, 39, 55, 0}, /* BuildCache.ID string */
-  {9496, 26793, 376, 39, 55, 0}, /* BuildCache.InUse boolean */
-  {9947, 27841, 398, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
-  {12049, 30350, 398, 39, 41, 0}, /* BuildCache.Parent string */
-  {12069, 30371, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
-  {14949, 33195, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
-  {15150, 33400, 378, 39, 55, 0}, /* BuildCache.Size integer */
-  {17823, 35519, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
-  {17979, 35776, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
-  {2036, 18669, 378, 52, 55, 0}, /* BuildCacheDiskUsage.ActiveCount integer */
-  {9731, 27573, 306, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
-  {13344, 31697, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
-  {17780, 35410, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
-  {17793, 35424, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
-  {6090, 24188, 398, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
-  {13358, 31711, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
-  {21384, 21384, 0, 36, 55, 0}, /* BuildInfo.aux any */
-  {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
-  {25333, 25347, 83, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
-  {26391, 26391, 398, 25, 55, 0}, /* BuildInfo.id string */
-  {31205, 31205, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
-  {31216, 31233, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
-  {34074, 34074, 398, 25, 55, 0}, /* BuildInfo.status string */
-  {34246, 34246, 398, 25, 55, 0}, /* BuildInfo.stream string */
-  {3113, 22042, 372, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
-  {15450, 33768, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
-  {10900, 29241, 398, 25, 55, 0}, /* Checkpoint.Name string */
-  {3486, 22488, 398, 25, 55, 0}, /* CheckpointCreateRequest.CheckpointDir string */
-  {3502, 22505, 398, 25, 55, DK_REQUIRED}, /* CheckpointCreateRequest.CheckpointID string */
-  {7478, 25515, 376, 25, 55, 0}, /* CheckpointCreateRequest.Exit boolean */
-  {6090, 24188, 398, 25, 55, 0}, /* ClusterInfo.CreatedAt string */
-  {6191, 24284, 378, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
-  {6221, 24326, 372, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
-  {8456, 26391, 398, 25, 55, 0}, /* ClusterInfo.ID string */
-  {13782, 32223, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
-  {15467, 33786, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
-  {15708, 34611, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
-  {16573, 35341, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
-  {17967, 35725, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
-  {18048, 35954, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
-  {6090, 24188, 398, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
-  {8456, 26391, 398, 42, 55, 0}, /* ClusterVolume.ID string */
-  {9560, 26860, 15, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
-  {13126, 31398, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
-  {15467, 33786, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
-  {17967, 35725, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
-  {18048, 35954, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
-  {2006, 18629, 368, 42, 55, 0}, /* ClusterVolume.Info.AccessibleTopology array of Topology */
-  {3208, 22143, 378, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
-  {18128, 36055, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
-  {18211, 36120, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
-  {11605, 29866, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
-  {13095, 31365, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
-  {15552, 33989, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
-  {1965, 18586, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode ClusterVolumeSpec.AccessMode */
-  {1978, 18600, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements ClusterVolumeSpec.AccessibilityRequirements */
-  {2562, 21412, 24, 42, 55, 0}, /* ClusterVolumeSpec.Availability ClusterVolumeSpec.Availability */
-  {3224, 22160, 25, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange ClusterVolumeSpec.CapacityRange */
-  {8009, 26116, 398, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
-  {14152, 32864, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
-  {2740, 21637, 390, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.BlockVolume map of any */
-  {10803, 29146, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
-  {13957, 32664, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
-  {14971, 33232, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
-  {7759, 25923, 398, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.FsType string */
-  {10752, 29118, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
-  {12853, 30988, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
-  {13561, 32005, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
-  {10007, 27904, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
-  {13545, 31988, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
-  {9859, 27764, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Key string */
-  {14032, 32750, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
-  {7496, 25543, 398, 32, 48, 0}, /* Commit.Expected string */
-  {8456, 26391, 398, 32, 55, 0}, /* Commit.ID string */
-  {6090, 24188, 398, 30, 55, 0}, /* Config.CreatedAt string */
-  {8456, 26391, 398, 30, 55, 0}, /* Config.ID string */
-  {15467, 33786, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
-  {17967, 35725, 398, 30, 55, 0}, /* Config.UpdatedAt string */
-  {18048, 35954, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
-  {10984, 29324, 398, 30, 55, 0}, /* ConfigReference.Network string */
-  {6169, 24260, 398, 30, 55, 0}, /* ConfigSpec.Data string */
-  {9908, 27799, 396, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
-  {10900, 29241, 398, 30, 55, 0}, /* ConfigSpec.Name string */
-  {17610, 35172, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
-  {28268, 28268, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
-  {29060, 29060, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
-  {30138, 30138, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
-  {35926, 35926, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
-  {27190, 27190, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
-  {27212, 27212, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
-  {27233, 27233, 312, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
-  {27262, 27262, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
-  {27290, 27290, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
-  {27314, 27314, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
-  {27334, 27334, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
-  {32874, 32874, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
-  {24048, 24048, 34, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
-  {30076, 30076, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
-  {34816, 34816, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
-  {35249, 35249, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
-  {30543, 30543, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
-  {35437, 35437, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
-  {35803, 35803, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
-  {35825, 35825, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
-  {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.ArgsEscaped boolean */
-  {2337, 21161, 376, 25, 55, 0}, /* ContainerConfig.AttachStderr boolean */
-  {2352, 21177, 376, 25, 55, 0}, /* ContainerConfig.AttachStdin boolean */
-  {2366, 21192, 376, 25, 55, 0}, /* ContainerConfig.AttachStdout boolean */
-  {4006, 22653, 373, 25, 55, 0}, /* ContainerConfig.Cmd array of string (command) */
-  {6745, 24987, 398, 25, 55, 0}, /* ContainerConfig.Domainname string */
-  {7244, 25300, 373, 25, 55, 0}, /* ContainerConfig.Entrypoint array of string (command) */
-  {7257, 25313, 374, 25, 55, 0}, /* ContainerConfig.Env array of string (environment) */
-  {7542, 25590, 394, 25, 55, DK_NULLABLE}, /* ContainerConfig.ExposedPorts map of map of any (set) */
-  {8132, 26194, 99, 25, 55, 0}, /* ContainerConfig.Healthcheck HealthConfig */
-  {8385, 26307, 398, 25, 55, 0}, /* ContainerConfig.Hostname string */
-  {8708, 26424, 398, 25, 55, 0}, /* ContainerConfig.Image string */
-  {9908, 27799, 396, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
-  {10259, 28254, 398, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
-  {11203, 29445, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
-  {11859, 30031, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
-  {11913, 30157, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
-  {14981, 33242, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
-  {15594, 34115, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
-  {15624, 34177, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
-  {15637, 34191, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
-  {17817, 35464, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
-  {18004, 35845, 398, 25, 55, 0}, /* ContainerConfig.User string */
-  {18375, 36226, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
-  {18493, 36339, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
-  {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ArgsEscaped boolean */
-  {2337, 21161, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStderr boolean */
-  {2352, 21177, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdin boolean */
-  {2366, 21192, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdout boolean */
-  {4006, 22653, 373, 25, 55, 0}, /* ContainerCreateRequest.Cmd array of string (command) */
-  {6745, 24987, 398, 25, 55, 0}, /* ContainerCreateRequest.Domainname string */
-  {7244, 25300, 373, 25, 55, 0}, /* ContainerCreateRequest.Entrypoint array of string (command) */
-  {7257, 25313, 374, 25, 55, 0}, /* ContainerCreateRequest.Env array of string (environment) */
-  {7542, 25590, 394, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ExposedPorts map of map of any (set) */
-  {8132, 26194, 99, 25, 55, 0}, /* ContainerCreateRequest.Healthcheck HealthConfig */
-  {8200, 26271, 101, 25, 55, 0}, /* ContainerCreateRequest.HostConfig HostConfig */
-  {8385, 26307, 398, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
-  {8708, 26424, 398, 25, 55, 0}, /* ContainerCreateRequest.Image string */
-  {9908, 27799, 396, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
-  {10259, 28254, 398, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
-  {11203, 29445, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
-  {11432, 29581, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
-  {11859, 30031, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
-  {11913, 30157, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
-  {14981, 33242, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
-  {15594, 34115, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
-  {15624, 34177, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
-  {15637, 34191, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
-  {17817, 35464, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
-  {18004, 35845, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
-  {18375, 36226, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
-  {18493, 36339, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
-  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
-  {18445, 36290, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
-  {2249, 18927, 398, 25, 55, 0}, /* ContainerInspectResponse.AppArmorProfile string */
-  {2289, 19007, 372, 25, 55, 0}, /* ContainerInspectResponse.Args array of string */
-  {4097, 22809, 35, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
-  {6080, 24178, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.Created string */
-  {6758, 25015, 398, 25, 55, 0}, /* ContainerInspectResponse.Driver string */
-  {7389, 25442, 372, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.ExecIDs array of string */
-  {7995, 26101, 72, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.GraphDriver DriverData */
-  {8200, 26271, 101, 25, 55, 0}, /* ContainerInspectResponse.HostConfig HostConfig */
-  {8396, 26318, 398, 25, 55, 0}, /* ContainerInspectResponse.HostnamePath string */
-  {8419, 26342, 398, 25, 55, 0}, /* ContainerInspectResponse.HostsPath string */
-  {8676, 26391, 398, 25, 55, 0}, /* ContainerInspectResponse.Id string */
-  {8708, 26424, 398, 25, 55, 0}, /* ContainerInspectResponse.Image string */
-  {9098, 26622, 171, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
-  {10233, 28211, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
-  {10765, 29132, 398, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
-  {10830, 29174, 335, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
-  {10900, 29241, 398, 25, 55, 0}, /* ContainerInspectResponse.Name string */
-  {11363, 29562, 159, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
-  {11539, 29814, 390, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
-  {12079, 30392, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
-  {12224, 30641, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
-  {12933, 31149, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
-  {13588, 32075, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
-  {13634, 32116, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
-  {15169, 33420, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
-  {15182, 33435, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
-  {15552, 33989, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
-  {15651, 34206, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
-  {22696, 22696, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
-  {22710, 22710, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
-  {25648, 25648, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
-  {27896, 27896, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
-  {28780, 28780, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
-  {31076, 31076, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
-  {34066, 34066, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
-  {35768, 35768, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
-  {25211, 25211, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
-  {27053, 27053, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
-  {32588, 32588, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
-  {32599, 32599, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
-  {32612, 32612, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
-  {32624, 32624, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
-  {35470, 35470, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
-  {35481, 35481, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
-  {35494, 35494, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
-  {35506, 35506, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
-  {24232, 24232, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
-  {27896, 27896, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
-  {5735, 23709, 372, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
-  {15450, 33768, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
-  {6206, 24301, 376, 25, 55, 0}, /* ContainerState.Dead boolean */
-  {7269, 25325, 398, 25, 55, 0}, /* ContainerState.Error string */
-  {7485, 25522, 378, 25, 55, 0}, /* ContainerState.ExitCode integer */
-  {7653, 25729, 398, 25, 55, 0}, /* ContainerState.FinishedAt string */
-  {8078, 26185, 97, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
-  {11781, 30109, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
-  {12128, 30442, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
-  {12167, 30568, 378, 25, 55, 0}, /* ContainerState.Pid integer */
-  {13686, 32149, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
-  {13859, 32507, 376, 25, 55, 0}, /* ContainerState.Running boolean */
-  {15540, 33965, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
-  {15572, 34074, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
-  {21586, 21586, 32, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
-  {24036, 24036, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
-  {26391, 26391, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
-  {28928, 28928, 39, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
-  {29241, 29241, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
-  {29615, 29615, 382, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
-  {29986, 29986, 378, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
-  {30294, 30294, 398, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
-  {30616, 30616, 41, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
-  {30942, 30942, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
-  {31025, 31025, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
-  {31528, 31528, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
-  {34230, 34230, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
-  {4658, 23284, 398, 25, 55, 0}, /* ContainerStatus.ContainerID string */
-  {7485, 25522, 378, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
-  {12016, 30568, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
-  {31535, 31535, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
-  {31625, 31625, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
-  {36353, 36353, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
-  {36378, 36378, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
-  {4012, 22676, 398, 25, 55, 0}, /* ContainerSummary.Command string */
-  {6080, 24178, 378, 25, 55, 0}, /* ContainerSummary.Created integer */
-  {8078, 26185, 49, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
-  {8200, 26271, 51, 25, 55, 0}, /* ContainerSummary.HostConfig ContainerSummary.HostConfig */
-  {8676, 26391, 398, 25, 55, 0}, /* ContainerSummary.Id string */
-  {8708, 26424, 398, 25, 55, 0}, /* ContainerSummary.Image string */
-  {9003, 26569, 398, 25, 55, 0}, /* ContainerSummary.ImageID string */
-  {9098, 26622, 171, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
-  {9908, 27799, 395, 25, 55, 0}, /* ContainerSummary.Labels map of string */
-  {10830, 29174, 335, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
-  {10927, 29270, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
-  {11363, 29562, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
-  {12815, 30934, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
-  {15169, 33420, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
-  {15182, 33435, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
-  {15552, 33989, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
-  {15572, 34074, 398, 25, 55, 0}, /* ContainerSummary.Status string */
-  {7584, 25667, 378, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
-  {15572, 34074, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
-  {2211, 18881, 395, 46, 55, DK_NULLABLE}, /* ContainerSummary.HostConfig.Annotations map of string */
-  {11311, 29531, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
-  {11451, 29615, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
-  {30558, 30558, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
-  {35212, 35212, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
-  {35232, 35232, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
-  {12948, 31165, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
-  {17703, 35332, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
-  {2618, 21486, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
-  {2639, 21510, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
-  {2661, 21535, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
-  {2683, 21560, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteIOps array of ThrottleDevice */
-  {2706, 21600, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeight integer */
-  {2720, 21615, 314, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice array of ContainerUpdateRequest.BlkioWeightDevice */
-  {3326, 22294, 398, 25, 55, 0}, /* ContainerUpdateRequest.CgroupParent string */
-  {5917, 23917, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuCount integer */
-  {5928, 23929, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuPercent integer */
-  {5941, 23943, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuPeriod integer */
-  {5953, 23956, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuQuota integer */
-  {5964, 23968, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimePeriod integer */
-  {5984, 23990, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimeRuntime integer */
-  {6005, 24023, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuShares integer */
-  {6017, 24083, 398, 25, 55, 0}, /* ContainerUpdateRequest.CpusetCpus string */
-  {6030, 24097, 398, 25, 55, 0}, /* ContainerUpdateRequest.CpusetMems string */
-  {6399, 24548, 372, 28, 55, 0}, /* ContainerUpdateRequest.DeviceCgroupRules array of string */
-  {6476, 24583, 318, 40, 55, 0}, /* ContainerUpdateRequest.DeviceRequests array of DeviceRequest */
-  {6493, 24601, 317, 25, 55, 0}, /* ContainerUpdateRequest.Devices array of DeviceMapping */
-  {6601, 24774, 378, 25, 39, 0}, /* ContainerUpdateRequest.DiskQuota integer */
-  {8474, 27149, 380, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
-  {8495, 27172, 378, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
-  {9577, 26877, 376, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
-  {9810, 27711, 380, 25, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
-  {9825, 27727, 380, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
-  {10440, 28868, 380, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
-  {10477, 28907, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
-  {10497, 28943, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
-  {10510, 28957, 378, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
-  {10962, 29305, 378, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
-  {10973, 29305, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
-  {11869, 30090, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
-  {12200, 30603, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
-  {13649, 32132, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
-  {17873, 35546, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
-  {12079, 30392, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
-  {18456, 36301, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
-  {8071, 26178, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
-  {10900, 29241, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
-  {15237, 33500, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
-  {18445, 36290, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
-  {10529, 28987, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
-  {7269, 25325, 61, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
-  {15581, 25522, 378, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
-  {2065, 18699, 398, 46, 55, 0}, /* ContainerdInfo.Address string */
-  {10949, 29292, 64, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
-  {5722, 23696, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Containers string */
-  {12702, 30879, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
-  {2036, 18669, 378, 52, 55, 0}, /* ContainersDiskUsage.ActiveCount integer */
-  {9731, 27573, 313, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
-  {13344, 31697, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
-  {17780, 35410, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
-  {17793, 35424, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
-  {21384, 21384, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
-  {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
-  {25333, 25347, 83, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
-  {26391, 26391, 398, 36, 55, 0}, /* CreateImageInfo.id string */
-  {31205, 31205, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
-  {31216, 31233, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
-  {34074, 34074, 398, 25, 55, 0}, /* CreateImageInfo.status string */
-  {8456, 26391, 398, 50, 55, 0}, /* DeviceInfo.ID string */
-  {15244, 33507, 398, 50, 55, 0}, /* DeviceInfo.Source string */
-  {3341, 22310, 398, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
-  {12086, 30399, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
-  {12104, 30419, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
-  {3160, 22093, 370, 40, 55, 0}, /* DeviceRequest.Capabilities array of array of string */
-  {5880, 23876, 378, 40, 55, 0}, /* DeviceRequest.Count integer */
-  {6419, 24570, 372, 40, 55, 0}, /* DeviceRequest.DeviceIDs array of string */
-  {6758, 25015, 398, 40, 55, 0}, /* DeviceRequest.Driver string */
-  {11956, 30203, 395, 40, 55, 0}, /* DeviceRequest.Options map of string */
-  {6310, 24443, 171, 30, 55, DK_REQUIRED}, /* DistributionInspect.Descriptor OCIDescriptor */
-  {12235, 30652, 341, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
-  {10900, 29241, 398, 31, 55, DK_REQUIRED}, /* Driver.Name string */
-  {11956, 30203, 395, 31, 55, 0}, /* Driver.Options map of string */
-  {6169, 24260, 395, 25, 55, DK_REQUIRED}, /* DriverData.Data map of string */
-  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
-  {8610, 27460, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
-  {8648, 27493, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
-  {10029, 27947, 372, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
-  {10900, 29241, 398, 25, 55, 0}, /* EndpointPortConfig.Name string */
-  {13036, 31284, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
-  {13112, 31383, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
-  {13142, 31427, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
-  {16605, 35035, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
-  {6949, 25211, 398, 25, 55, 0}, /* EndpointResource.EndpointID string */
-  {8610, 27460, 398, 25, 55, 0}, /* EndpointResource.IPv4Address string */
-  {8648, 27493, 398, 25, 55, 0}, /* EndpointResource.IPv6Address string */
-  {10259, 28254, 398, 25, 55, 0}, /* EndpointResource.MacAddress string */
-  {10900, 29241, 398, 30, 55, 0}, /* EndpointResource.Name string */
-  {2103, 18738, 372, 25, 55, 0}, /* EndpointSettings.Aliases array of string */
-  {6158, 24857, 372, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
-  {6795, 25040, 396, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
-  {6949, 25211, 398, 25, 55, 0}, /* EndpointSettings.EndpointID string */
-  {7780, 25933, 398, 25, 55, 0}, /* EndpointSettings.Gateway string */
-  {7929, 26028, 398, 25, 55, 0}, /* EndpointSettings.GlobalIPv6Address string */
-  {7949, 26050, 378, 25, 55, 0}, /* EndpointSettings.GlobalIPv6PrefixLen integer */
-  {8037, 26145, 378, 48, 55, 0}, /* EndpointSettings.GwPriority integer */
-  {8530, 27411, 73, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
-  {8556, 27364, 398, 25, 55, 0}, /* EndpointSettings.IPAddress string */
-  {8568, 27377, 378, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
-  {8662, 27508, 398, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
-  {10092, 28033, 372, 25, 55, 0}, /* EndpointSettings.Links array of string */
-  {10259, 28254, 398, 25, 55, 0}, /* EndpointSettings.MacAddress string */
-  {11268, 29485, 398, 25, 55, 0}, /* EndpointSettings.NetworkID string */
-  {10576, 29101, 80, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
-  {12815, 30934, 319, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
-  {7228, 25283, 398, 25, 55, 0}, /* EngineDescription.EngineVersion string */
-  {9908, 27799, 395, 25, 55, 0}, /* EngineDescription.Labels map of string */
-  {12702, 30879, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
-  {10900, 29241, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
-  {17823, 35519, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
-  {22659, 22659, 378, 25, 55, 0}, /* ErrorDetail.code integer */
-  {28987, 28987, 398, 25, 55, 0}, /* ErrorDetail.message string */
-  {28987, 28987, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
-  {2435, 21269, 395, 25, 55, 0}, /* EventActor.Attributes map of string */
-  {8456, 26391, 398, 25, 55, 0}, /* EventActor.ID string */
-  {2027, 18651, 398, 25, 55, 0}, /* EventMessage.Action string */
-  {2050, 18684, 85, 25, 55, 0}, /* EventMessage.Actor EventActor */
-  {17823, 35519, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
-  {32664, 32664, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
-  {35267, 35267, 378, 25, 55, 0}, /* EventMessage.time integer */
-  {35274, 35285, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
-  {2337, 21161, 376, 25, 55, 0}, /* ExecConfig.AttachStderr boolean */
-  {2352, 21177, 376, 25, 55, 0}, /* ExecConfig.AttachStdin boolean */
-  {2366, 21192, 376, 25, 55, 0}, /* ExecConfig.AttachStdout boolean */
-  {4006, 22653, 373, 25, 55, 0}, /* ExecConfig.Cmd array of string (command) */
-  {4285, 23019, 371, 42, 55, DK_NULLABLE}, /* ExecConfig.ConsoleSize array of integer */
-  {6376, 24524, 398, 25, 55, 0}, /* ExecConfig.DetachKeys string */
-  {7257, 25313, 374, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
-  {12891, 31096, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
-  {17817, 35464, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
-  {18004, 35845, 398, 25, 55, 0}, /* ExecConfig.User string */
-  {18493, 36339, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
-  {3129, 22059, 376, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
-  {4658, 23284, 398, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
-  {6376, 24524, 398, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
-  {7485, 25522, 378, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
-  {8456, 26391, 398, 25, 55, 0}, /* ExecInspectResponse.ID string */
-  {11900, 30143, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
-  {11913, 30157, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
-  {11925, 30170, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
-  {12167, 30568, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
-  {12917, 31132, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
-  {13859, 32507, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
-  {4285, 23019, 371, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
-  {6367, 24502, 376, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
-  {17817, 35464, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
-  {9865, 27777, 378, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
-  {12079, 30392, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
-  {6758, 25015, 398, 49, 55, 0}, /* FirewallInfo.Driver string */
-  {9560, 26860, 370, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
-  {6578, 24749, 95, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
-  {10907, 29248, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
-  {9865, 27777, 398, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
-  {18030, 35926, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
-  {9865, 27777, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
-  {18030, 35926, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
-  {7584, 25667, 378, 39, 55, 0}, /* Health.FailingStreak integer */
-  {10174, 28146, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
-  {15572, 34074, 98, 39, 55, 0}, /* Health.Status Health.Status */
-  {9679, 27138, 379, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
-  {13699, 32162, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
-  {15510, 33933, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
-  {15526, 33950, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
-  {17623, 35205, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
-  {17647, 35297, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
-  {6915, 25176, 398, 39, 55, 0}, /* HealthcheckResult.End string */
-  {7485, 25522, 378, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
-  {12007, 30317, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
-  {15502, 33911, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
-  {2211, 18881, 396, 43, 55, 0}, /* HostConfig.Annotations map of string (labels) */
-  {2528, 21370, 376, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
-  {2610, 21478, 372, 25, 55, 0}, /* HostConfig.Binds array of string */
-  {2618, 21486, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceReadBps array of ThrottleDevice */
-  {2639, 21510, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceReadIOps array of ThrottleDevice */
-  {2661, 21535, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteBps array of ThrottleDevice */
-  {2683, 21560, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteIOps array of ThrottleDevice */
-  {2706, 21600, 378, 25, 55, 0}, /* HostConfig.BlkioWeight integer */
-  {2720, 21615, 324, 25, 55, 0}, /* HostConfig.BlkioWeightDevice array of HostConfig.BlkioWeightDevice */
-  {3141, 22072, 372, 25, 55, 0}, /* HostConfig.CapAdd array of string */
-  {3150, 22082, 372, 25, 55, 0}, /* HostConfig.CapDrop array of string */
-  {3160, 22093, 372, 40, 40, 0}, /* HostConfig.Capabilities array of string */
-  {3302, 22269, 398, 25, 55, 0}, /* HostConfig.Cgroup string */
-  {3326, 22294, 398, 25, 55, 0}, /* HostConfig.CgroupParent string */
-  {3377, 22359, 103, 41, 55, 0}, /* HostConfig.CgroupnsMode HostConfig.CgroupnsMode */
-  {4285, 23019, 371, 25, 55, DK_NULLABLE}, /* HostConfig.ConsoleSize array of integer */
-  {4672, 23299, 398, 25, 55, 0}, /* HostConfig.ContainerIDFile string */
-  {5917, 23917, 378, 25, 55, 0}, /* HostConfig.CpuCount integer */
-  {5928, 23929, 378, 25, 55, 0}, /* HostConfig.CpuPercent integer */
-  {5941, 23943, 378, 25, 55, 0}, /* HostConfig.CpuPeriod integer */
-  {5953, 23956, 378, 25, 55, 0}, /* HostConfig.CpuQuota integer */
-  {5964, 23968, 378, 25, 55, 0}, /* HostConfig.CpuRealtimePeriod integer */
-  {5984, 23990, 378, 25, 55, 0}, /* HostConfig.CpuRealtimeRuntime integer */
-  {6005, 24023, 378, 25, 55, 0}, /* HostConfig.CpuShares integer */
-  {6017, 24083, 398, 25, 55, 0}, /* HostConfig.CpusetCpus string */
-  {6030, 24097, 398, 25, 55, 0}, /* HostConfig.CpusetMems string */
-  {6399, 24548, 372, 28, 55, 0}, /* HostConfig.DeviceCgroupRules array of string */
-  {6476, 24583, 318, 40, 55, 0}, /* HostConfig.DeviceRequests array of DeviceRequest */
-  {6493, 24601, 317, 25, 55, 0}, /* HostConfig.Devices array of DeviceMapping */
-  {6601, 24774, 378, 25, 39, 0}, /* HostConfig.DiskQuota integer */
-  {6648, 24838, 372, 25, 55, 0}, /* HostConfig.Dns array of string */
-  {6654, 24869, 372, 25, 55, 0}, /* HostConfig.DnsOptions array of string */
-  {6667, 24883, 372, 25, 55, 0}, /* HostConfig.DnsSearch array of string */
-  {7571, 25621, 372, 25, 55, 0}, /* HostConfig.ExtraHosts array of string */
-  {8017, 26124, 372, 25, 55, 0}, /* HostConfig.GroupAdd array of string */
-  {8474, 27149, 380, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
-  {8495, 27172, 378, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
-  {9577, 26877, 376, 25, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
-  {9700, 27436, 398, 25, 55, 0}, /* HostConfig.IpcMode string */
-  {9710, 27552, 104, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
-  {9810, 27711, 380, 25, 41, 0}, /* HostConfig.KernelMemory integer (size) */
-  {9825, 27727, 380, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
-  {10092, 28033, 372, 25, 55, 0}, /* HostConfig.Links array of string */
-  {10180, 28152, 105, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
-  {10321, 28681, 372, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
-  {10440, 28868, 380, 25, 55, 0}, /* HostConfig.Memory integer (size) */
-  {10477, 28907, 380, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
-  {10497, 28943, 380, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
-  {10510, 28957, 378, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
-  {10830, 29174, 334, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
-  {10962, 29305, 378, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
-  {10973, 29305, 378, 25, 55, 0}, /* HostConfig.NanoCpus integer */
-  {11311, 29531, 398, 25, 55, 0}, /* HostConfig.NetworkMode string */
-  {11869, 30090, 376, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
-  {11886, 30122, 378, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
-  {12183, 30585, 398, 25, 55, 0}, /* HostConfig.PidMode string */
-  {12200, 30603, 378, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
-  {12740, 30889, 391, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
-  {12891, 31096, 376, 25, 55, 0}, /* HostConfig.Privileged boolean */
-  {13077, 31345, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
-  {13311, 31654, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
-  {13327, 31671, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
-  {13649, 32132, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
-  {13884, 32533, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
-  {14171, 32903, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
-  {14989, 33250, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
-  {15661, 34216, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
-  {16219, 34783, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
-  {17719, 35352, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
-  {17863, 35911, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
-  {17873, 35546, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
-  {18011, 35897, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
-  {18196, 36104, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
-  {18421, 36254, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
-  {12079, 30392, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
-  {18456, 36301, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
-  {4097, 22809, 396, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
-  {17823, 35519, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
-  {8071, 26178, 378, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
-  {10900, 29241, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
-  {15237, 33500, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
-  {8456, 26391, 398, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
-  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
-  {4097, 22809, 326, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
-  {6758, 25015, 398, 25, 55, 0}, /* IPAM.Driver string */
-  {11956, 30203, 396, 25, 55, 0}, /* IPAM.Options map of string (labels) */
-  {2541, 21390, 395, 25, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
-  {7780, 25933, 398, 25, 55, 0}, /* IPAMConfig.Gateway string */
-  {8582, 27393, 398, 25, 55, 0}, /* IPAMConfig.IPRange string */
-  {15699, 34602, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
-  {15736, 34625, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
-  {2802, 21721, 307, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
-  {13158, 31444, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
-  {14999, 33291, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
-  {2448, 21282, 395, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
-  {17823, 35519, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
-  {8071, 26178, 378, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
-  {10900, 29241, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
-  {15237, 33500, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
-  {2296, 19014, 376, 25, 55, DK_NULLABLE}, /* ImageConfig.ArgsEscaped boolean */
-  {2337, 21161, 376, 25, 49, 0}, /* ImageConfig.AttachStderr boolean */
-  {2352, 21177, 376, 25, 49, 0}, /* ImageConfig.AttachStdin boolean */
-  {2366, 21192, 376, 25, 49, 0}, /* ImageConfig.AttachStdout boolean */
-  {4006, 22653, 372, 25, 55, 0}, /* ImageConfig.Cmd array of string */
-  {6745, 24987, 398, 25, 49, 0}, /* ImageConfig.Domainname string */
-  {7244, 25300, 372, 25, 55, 0}, /* ImageConfig.Entrypoint array of string */
-  {7257, 25313, 372, 25, 55, 0}, /* ImageConfig.Env array of string */
-  {7542, 25590, 393, 25, 55, DK_NULLABLE}, /* ImageConfig.ExposedPorts map of map of any */
-  {8132, 26194, 99, 25, 55, 0}, /* ImageConfig.Healthcheck HealthConfig */
-  {8385, 26307, 398, 25, 49, 0}, /* ImageConfig.Hostname string */
-  {8708, 26424, 398, 25, 49, 0}, /* ImageConfig.Image string */
-  {9908, 27799, 395, 25, 55, 0}, /* ImageConfig.Labels map of string */
-  {10259, 28254, 398, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
-  {11203, 29445, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
-  {11859, 30031, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
-  {11913, 30157, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
-  {14981, 33242, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
-  {15594, 34115, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
-  {15624, 34177, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
-  {15637, 34191, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
-  {17817, 35464, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
-  {18004, 35845, 398, 25, 55, 0}, /* ImageConfig.User string */
-  {18375, 36226, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
-  {18493, 36339, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
-  {6286, 24396, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
-  {17926, 35665, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
-  {4022, 22686, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
-  {6080, 24178, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
-  {6102, 24201, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
-  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
-  {15150, 33400, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
-  {16589, 34985, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
-  {2274, 18992, 398, 25, 55, 0}, /* ImageInspect.Architecture string */
-  {2484, 21324, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
-  {4022, 22686, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
-  {4097, 22809, 117, 25, 55, 0}, /* ImageInspect.Config ImageConfig */
-  {4313, 23048, 398, 25, 44, 0}, /* ImageInspect.Container string */
-  {4519, 23191, 35, 25, 44, 0}, /* ImageInspect.ContainerConfig ContainerConfig */
-  {6080, 24178, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Created string */
-  {6310, 24443, 171, 48, 55, DK_NULLABLE}, /* ImageInspect.Descriptor OCIDescriptor */
-  {6713, 24941, 398, 25, 51, 0}, /* ImageInspect.DockerVersion string */
-  {7995, 26101, 72, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
-  {8676, 26391, 398, 25, 55, 0}, /* ImageInspect.Id string */
-  {8681, 26396, 112, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
-  {10309, 28314, 331, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
-  {10539, 28997, 121, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
-  {11990, 30248, 398, 25, 55, 0}, /* ImageInspect.Os string */
-  {11995, 30304, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
-  {12049, 30350, 398, 25, 51, 0}, /* ImageInspect.Parent string */
-  {13507, 31948, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
-  {13521, 31963, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
-  {13733, 32213, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
-  {15150, 33400, 378, 25, 55, 0}, /* ImageInspect.Size integer */
-  {18038, 35934, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
-  {18071, 36000, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
-  {9933, 27825, 398, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
-  {9960, 27856, 372, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
-  {17823, 35519, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
-  {2394, 21235, 124, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.AttestationData ImageManifestSummary.AttestationData */
-  {2577, 21427, 376, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
-  {6310, 24443, 171, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
-  {8456, 26391, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
-  {8884, 26497, 125, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
-  {9865, 27777, 127, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
-  {15150, 33400, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
-  {7699, 25781, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
-  {5722, 23696, 372, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
-  {8681, 26396, 112, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
-  {12224, 30641, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
-  {15150, 33400, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
-  {17915, 35630, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
-  {5836, 23792, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
-  {17753, 35382, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
-  {9462, 26759, 329, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
-  {15450, 33768, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
-  {24406, 24406, 398, 25, 55, 0}, /* ImageSearchResponseItem.description string */
-  {27523, 27523, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
-  {27538, 27538, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
-  {29241, 29241, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
-  {33898, 33898, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
-  {5722, 23696, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
-  {6080, 24178, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
-  {6310, 24443, 171, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
-  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
-  {9908, 27799, 395, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
-  {10309, 28314, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
-  {12058, 30359, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
-  {13507, 31948, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
-  {13521, 31963, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
-  {14958, 33218, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
-  {15150, 33400, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
-  {18071, 36000, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
-  {2036, 18669, 378, 52, 55, 0}, /* ImagesDiskUsage.ActiveCount integer */
-  {9731, 27573, 333, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
-  {13344, 31697, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
-  {17780, 35410, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
-  {17793, 35424, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
-  {10566, 29068, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
-  {10900, 29241, 398, 25, 55, 0}, /* IndexInfo.Name string */
-  {11848, 30007, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
-  {14162, 32894, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
-  {10272, 28276, 398, 25, 55, 0}, /* JoinTokens.Manager string */
-  {18484, 36330, 398, 25, 55, 0}, /* JoinTokens.Worker string */
-  {7790, 25950, 322, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
-  {10449, 28877, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
-  {10962, 29305, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
-  {12193, 30596, 378, 41, 55, 0}, /* Limit.Pids integer */
-  {2058, 18692, 398, 32, 55, 0}, /* ManagerStatus.Addr string */
-  {9982, 27879, 376, 32, 55, 0}, /* ManagerStatus.Leader boolean */
-  {13237, 31501, 201, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
-  {2596, 21463, 140, 25, 55, 0}, /* Mount.BindOptions Mount.BindOptions */
-  {4271, 23005, 398, 28, 55, 0}, /* Mount.Consistency string */
-  {9313, 26650, 142, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
-  {13252, 31559, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
-  {15244, 33507, 398, 25, 55, 0}, /* Mount.Source string */
-  {16596, 35026, 398, 25, 55, 0}, /* Mount.Target string */
-  {17727, 35360, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
-  {17823, 35519, 147, 25, 55, 0}, /* Mount.Type MountType */
-  {18272, 36163, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
-  {6061, 24158, 376, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
-  {11736, 29925, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
-  {13022, 31270, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
-  {13263, 31571, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
-  {13288, 31599, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
-  {15746, 34635, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
-  {10576, 29101, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
-  {11956, 30203, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
-  {15157, 33407, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
-  {6767, 25024, 145, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
-  {9908, 27799, 396, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
-  {11502, 29725, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
-  {15746, 34635, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
-  {10900, 29241, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
-  {11956, 30203, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
-  {6353, 24488, 398, 25, 55, 0}, /* MountPoint.Destination string */
-  {6758, 25015, 398, 25, 55, 0}, /* MountPoint.Driver string */
-  {10576, 29101, 398, 25, 55, 0}, /* MountPoint.Mode string */
-  {10900, 29241, 398, 25, 55, 0}, /* MountPoint.Name string */
-  {13022, 31270, 398, 25, 55, 0}, /* MountPoint.Propagation string */
-  {13218, 32583, 376, 25, 55, 0}, /* MountPoint.RW boolean */
-  {15244, 33507, 398, 25, 55, 0}, /* MountPoint.Source string */
-  {17823, 35519, 147, 25, 55, 0}, /* MountPoint.Type MountType */
-  {9560, 26860, 370, 53, 55, 0}, /* NRIInfo.Info array of array of string */
-  {2381, 21208, 376, 27, 55, 0}, /* Network.Attachable boolean */
-  {4136, 22894, 29, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
-  {4202, 22965, 376, 41, 55, 0}, /* Network.ConfigOnly boolean */
-  {5722, 23696, 386, 25, 51, 0}, /* Network.Containers map of NetworkContainer */
-  {6080, 24178, 398, 25, 55, 0}, /* Network.Created string */
-  {6758, 25015, 398, 25, 55, 0}, /* Network.Driver string */
-  {6860, 25118, 376, 47, 55, 0}, /* Network.EnableIPv4 boolean */
-  {6873, 25132, 376, 25, 55, 0}, /* Network.EnableIPv6 boolean */
-  {8523, 27404, 109, 25, 55, 0}, /* Network.IPAM IPAM */
-  {8676, 26391, 398, 25, 55, 0}, /* Network.Id string */
-  {9567, 26867, 376, 29, 55, 0}, /* Network.Ingress boolean */
-  {9668, 27127, 376, 25, 55, 0}, /* Network.Internal boolean */
-  {9908, 27799, 395, 25, 55, 0}, /* Network.Labels map of string */
-  {10900, 29241, 398, 25, 55, 0}, /* Network.Name string */
-  {11956, 30203, 395, 25, 55, 0}, /* Network.Options map of string */
-  {12159, 30451, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
-  {13957, 32664, 398, 25, 55, 0}, /* Network.Scope string */
-  {2075, 18709, 372, 25, 55, 0}, /* NetworkAttachment.Addresses array of string */
-  {10984, 29324, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
-  {2103, 18738, 372, 25, 55, 0}, /* NetworkAttachmentConfig.Aliases array of string */
-  {6795, 25040, 395, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
-  {16596, 35026, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
-  {4313, 23048, 398, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
-  {6932, 25193, 78, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
-  {6949, 25211, 398, 25, 51, 0}, /* NetworkContainer.EndpointID string */
-  {8610, 27460, 398, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
-  {8648, 27493, 398, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
-  {10259, 28254, 398, 25, 51, 0}, /* NetworkContainer.MacAddress string */
-  {10900, 29241, 398, 30, 51, 0}, /* NetworkContainer.Name string */
-  {2381, 21208, 376, 25, 55, 0}, /* NetworkCreateRequest.Attachable boolean */
-  {3392, 22400, 376, 25, 45, 0}, /* NetworkCreateRequest.CheckDuplicate boolean */
-  {4136, 22894, 29, 30, 55, 0}, /* NetworkCreateRequest.ConfigFrom ConfigReference */
-  {4202, 22965, 376, 30, 55, 0}, /* NetworkCreateRequest.ConfigOnly boolean */
-  {6758, 25015, 398, 25, 55, 0}, /* NetworkCreateRequest.Driver string */
-  {6860, 25118, 376, 48, 55, 0}, /* NetworkCreateRequest.EnableIPv4 boolean */
-  {6873, 25132, 376, 25, 55, 0}, /* NetworkCreateRequest.EnableIPv6 boolean */
-  {8523, 27404, 109, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
-  {9567, 26867, 376, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
-  {9668, 27127, 376, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
-  {9908, 27799, 396, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
-  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
-  {11956, 30203, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
-  {13957, 32664, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
-  {8676, 26391, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
-  {18435, 36280, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
-  {4313, 23048, 398, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
-  {7705, 25787, 376, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
-  {2381, 21208, 376, 27, 55, 0}, /* NetworkInspect.Attachable boolean */
-  {4136, 22894, 29, 41, 55, 0}, /* NetworkInspect.ConfigFrom ConfigReference */
-  {4202, 22965, 376, 41, 55, 0}, /* NetworkInspect.ConfigOnly boolean */
-  {5722, 23696, 383, 25, 55, 0}, /* NetworkInspect.Containers map of EndpointResource */
-  {6080, 24178, 398, 25, 55, 0}, /* NetworkInspect.Created string */
-  {6758, 25015, 398, 25, 55, 0}, /* NetworkInspect.Driver string */
-  {6860, 25118, 376, 47, 55, 0}, /* NetworkInspect.EnableIPv4 boolean */
-  {6873, 25132, 376, 25, 55, 0}, /* NetworkInspect.EnableIPv6 boolean */
-  {8523, 27404, 109, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
-  {8676, 26391, 398, 25, 55, 0}, /* NetworkInspect.Id string */
-  {9567, 26867, 376, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
-  {9668, 27127, 376, 25, 55, 0}, /* NetworkInspect.Internal boolean */
-  {9908, 27799, 395, 25, 55, 0}, /* NetworkInspect.Labels map of string */
-  {10900, 29241, 398, 25, 55, 0}, /* NetworkInspect.Name string */
-  {11956, 30203, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
-  {12159, 30451, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
-  {13957, 32664, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
-  {14906, 33152, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
-  {15572, 34074, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
-  {11484, 29649, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
-  {18385, 36236, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
-  {2065, 18699, 398, 25, 31, 0}, /* NetworkSettings.Address string */
-  {2754, 21669, 398, 25, 51, 0}, /* NetworkSettings.Bridge string */
-  {6949, 25211, 398, 32, 51, 0}, /* NetworkSettings.EndpointID string */
-  {7780, 25933, 398, 25, 51, 0}, /* NetworkSettings.Gateway string */
-  {7929, 26028, 398, 32, 51, 0}, /* NetworkSettings.GlobalIPv6Address string */
-  {7949, 26050, 378, 32, 51, 0}, /* NetworkSettings.GlobalIPv6PrefixLen integer */
-  {8057, 26163, 376, 32, 51, 0}, /* NetworkSettings.HairpinMode boolean */
-  {8556, 27364, 398, 32, 51, 0}, /* NetworkSettings.IPAddress string */
-  {8568, 27377, 378, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
-  {8662, 27508, 398, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
-  {10044, 27964, 398, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
-  {10067, 27990, 378, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
-  {10259, 28254, 398, 25, 51, 0}, /* NetworkSettings.MacAddress string */
-  {11451, 29615, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
-  {12755, 30905, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
-  {12815, 30934, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
-  {13932, 32637, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
-  {13944, 32650, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
-  {13984, 32698, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
-  {14007, 32723, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
-  {8523, 27404, 111, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
-  {2381, 21208, 376, 27, 55, 0}, /* NetworkSummary.Attachable boolean */
-  {4136, 22894, 29, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
-  {4202, 22965, 376, 41, 55, 0}, /* NetworkSummary.ConfigOnly boolean */
-  {5722, 23696, 386, 25, 51, 0}, /* NetworkSummary.Containers map of NetworkContainer */
-  {6080, 24178, 398, 25, 55, 0}, /* NetworkSummary.Created string */
-  {6758, 25015, 398, 25, 55, 0}, /* NetworkSummary.Driver string */
-  {6860, 25118, 376, 47, 55, 0}, /* NetworkSummary.EnableIPv4 boolean */
-  {6873, 25132, 376, 25, 55, 0}, /* NetworkSummary.EnableIPv6 boolean */
-  {8523, 27404, 109, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
-  {8676, 26391, 398, 25, 55, 0}, /* NetworkSummary.Id string */
-  {9567, 26867, 376, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
-  {9668, 27127, 376, 25, 55, 0}, /* NetworkSummary.Internal boolean */
-  {9908, 27799, 395, 25, 55, 0}, /* NetworkSummary.Labels map of string */
-  {10900, 29241, 398, 25, 55, 0}, /* NetworkSummary.Name string */
-  {11956, 30203, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
-  {12159, 30451, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
-  {13957, 32664, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
-  {6949, 25211, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
-  {6962, 25225, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
-  {9560, 26860, 395, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
-  {10900, 29241, 398, 52, 55, 0}, /* NetworkTaskInfo.Name string */
-  {7153, 25255, 384, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
-  {6090, 24188, 398, 25, 55, 0}, /* Node.CreatedAt string */
-  {6296, 24406, 165, 25, 55, 0}, /* Node.Description NodeDescription */
-  {8456, 26391, 398, 25, 55, 0}, /* Node.ID string */
-  {10282, 28286, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
-  {15467, 33786, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
-  {15572, 34074, 170, 32, 55, 0}, /* Node.Status NodeStatus */
-  {17967, 35725, 398, 25, 55, 0}, /* Node.UpdatedAt string */
-  {18048, 35954, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
-  {7171, 25274, 81, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
-  {8385, 26307, 398, 25, 55, 0}, /* NodeDescription.Hostname string */
-  {12224, 30641, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
-  {13622, 32094, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
-  {16573, 35341, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
-  {2562, 21412, 167, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
-  {9908, 27799, 396, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
-  {10900, 29241, 398, 25, 55, 0}, /* NodeSpec.Name string */
-  {13709, 32177, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
-  {2058, 18692, 398, 32, 55, 0}, /* NodeStatus.Addr string */
-  {10529, 28987, 398, 32, 55, 0}, /* NodeStatus.Message string */
-  {15552, 33989, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
-  {6503, 24634, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
-  {10417, 28843, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
-  {15150, 33400, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
-  {17856, 35761, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
-  {18881, 18881, 395, 48, 55, DK_NULLABLE}, /* OCIDescriptor.annotations map of string */
-  {21090, 21105, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.artifactType string */
-  {24260, 24260, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
-  {24634, 24634, 398, 30, 55, 0}, /* OCIDescriptor.digest string */
-  {28831, 28843, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
-  {30641, 30641, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
-  {33400, 33400, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
-  {35761, 35761, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
-  {2274, 18992, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Architecture string */
-  {7616, 25701, 372, 30, 39, 0}, /* OCIPlatform.Features array of string */
-  {11793, 30248, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
-  {11798, 30280, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
-  {11820, 30304, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
-  {18038, 35934, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
-  {18992, 18992, 398, 30, 55, 0}, /* OCIPlatform.architecture string */
-  {30248, 30248, 398, 30, 55, 0}, /* OCIPlatform.os string */
-  {30253, 30280, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
-  {30267, 30304, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
-  {35934, 35934, 398, 30, 55, 0}, /* OCIPlatform.variant string */
-  {9504, 26813, 378, 25, 55, 0}, /* ObjectVersion.Index integer */
-  {27934, 28019, 398, 25, 55, 0}, /* PathStat.linkTarget string */
-  {29101, 29101, 378, 25, 55, 0}, /* PathStat.mode integer */
-  {29183, 29183, 398, 25, 55, 0}, /* PathStat.mtime string */
-  {29241, 29241, 398, 25, 55, 0}, /* PathStat.name string */
-  {33400, 33400, 378, 25, 55, 0}, /* PathStat.size integer */
-  {8518, 27359, 398, 41, 55, 0}, /* PeerInfo.IP string */
-  {10900, 29241, 398, 41, 55, 0}, /* PeerInfo.Name string */
-  {2058, 18692, 398, 32, 55, 0}, /* PeerNode.Addr string */
-  {11605, 29866, 398, 32, 55, 0}, /* PeerNode.NodeID string */
-  {2274, 18992, 398, 25, 55, 0}, /* Platform.Architecture string */
-  {11793, 30248, 398, 25, 55, 0}, /* Platform.OS string */
-  {4097, 22809, 179, 25, 55, DK_REQUIRED}, /* Plugin.Config Plugin.Config */
-  {6886, 25146, 376, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
-  {8676, 26391, 398, 25, 55, 0}, /* Plugin.Id string */
-  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
-  {12643, 30816, 398, 26, 55, 0}, /* Plugin.PluginReference string */
-  {14938, 33184, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
-  {2289, 19007, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args Plugin.Config.Args */
-  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
-  {6713, 24941, 398, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
-  {6729, 24971, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Documentation string */
-  {7244, 25300, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Entrypoint array of string */
-  {7257, 25313, 347, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
-  {9656, 27115, 181, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
-  {9690, 27425, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
-  {10100, 28041, 183, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
-  {10830, 29174, 348, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
-  {10984, 29324, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
-  {12173, 30574, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
-  {13004, 31251, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
-  {18004, 35845, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
-  {18474, 36319, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
-  {32251, 32251, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
-  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
-  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
-  {14927, 33173, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
-  {18030, 35926, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
-  {13047, 31295, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
-  {15228, 33491, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
-  {17830, 35526, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
-  {2113, 18766, 376, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.AllowAllDevices boolean */
-  {3160, 22093, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
-  {6493, 24601, 346, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
-  {17823, 35519, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
-  {7774, 26000, 378, 25, 55, 0}, /* Plugin.Config.User.GID integer */
-  {17838, 35540, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
-  {24623, 24623, 372, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
-  {35519, 35519, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
-  {2289, 19007, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Args array of string */
-  {6493, 24601, 346, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
-  {7257, 25313, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
-  {10830, 29174, 348, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
-  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
-  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
-  {12079, 30392, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
-  {14927, 33173, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
-  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
-  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
-  {14927, 33173, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
-  {18030, 35926, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
-  {6296, 24406, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
-  {6353, 24488, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
-  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
-  {11956, 30203, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
-  {14927, 33173, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
-  {15244, 33507, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
-  {17823, 35519, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
-  {6296, 24406, 398, 25, 55, 0}, /* PluginPrivilege.Description string */
-  {10900, 29241, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
-  {18030, 35926, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
-  {2493, 21333, 372, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
-  {10174, 28146, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
-  {10984, 29324, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
-  {18085, 36015, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
-  {8365, 26285, 398, 25, 55, 0}, /* PortBinding.HostIp string */
-  {8374, 26295, 398, 25, 55, 0}, /* PortBinding.HostPort string */
-  {12815, 30934, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
-  {8518, 27359, 398, 25, 55, 0}, /* PortSummary.IP string */
-  {12877, 31061, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
-  {13064, 31331, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
-  {17823, 35519, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
-  {19029, 19029, 372, 25, 55, 0}, /* ProcessConfig.arguments array of string */
-  {25300, 25300, 398, 25, 55, 0}, /* ProcessConfig.entrypoint string */
-  {31096, 31096, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
-  {35464, 35464, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
-  {35845, 35845, 398, 25, 55, 0}, /* ProcessConfig.user string */
-  {22659, 22659, 378, 25, 35, 0}, /* ProgressDetail.code integer */
-  {24232, 24232, 378, 36, 55, 0}, /* ProgressDetail.current integer */
-  {28987, 28987, 378, 25, 35, 0}, /* ProgressDetail.message integer */
-  {35382, 35382, 378, 36, 55, 0}, /* ProgressDetail.total integer */
-  {13532, 31975, 398, 53, 55, 0}, /* PullIdentity.Repository string */
-  {21384, 21384, 0, 25, 55, 0}, /* PushImageInfo.aux any */
-  {25325, 25325, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
-  {25333, 25347, 83, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
-  {31205, 31205, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
-  {31216, 31233, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
-  {34074, 34074, 398, 25, 55, 0}, /* PushImageInfo.status string */
-  {2131, 18786, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsCIDRs array of string */
-  {2169, 18827, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsHostnames array of string */
-  {9512, 26821, 385, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
-  {9632, 26992, 372, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
-  {10566, 29068, 372, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
-  {7790, 25950, 322, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
-  {10449, 28877, 380, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
-  {10962, 29305, 378, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
-  {10973, 29305, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
-  {10397, 28809, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
-  {10900, 29241, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
-  {15198, 33460, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
-  {10900, 29241, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
-  {30392, 30392, 398, 32, 55, 0}, /* Runtime.path string */
-  {32543, 32557, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
-  {34074, 34074, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
-  {6090, 24188, 398, 25, 55, 0}, /* Secret.CreatedAt string */
-  {8456, 26391, 398, 25, 55, 0}, /* Secret.ID string */
-  {15467, 33786, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
-  {17967, 35725, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
-  {18048, 35954, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
-  {6169, 24260, 398, 25, 55, 0}, /* SecretSpec.Data string */
-  {6758, 25015, 71, 31, 55, 0}, /* SecretSpec.Driver Driver */
-  {9908, 27799, 396, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
-  {10900, 29241, 398, 25, 55, 0}, /* SecretSpec.Name string */
-  {17610, 35172, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
-  {6090, 24188, 398, 25, 55, 0}, /* Service.CreatedAt string */
-  {6921, 25182, 212, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
-  {8456, 26391, 398, 25, 55, 0}, /* Service.ID string */
-  {9754, 27597, 214, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
-  {14816, 33118, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
-  {15467, 33786, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
-  {17952, 35709, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
-  {17967, 35725, 398, 25, 55, 0}, /* Service.UpdatedAt string */
-  {18048, 35954, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
-  {12815, 30934, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
-  {15467, 33786, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
-  {18058, 35986, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
-  {2058, 18692, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.Addr string */
-  {11268, 29485, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
-  {9739, 27581, 173, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
-  {9917, 27808, 398, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
-  {4055, 22766, 378, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
-  {6338, 24472, 378, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
-  {13869, 32517, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
-  {4041, 22751, 398, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
-  {10529, 28987, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
-  {15540, 33965, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
-  {15552, 33989, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
-  {8456, 26391, 398, 25, 55, 0}, /* ServiceCreateResponse.ID string */
-  {18435, 36280, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
-  {18445, 36290, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
-  {10142, 28101, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
-  {12815, 30934, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
-  {17602, 35158, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
-  {18024, 35980, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
-  {7118, 25239, 79, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
-  {9908, 27799, 396, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
-  {10576, 29101, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
-  {10900, 29241, 398, 25, 55, 0}, /* ServiceSpec.Name string */
-  {11451, 29615, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
-  {13716, 32195, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
-  {17587, 35142, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
-  {17937, 35693, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
-  {7920, 26019, 390, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
-  {7971, 26075, 390, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
-  {13478, 31911, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
-  {13491, 31924, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
-  {13467, 31900, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
-  {10349, 28728, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
-  {17761, 35390, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
-  {6278, 24388, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
-  {7600, 25684, 225, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
-  {10365, 28745, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
-  {10583, 29108, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
-  {11982, 30229, 226, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
-  {12035, 30336, 378, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
-  {6278, 24388, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Delay integer (duration) */
-  {7600, 25684, 228, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
-  {10365, 28745, 397, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
-  {10583, 29108, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
-  {11982, 30229, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
-  {12035, 30336, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
-  {6286, 24396, 398, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
-  {17926, 35665, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
-  {18445, 36290, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
-  {6679, 24904, 398, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
-  {7269, 25325, 398, 53, 55, 0}, /* SignatureIdentity.Error string */
-  {9872, 27784, 135, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
-  {10900, 29241, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
-  {15077, 33303, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
-  {15093, 33320, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
-  {17690, 35319, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
-  {18445, 36290, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
-  {17657, 35307, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
-  {17823, 35519, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
-  {17844, 35749, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
-  {2895, 21805, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
-  {2915, 21827, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
-  {2994, 21871, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
-  {3014, 21893, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerURI string */
-  {3043, 21925, 398, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
-  {3282, 22240, 398, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
-  {9722, 27564, 398, 53, 55, 0}, /* SignerIdentity.Issuer string */
-  {13807, 32451, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
-  {13839, 32486, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
-  {15253, 33553, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
-  {15278, 33580, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
-  {15307, 33611, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
-  {15341, 33648, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
-  {15368, 33678, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
-  {15390, 33702, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
-  {15412, 33726, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
-  {15674, 34575, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
-  {13733, 32213, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
-  {6823, 25070, 378, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
-  {8592, 27447, 378, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
-  {6090, 24188, 398, 25, 55, 0}, /* Swarm.CreatedAt string */
-  {6191, 24284, 378, 40, 55, 0}, /* Swarm.DataPathPort integer */
-  {6221, 24326, 372, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
-  {8456, 26391, 398, 25, 55, 0}, /* Swarm.ID string */
-  {9778, 27623, 134, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
-  {13782, 32223, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
-  {15467, 33786, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
-  {15708, 34611, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
-  {16573, 35341, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
-  {17967, 35725, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
-  {18048, 35954, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
-  {3534, 22568, 13, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
-  {5861, 23828, 376, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
-  {7269, 25325, 398, 32, 55, 0}, /* SwarmInfo.Error string */
-  {10157, 28118, 137, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
-  {10298, 28303, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
-  {11546, 29821, 398, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
-  {11605, 29866, 398, 32, 55, 0}, /* SwarmInfo.NodeID string */
-  {11728, 29917, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
-  {13450, 31843, 343, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
-  {2087, 18721, 398, 25, 55, 0}, /* SwarmInitRequest.AdvertiseAddr string */
-  {6176, 24267, 398, 30, 55, 0}, /* SwarmInitRequest.DataPathAddr string */
-  {6191, 24284, 378, 40, 55, 0}, /* SwarmInitRequest.DataPathPort integer */
-  {6221, 24326, 372, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
-  {7713, 25795, 376, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
-  {10108, 28056, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
-  {15467, 33786, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
-  {15708, 34611, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
-  {2087, 18721, 398, 25, 55, 0}, /* SwarmJoinRequest.AdvertiseAddr string */
-  {6176, 24267, 398, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
-  {9766, 27610, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
-  {10108, 28056, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
-  {13436, 31828, 372, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
-  {3067, 22005, 244, 25, 55, DK_NULLABLE}, /* SwarmSpec.CAConfig SwarmSpec.CAConfig */
-  {6613, 24787, 247, 25, 55, DK_NULLABLE}, /* SwarmSpec.Dispatcher SwarmSpec.Dispatcher */
-  {6896, 25156, 248, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
-  {9908, 27799, 396, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
-  {10900, 29241, 398, 25, 55, 0}, /* SwarmSpec.Name string */
-  {11966, 30213, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
-  {13223, 31487, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
-  {16625, 35056, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
-  {7557, 25606, 358, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
-  {7731, 25826, 378, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
-  {11557, 29833, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
-  {15119, 33329, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
-  {15135, 33347, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
-  {3058, 21995, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
-  {11956, 30203, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
-  {13036, 31284, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
-  {17850, 35755, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
-  {8166, 26218, 379, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
-  {2509, 21349, 376, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
-  {16640, 35072, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
-  {6845, 25094, 378, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
-  {8184, 26237, 378, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
-  {9791, 27675, 378, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
-  {10204, 28178, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
-  {15209, 33471, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
-  {10192, 28165, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
-  {10900, 29241, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
-  {11956, 30203, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
-  {17883, 35617, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
-  {2810, 21756, 306, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
-  {2863, 21770, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
-  {5536, 23628, 65, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
-  {5722, 23696, 313, 25, 51, 0}, /* SystemDataUsageResponse.Containers array of ContainerSummary */
-  {9440, 26720, 132, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
-  {9453, 26734, 333, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
-  {9969, 27865, 378, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
-  {18361, 36211, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
-  {18375, 36226, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
-  {2274, 18992, 398, 25, 55, 0}, /* SystemInfo.Architecture string */
-  {2763, 21678, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
-  {2783, 21700, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
-  {3078, 22177, 372, 44, 55, 0}, /* SystemInfo.CDISpecDirs array of string */
-  {3092, 24013, 376, 32, 55, 0}, /* SystemInfo.CPUSet boolean */
-  {3101, 24023, 376, 32, 55, 0}, /* SystemInfo.CPUShares boolean */
-  {3311, 22278, 257, 32, 55, 0}, /* SystemInfo.CgroupDriver SystemInfo.CgroupDriver */
-  {3361, 22331, 258, 41, 55, 0}, /* SystemInfo.CgroupVersion SystemInfo.CgroupVersion */
-  {3544, 22578, 398, 32, 41, 0}, /* SystemInfo.ClusterAdvertise string */
-  {3577, 22598, 398, 32, 41, 0}, /* SystemInfo.ClusterStore string */
-  {5645, 23663, 63, 46, 55, DK_NULLABLE}, /* SystemInfo.Containerd ContainerdInfo */
-  {5658, 23676, 27, 32, 55, 0}, /* SystemInfo.ContainerdCommit Commit */
-  {5722, 23696, 378, 25, 55, 0}, /* SystemInfo.Containers integer */
-  {5777, 23730, 378, 25, 55, 0}, /* SystemInfo.ContainersPaused integer */
-  {5796, 23750, 378, 25, 55, 0}, /* SystemInfo.ContainersRunning integer */
-  {5816, 23771, 378, 25, 55, 0}, /* SystemInfo.ContainersStopped integer */
-  {5888, 23884, 376, 25, 55, 0}, /* SystemInfo.CpuCfsPeriod boolean */
-  {5903, 23901, 376, 25, 55, 0}, /* SystemInfo.CpuCfsQuota boolean */
-  {6213, 24308, 376, 25, 55, 0}, /* SystemInfo.Debug boolean */
-  {6239, 24346, 360, 41, 55, 0}, /* SystemInfo.DefaultAddressPools array of SystemInfo.DefaultAddressPools */
-  {6261, 24370, 398, 32, 55, 0}, /* SystemInfo.DefaultRuntime string */
-  {6539, 24708, 316, 50, 55, 0}, /* SystemInfo.DiscoveredDevices array of DeviceInfo */
-  {6559, 24729, 398, 25, 31, 0}, /* SystemInfo.DiscoveryBackend string */
-  {6697, 24923, 398, 25, 55, 0}, /* SystemInfo.DockerRootDir string */
-  {6758, 25015, 398, 25, 55, 0}, /* SystemInfo.Driver string */
-  {6808, 25054, 370, 25, 55, 0}, /* SystemInfo.DriverStatus array of array of string */
-  {7522, 25569, 376, 25, 55, 0}, /* SystemInfo.ExperimentalBuild boolean */
-  {7666, 25743, 93, 49, 55, DK_NULLABLE}, /* SystemInfo.FirewallBackend FirewallInfo */
-  {7790, 25950, 322, 32, 55, 0}, /* SystemInfo.GenericResources array of GenericResources */
-  {8431, 26355, 398, 25, 55, 0}, /* SystemInfo.HttpProxy string */
-  {8443, 26368, 398, 25, 55, 0}, /* SystemInfo.HttpsProxy string */
-  {8456, 26391, 398, 25, 55, 0}, /* SystemInfo.ID string */
-  {8624, 27475, 376, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
-  {9453, 26734, 378, 25, 55, 0}, /* SystemInfo.Images integer */
-  {9539, 26837, 398, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
-  {9584, 26884, 398, 32, 55, 0}, /* SystemInfo.InitBinary string */
-  {9597, 26898, 27, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
-  {9610, 26912, 398, 25, 31, 0}, /* SystemInfo.InitPath string */
-  {9621, 26924, 398, 25, 31, 0}, /* SystemInfo.InitSha1 string */
-  {9710, 27552, 260, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
-  {9810, 27711, 376, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
-  {9825, 27727, 376, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
-  {9843, 27747, 398, 25, 55, 0}, /* SystemInfo.KernelVersion string */
-  {9908, 27799, 372, 25, 55, 0}, /* SystemInfo.Labels array of string */
-  {10121, 28070, 376, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
-  {10243, 28222, 398, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
-  {10429, 28856, 378, 25, 55, 0}, /* SystemInfo.MemTotal integer */
-  {10463, 28892, 376, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
-  {10839, 29317, 378, 25, 55, 0}, /* SystemInfo.NCPU integer */
-  {10846, 29199, 378, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
-  {10864, 29219, 378, 25, 55, 0}, /* SystemInfo.NFd integer */
-  {10870, 29226, 378, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
-  {10884, 29980, 148, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
-  {10900, 29241, 398, 25, 55, 0}, /* SystemInfo.Name string */
-  {11529, 29782, 398, 25, 55, 0}, /* SystemInfo.NoProxy string */
-  {11811, 30294, 398, 25, 55, 0}, /* SystemInfo.OSType string */
-  {11820, 30304, 398, 41, 55, 0}, /* SystemInfo.OSVersion string */
-  {11869, 30090, 376, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
-  {11886, 30122, 378, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
-  {11938, 30184, 398, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
-  {12200, 30603, 376, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
-  {12702, 30879, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
-  {12960, 31177, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
-  {13386, 31780, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
-  {13826, 32472, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
-  {13894, 32572, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
-  {14185, 32918, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
-  {14214, 32980, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
-  {15768, 34658, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
-  {15780, 34671, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
-  {16477, 34918, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
-  {16492, 34934, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
-  {18445, 36290, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
-  {2589, 21449, 398, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
-  {15150, 33400, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
-  {2225, 18901, 398, 25, 55, 0}, /* SystemVersion.ApiVersion string */
-  {2267, 18985, 398, 25, 55, 0}, /* SystemVersion.Arch string */
-  {3031, 21912, 398, 25, 55, 0}, /* SystemVersion.BuildTime string */
-  {4072, 22784, 361, 35, 55, 0}, /* SystemVersion.Components array of SystemVersion.Components */
-  {7507, 25554, 376, 25, 55, 0}, /* SystemVersion.Experimental boolean */
-  {7908, 26006, 398, 25, 55, 0}, /* SystemVersion.GitCommit string */
-  {7983, 26088, 398, 25, 55, 0}, /* SystemVersion.GoVersion string */
-  {9843, 27747, 398, 25, 55, 0}, /* SystemVersion.KernelVersion string */
-  {10550, 29025, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
-  {11990, 30248, 398, 25, 55, 0}, /* SystemVersion.Os string */
-  {12224, 30641, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
-  {18048, 35954, 398, 25, 55, 0}, /* SystemVersion.Version string */
-  {6389, 24538, 390, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
-  {10900, 29241, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
-  {18048, 35954, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
-  {10900, 29241, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
-  {3240, 22193, 398, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
-  {3262, 22218, 398, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
-  {17805, 35451, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
-  {2310, 21132, 322, 32, 55, 0}, /* Task.AssignedGenericResources array of GenericResources */
-  {6090, 24188, 398, 25, 55, 0}, /* Task.CreatedAt string */
-  {6323, 24456, 291, 25, 55, 0}, /* Task.DesiredState TaskState */
-  {8456, 26391, 398, 25, 55, 0}, /* Task.ID string */
-  {9739, 27581, 173, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
-  {9908, 27799, 395, 25, 55, 0}, /* Task.Labels map of string */
-  {10900, 29241, 398, 25, 55, 0}, /* Task.Name string */
-  {11462, 29626, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
-  {11605, 29866, 398, 25, 55, 0}, /* Task.NodeID string */
-  {14441, 33057, 398, 25, 55, 0}, /* Task.ServiceID string */
-  {15191, 33453, 378, 25, 55, 0}, /* Task.Slot integer */
-  {15467, 33786, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
-  {15572, 34074, 292, 25, 55, 0}, /* Task.Status TaskStatus */
-  {17967, 35725, 398, 25, 55, 0}, /* Task.UpdatedAt string */
-  {18048, 35954, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
-  {4966, 23484, 267, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
-  {7745, 25841, 378, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
-  {10192, 28165, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
-  {11040, 29350, 283, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
-  {11451, 29615, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
-  {12212, 30629, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
-  {12673, 30848, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
-  {13622, 32094, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
-  {13649, 32132, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
-  {13884, 32533, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
-  {2289, 19007, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Args array of string (command) */
-  {3175, 22108, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
-  {3191, 22125, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
-  {4012, 22676, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Command array of string (command) */
-  {4261, 22995, 363, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs array of TaskSpec.ContainerSpec.Configs */
-  {6146, 24844, 270, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig TaskSpec.ContainerSpec.DNSConfig */
-  {6512, 24653, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Dir string */
-  {7257, 25313, 374, 25, 55, 0}, /* TaskSpec.ContainerSpec.Env array of string (environment) */
-  {8028, 26136, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Groups array of string */
-  {8103, 26194, 99, 25, 55, DK_ALIAS}, /* TaskSpec.ContainerSpec.HealthCheck HealthConfig */
-  {8132, 26194, 99, 25, 55, 0}, /* TaskSpec.ContainerSpec.Healthcheck HealthConfig */
-  {8385, 26307, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hostname string */
-  {8411, 26334, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hosts array of string */
-  {8708, 26424, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
-  {9577, 26877, 376, 37, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
-  {9710, 27552, 271, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
-  {9908, 27799, 396, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
-  {10830, 29174, 334, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
-  {11886, 30122, 378, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
-  {11913, 30157, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
-  {12904, 31109, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
-  {13252, 31559, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
-  {14152, 32864, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
-  {15606, 34157, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
-  {15624, 34177, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
-  {16219, 34783, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
-  {16583, 35464, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
-  {17873, 35546, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
-  {18004, 35845, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
-  {4149, 22908, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
-  {4189, 22951, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
-  {7627, 25712, 269, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
-  {13884, 32533, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
-  {7774, 26000, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
-  {10576, 29101, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
-  {10900, 29241, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
-  {17838, 35540, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
-  {10935, 29278, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
-  {11956, 30203, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
-  {13965, 32679, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
-  {2238, 18915, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor TaskSpec.ContainerSpec.Privileges.AppArmor */
-  {6114, 24214, 275, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
-  {11511, 29735, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
-  {13915, 32962, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
-  {13974, 32688, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
-  {10576, 29101, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
-  {4097, 22809, 398, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
-  {7627, 25712, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
-  {13375, 31729, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
-  {6518, 24659, 376, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
-  {9991, 27888, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
-  {13709, 32177, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
-  {17823, 35519, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
-  {18004, 35845, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
-  {10576, 29101, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
-  {12977, 31195, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
-  {7627, 25712, 280, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
-  {14071, 32791, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
-  {14111, 32834, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
-  {7774, 26000, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
-  {10576, 29101, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
-  {10900, 29241, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
-  {17838, 35540, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
-  {8071, 26178, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
-  {10900, 29241, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
-  {15237, 33500, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
-  {10900, 29241, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
-  {11956, 30203, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
-  {4658, 23284, 398, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
-  {4299, 23034, 372, 25, 55, 0}, /* TaskSpec.Placement.Constraints array of string */
-  {10383, 28765, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
-  {12235, 30652, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
-  {12839, 30974, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
-  {15474, 33860, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
-  {15483, 33869, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
-  {6528, 24669, 376, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
-  {10900, 29241, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
-  {12599, 30769, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
-  {13427, 31819, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
-  {10020, 27918, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
-  {10510, 28957, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
-  {13573, 32017, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
-  {15756, 34645, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
-  {4085, 22797, 290, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
-  {6278, 24388, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
-  {10335, 28713, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
-  {18465, 36310, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
-  {5082, 23537, 46, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
-  {7263, 25319, 398, 25, 55, 0}, /* TaskStatus.Err string */
-  {10529, 28987, 398, 25, 55, 0}, /* TaskStatus.Message string */
-  {12769, 30920, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
-  {15552, 33989, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
-  {17657, 35307, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
-  {12079, 30392, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
-  {13230, 31494, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
-  {14203, 32951, 395, 42, 55, 0}, /* Topology.Segments map of string */
-  {17883, 35617, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
-  {3592, 22614, 14, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
-  {6090, 24188, 398, 31, 55, 0}, /* Volume.CreatedAt string */
-  {6758, 25015, 398, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
-  {9908, 27799, 395, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
-  {10817, 29161, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
-  {10900, 29241, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
-  {11956, 30203, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
-  {13957, 32664, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
-  {15572, 34074, 393, 25, 55, 0}, /* Volume.Status map of map of any */
-  {17992, 35790, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
-  {13364, 31717, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
-  {15150, 33400, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
-  {3695, 22631, 18, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
-  {6758, 25015, 398, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
-  {6795, 25040, 396, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
-  {9908, 27799, 396, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
-  {10900, 29241, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
-  {18375, 36226, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
-  {18445, 36290, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
-  {15450, 33768, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
-  {18385, 36236, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
-  {15467, 33786, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
-  {2036, 18669, 378, 52, 55, 0}, /* VolumesDiskUsage.ActiveCount integer */
-  {9731, 27573, 369, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
-  {13344, 31697, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
-  {17780, 35410, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
-  {17793, 35424, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
+  {2058, 18828, 398, 32, 55, 0}, /* Address.Addr string */
+  {12865, 31146, 378, 32, 55, 0}, /* Address.PrefixLen integer */
+  {6310, 24579, 171, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
+  {12823, 31103, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
+  {15560, 34213, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
+  {25246, 25246, 398, 25, 51, 0}, /* AuthConfig.email string */
+  {30527, 30527, 398, 25, 55, 0}, /* AuthConfig.password string */
+  {33143, 33143, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
+  {36011, 36011, 398, 25, 55, 0}, /* AuthConfig.username string */
+  {8692, 26543, 398, 25, 55, 0}, /* AuthResponse.IdentityToken string */
+  {15572, 34233, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
+  {6090, 24324, 398, 39, 55, 0}, /* BuildCache.CreatedAt string */
+  {6296, 24542, 398, 39, 55, 0}, /* BuildCache.Description string */
+  {8456, 26527, 398, 39, 55, 0}, /* BuildCache.ID string */
+  {9496, 26929, 376, 39, 55, 0}, /* BuildCache.InUse boolean */
+  {9947, 27977, 398, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
+  {12049, 30496, 398, 39, 41, 0}, /* BuildCache.Parent string */
+  {12069, 30517, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
+  {14949, 33341, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
+  {15150, 33559, 378, 39, 55, 0}, /* BuildCache.Size integer */
+  {17823, 35678, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
+  {17979, 35935, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
+  {2036, 18805, 378, 52, 55, 0}, /* BuildCacheDiskUsage.ActiveCount integer */
+  {9731, 27709, 306, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
+  {13344, 31843, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
+  {17780, 35569, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
+  {17793, 35583, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
+  {6090, 24324, 398, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
+  {13358, 31857, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
+  {21520, 21520, 0, 36, 55, 0}, /* BuildInfo.aux any */
+  {25461, 25461, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
+  {25469, 25483, 83, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
+  {26527, 26527, 398, 25, 55, 0}, /* BuildInfo.id string */
+  {31351, 31351, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
+  {31362, 31379, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
+  {34233, 34233, 398, 25, 55, 0}, /* BuildInfo.status string */
+  {34405, 34405, 398, 25, 55, 0}, /* BuildInfo.stream string */
+  {3113, 22178, 372, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
+  {15450, 33927, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
+  {10900, 29387, 398, 25, 55, 0}, /* Checkpoint.Name string */
+  {3486, 22624, 398, 25, 55, 0}, /* CheckpointCreateRequest.CheckpointDir string */
+  {3502, 22641, 398, 25, 55, DK_REQUIRED}, /* CheckpointCreateRequest.CheckpointID string */
+  {7478, 25651, 376, 25, 55, 0}, /* CheckpointCreateRequest.Exit boolean */
+  {6090, 24324, 398, 25, 55, 0}, /* ClusterInfo.CreatedAt string */
+  {6191, 24420, 378, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
+  {6221, 24462, 372, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
+  {8456, 26527, 398, 25, 55, 0}, /* ClusterInfo.ID string */
+  {13782, 32369, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
+  {15467, 33945, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
+  {15708, 34770, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
+  {16573, 35500, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
+  {17967, 35884, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
+  {18048, 36113, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
+  {6090, 24324, 398, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
+  {8456, 26527, 398, 42, 55, 0}, /* ClusterVolume.ID string */
+  {9560, 26996, 15, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
+  {13126, 31544, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
+  {15467, 33945, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
+  {17967, 35884, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
+  {18048, 36113, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
+  {2006, 18765, 368, 42, 55, 0}, /* ClusterVolume.Info.AccessibleTopology array of Topology */
+  {3208, 22279, 378, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
+  {18128, 36214, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
+  {18211, 36279, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
+  {11605, 30012, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
+  {13095, 31511, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
+  {15552, 34148, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
+  {1965, 18722, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode ClusterVolumeSpec.AccessMode */
+  {1978, 18736, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements ClusterVolumeSpec.AccessibilityRequirements */
+  {2562, 21548, 24, 42, 55, 0}, /* ClusterVolumeSpec.Availability ClusterVolumeSpec.Availability */
+  {3224, 22296, 25, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange ClusterVolumeSpec.CapacityRange */
+  {8009, 26252, 398, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
+  {14152, 33010, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
+  {2740, 21773, 390, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.BlockVolume map of any */
+  {10803, 29292, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
+  {13957, 32810, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
+  {14971, 33391, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
+  {7759, 26059, 398, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.FsType string */
+  {10752, 29264, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
+  {12853, 31134, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
+  {13561, 32151, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
+  {10007, 28040, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
+  {13545, 32134, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
+  {9859, 27900, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Key string */
+  {14032, 32896, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
+  {7496, 25679, 398, 32, 48, 0}, /* Commit.Expected string */
+  {8456, 26527, 398, 32, 55, 0}, /* Commit.ID string */
+  {6090, 24324, 398, 30, 55, 0}, /* Config.CreatedAt string */
+  {8456, 26527, 398, 30, 55, 0}, /* Config.ID string */
+  {15467, 33945, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
+  {17967, 35884, 398, 30, 55, 0}, /* Config.UpdatedAt string */
+  {18048, 36113, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
+  {10984, 29470, 398, 30, 55, 0}, /* ConfigReference.Network string */
+  {6169, 24396, 398, 30, 55, 0}, /* ConfigSpec.Data string */
+  {9908, 27935, 396, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
+  {10900, 29387, 398, 30, 55, 0}, /* ConfigSpec.Name string */
+  {17610, 35331, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
+  {28404, 28404, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
+  {29206, 29206, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
+  {30284, 30284, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
+  {36085, 36085, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
+  {27326, 27326, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
+  {27348, 27348, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
+  {27369, 27369, 312, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
+  {27398, 27398, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
+  {27426, 27426, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
+  {27450, 27450, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
+  {27470, 27470, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
+  {33020, 33020, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
+  {24184, 24184, 34, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
+  {30222, 30222, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
+  {34975, 34975, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
+  {35408, 35408, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
+  {30689, 30689, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
+  {35596, 35596, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
+  {35962, 35962, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
+  {35984, 35984, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
+  {2296, 19150, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.ArgsEscaped boolean */
+  {2337, 21297, 376, 25, 55, 0}, /* ContainerConfig.AttachStderr boolean */
+  {2352, 21313, 376, 25, 55, 0}, /* ContainerConfig.AttachStdin boolean */
+  {2366, 21328, 376, 25, 55, 0}, /* ContainerConfig.AttachStdout boolean */
+  {4006, 22789, 373, 25, 55, 0}, /* ContainerConfig.Cmd array of string (command) */
+  {6745, 25123, 398, 25, 55, 0}, /* ContainerConfig.Domainname string */
+  {7244, 25436, 373, 25, 55, 0}, /* ContainerConfig.Entrypoint array of string (command) */
+  {7257, 25449, 374, 25, 55, 0}, /* ContainerConfig.Env array of string (environment) */
+  {7542, 25726, 394, 25, 55, DK_NULLABLE}, /* ContainerConfig.ExposedPorts map of map of any (set) */
+  {8132, 26330, 99, 25, 55, 0}, /* ContainerConfig.Healthcheck HealthConfig */
+  {8385, 26443, 398, 25, 55, 0}, /* ContainerConfig.Hostname string */
+  {8708, 26560, 398, 25, 55, 0}, /* ContainerConfig.Image string */
+  {9908, 27935, 396, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
+  {10259, 28390, 398, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
+  {11203, 29591, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
+  {11859, 30177, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
+  {11913, 30303, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
+  {14981, 33401, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
+  {15594, 34274, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
+  {15624, 34336, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
+  {15637, 34350, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
+  {17817, 35623, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
+  {18004, 36004, 398, 25, 55, 0}, /* ContainerConfig.User string */
+  {18375, 36385, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
+  {18493, 36498, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
+  {2296, 19150, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ArgsEscaped boolean */
+  {2337, 21297, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStderr boolean */
+  {2352, 21313, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdin boolean */
+  {2366, 21328, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdout boolean */
+  {4006, 22789, 373, 25, 55, 0}, /* ContainerCreateRequest.Cmd array of string (command) */
+  {6745, 25123, 398, 25, 55, 0}, /* ContainerCreateRequest.Domainname string */
+  {7244, 25436, 373, 25, 55, 0}, /* ContainerCreateRequest.Entrypoint array of string (command) */
+  {7257, 25449, 374, 25, 55, 0}, /* ContainerCreateRequest.Env array of string (environment) */
+  {7542, 25726, 394, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ExposedPorts map of map of any (set) */
+  {8132, 26330, 99, 25, 55, 0}, /* ContainerCreateRequest.Healthcheck HealthConfig */
+  {8200, 26407, 101, 25, 55, 0}, /* ContainerCreateRequest.HostConfig HostConfig */
+  {8385, 26443, 398, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
+  {8708, 26560, 398, 25, 55, 0}, /* ContainerCreateRequest.Image string */
+  {9908, 27935, 396, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
+  {10259, 28390, 398, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
+  {11203, 29591, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
+  {11432, 29727, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
+  {11859, 30177, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
+  {11913, 30303, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
+  {14981, 33401, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
+  {15594, 34274, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
+  {15624, 34336, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
+  {15637, 34350, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
+  {17817, 35623, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
+  {18004, 36004, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
+  {18375, 36385, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
+  {18493, 36498, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
+  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
+  {18445, 36449, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
+  {2249, 19063, 398, 25, 55, 0}, /* ContainerInspectResponse.AppArmorProfile string */
+  {2289, 19143, 372, 25, 55, 0}, /* ContainerInspectResponse.Args array of string */
+  {4097, 22945, 35, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
+  {6080, 24314, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.Created string */
+  {6758, 25151, 398, 25, 55, 0}, /* ContainerInspectResponse.Driver string */
+  {7389, 25578, 372, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.ExecIDs array of string */
+  {7995, 26237, 72, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.GraphDriver DriverData */
+  {8200, 26407, 101, 25, 55, 0}, /* ContainerInspectResponse.HostConfig HostConfig */
+  {8396, 26454, 398, 25, 55, 0}, /* ContainerInspectResponse.HostnamePath string */
+  {8419, 26478, 398, 25, 55, 0}, /* ContainerInspectResponse.HostsPath string */
+  {8676, 26527, 398, 25, 55, 0}, /* ContainerInspectResponse.Id string */
+  {8708, 26560, 398, 25, 55, 0}, /* ContainerInspectResponse.Image string */
+  {9098, 26758, 171, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
+  {10233, 28347, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
+  {10765, 29278, 398, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
+  {10830, 29320, 335, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
+  {10900, 29387, 398, 25, 55, 0}, /* ContainerInspectResponse.Name string */
+  {11363, 29708, 159, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
+  {11539, 29960, 390, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
+  {12079, 30538, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
+  {12224, 30787, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
+  {12933, 31295, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
+  {13588, 32221, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
+  {13634, 32262, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
+  {15169, 33579, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
+  {15182, 33594, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
+  {15552, 34148, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
+  {15651, 34365, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
+  {22832, 22832, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
+  {22846, 22846, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
+  {25784, 25784, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
+  {28032, 28032, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
+  {28916, 28916, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
+  {31222, 31222, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
+  {34225, 34225, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
+  {35927, 35927, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
+  {25347, 25347, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
+  {27189, 27189, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
+  {32734, 32734, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
+  {32745, 32745, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
+  {32758, 32758, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
+  {32770, 32770, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
+  {35629, 35629, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
+  {35640, 35640, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
+  {35653, 35653, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
+  {35665, 35665, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
+  {24368, 24368, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
+  {28032, 28032, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
+  {5735, 23845, 372, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
+  {15450, 33927, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
+  {6206, 24437, 376, 25, 55, 0}, /* ContainerState.Dead boolean */
+  {7269, 25461, 398, 25, 55, 0}, /* ContainerState.Error string */
+  {7485, 25658, 378, 25, 55, 0}, /* ContainerState.ExitCode integer */
+  {7653, 25865, 398, 25, 55, 0}, /* ContainerState.FinishedAt string */
+  {8078, 26321, 97, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
+  {11781, 30255, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
+  {12128, 30588, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
+  {12167, 30714, 378, 25, 55, 0}, /* ContainerState.Pid integer */
+  {13686, 32295, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
+  {13859, 32653, 376, 25, 55, 0}, /* ContainerState.Running boolean */
+  {15540, 34124, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
+  {15572, 34233, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
+  {21722, 21722, 32, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
+  {24172, 24172, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
+  {26527, 26527, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
+  {29064, 29064, 39, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
+  {29387, 29387, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
+  {29761, 29761, 382, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
+  {30132, 30132, 378, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
+  {30440, 30440, 398, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
+  {30762, 30762, 41, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
+  {31088, 31088, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
+  {31171, 31171, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
+  {31674, 31674, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
+  {34389, 34389, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
+  {4658, 23420, 398, 25, 55, 0}, /* ContainerStatus.ContainerID string */
+  {7485, 25658, 378, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
+  {12016, 30714, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
+  {31681, 31681, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
+  {31771, 31771, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
+  {36512, 36512, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
+  {36537, 36537, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
+  {4012, 22812, 398, 25, 55, 0}, /* ContainerSummary.Command string */
+  {6080, 24314, 378, 25, 55, 0}, /* ContainerSummary.Created integer */
+  {8078, 26321, 49, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
+  {8200, 26407, 51, 25, 55, 0}, /* ContainerSummary.HostConfig ContainerSummary.HostConfig */
+  {8676, 26527, 398, 25, 55, 0}, /* ContainerSummary.Id string */
+  {8708, 26560, 398, 25, 55, 0}, /* ContainerSummary.Image string */
+  {9003, 26705, 398, 25, 55, 0}, /* ContainerSummary.ImageID string */
+  {9098, 26758, 171, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
+  {9908, 27935, 395, 25, 55, 0}, /* ContainerSummary.Labels map of string */
+  {10830, 29320, 335, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
+  {10927, 29416, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
+  {11363, 29708, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
+  {12815, 31080, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
+  {15169, 33579, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
+  {15182, 33594, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
+  {15552, 34148, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
+  {15572, 34233, 398, 25, 55, 0}, /* ContainerSummary.Status string */
+  {7584, 25803, 378, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
+  {15572, 34233, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
+  {2211, 19017, 395, 46, 55, DK_NULLABLE}, /* ContainerSummary.HostConfig.Annotations map of string */
+  {11311, 29677, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
+  {11451, 29761, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
+  {30704, 30704, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
+  {35371, 35371, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
+  {35391, 35391, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
+  {12948, 31311, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
+  {17703, 35491, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
+  {2618, 21622, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
+  {2639, 21646, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
+  {2661, 21671, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
+  {2683, 21696, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteIOps array of ThrottleDevice */
+  {2706, 21736, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeight integer */
+  {2720, 21751, 314, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice array of ContainerUpdateRequest.BlkioWeightDevice */
+  {3326, 22430, 398, 25, 55, 0}, /* ContainerUpdateRequest.CgroupParent string */
+  {5917, 24053, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuCount integer */
+  {5928, 24065, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuPercent integer */
+  {5941, 24079, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuPeriod integer */
+  {5953, 24092, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuQuota integer */
+  {5964, 24104, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimePeriod integer */
+  {5984, 24126, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuRealtimeRuntime integer */
+  {6005, 24159, 378, 25, 55, 0}, /* ContainerUpdateRequest.CpuShares integer */
+  {6017, 24219, 398, 25, 55, 0}, /* ContainerUpdateRequest.CpusetCpus string */
+  {6030, 24233, 398, 25, 55, 0}, /* ContainerUpdateRequest.CpusetMems string */
+  {6399, 24684, 372, 28, 55, 0}, /* ContainerUpdateRequest.DeviceCgroupRules array of string */
+  {6476, 24719, 318, 40, 55, 0}, /* ContainerUpdateRequest.DeviceRequests array of DeviceRequest */
+  {6493, 24737, 317, 25, 55, 0}, /* ContainerUpdateRequest.Devices array of DeviceMapping */
+  {6601, 24910, 378, 25, 39, 0}, /* ContainerUpdateRequest.DiskQuota integer */
+  {8474, 27285, 380, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
+  {8495, 27308, 378, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
+  {9577, 27013, 376, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
+  {9810, 27847, 380, 25, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
+  {9825, 27863, 380, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
+  {10440, 29004, 380, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
+  {10477, 29043, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
+  {10497, 29079, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
+  {10510, 29093, 378, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
+  {10962, 29451, 378, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
+  {10973, 29451, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
+  {11869, 30236, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
+  {12200, 30749, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
+  {13649, 32278, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
+  {17873, 35705, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
+  {12079, 30538, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
+  {18456, 36460, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
+  {8071, 26314, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
+  {10900, 29387, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
+  {15237, 33659, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
+  {18445, 36449, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
+  {10529, 29123, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
+  {7269, 25461, 61, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
+  {15581, 25658, 378, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
+  {2065, 18835, 398, 46, 55, 0}, /* ContainerdInfo.Address string */
+  {10949, 29438, 64, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
+  {5722, 23832, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Containers string */
+  {12702, 31025, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
+  {2036, 18805, 378, 52, 55, 0}, /* ContainersDiskUsage.ActiveCount integer */
+  {9731, 27709, 313, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
+  {13344, 31843, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
+  {17780, 35569, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
+  {17793, 35583, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
+  {21520, 21520, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
+  {25461, 25461, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
+  {25469, 25483, 83, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
+  {26527, 26527, 398, 36, 55, 0}, /* CreateImageInfo.id string */
+  {31351, 31351, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
+  {31362, 31379, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
+  {34233, 34233, 398, 25, 55, 0}, /* CreateImageInfo.status string */
+  {8456, 26527, 398, 50, 55, 0}, /* DeviceInfo.ID string */
+  {15244, 33666, 398, 50, 55, 0}, /* DeviceInfo.Source string */
+  {3341, 22446, 398, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
+  {12086, 30545, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
+  {12104, 30565, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
+  {3160, 22229, 370, 40, 55, 0}, /* DeviceRequest.Capabilities array of array of string */
+  {5880, 24012, 378, 40, 55, 0}, /* DeviceRequest.Count integer */
+  {6419, 24706, 372, 40, 55, 0}, /* DeviceRequest.DeviceIDs array of string */
+  {6758, 25151, 398, 40, 55, 0}, /* DeviceRequest.Driver string */
+  {11956, 30349, 395, 40, 55, 0}, /* DeviceRequest.Options map of string */
+  {6310, 24579, 171, 30, 55, DK_REQUIRED}, /* DistributionInspect.Descriptor OCIDescriptor */
+  {12235, 30798, 341, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
+  {10900, 29387, 398, 31, 55, DK_REQUIRED}, /* Driver.Name string */
+  {11956, 30349, 395, 31, 55, 0}, /* Driver.Options map of string */
+  {6169, 24396, 395, 25, 55, DK_REQUIRED}, /* DriverData.Data map of string */
+  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
+  {8610, 27596, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
+  {8648, 27629, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
+  {10029, 28083, 372, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
+  {10900, 29387, 398, 25, 55, 0}, /* EndpointPortConfig.Name string */
+  {13036, 31430, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
+  {13112, 31529, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
+  {13142, 31573, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
+  {16605, 35194, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
+  {6949, 25347, 398, 25, 55, 0}, /* EndpointResource.EndpointID string */
+  {8610, 27596, 398, 25, 55, 0}, /* EndpointResource.IPv4Address string */
+  {8648, 27629, 398, 25, 55, 0}, /* EndpointResource.IPv6Address string */
+  {10259, 28390, 398, 25, 55, 0}, /* EndpointResource.MacAddress string */
+  {10900, 29387, 398, 30, 55, 0}, /* EndpointResource.Name string */
+  {2103, 18874, 372, 25, 55, 0}, /* EndpointSettings.Aliases array of string */
+  {6158, 24993, 372, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
+  {6795, 25176, 396, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
+  {6949, 25347, 398, 25, 55, 0}, /* EndpointSettings.EndpointID string */
+  {7780, 26069, 398, 25, 55, 0}, /* EndpointSettings.Gateway string */
+  {7929, 26164, 398, 25, 55, 0}, /* EndpointSettings.GlobalIPv6Address string */
+  {7949, 26186, 378, 25, 55, 0}, /* EndpointSettings.GlobalIPv6PrefixLen integer */
+  {8037, 26281, 378, 48, 55, 0}, /* EndpointSettings.GwPriority integer */
+  {8530, 27547, 73, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
+  {8556, 27500, 398, 25, 55, 0}, /* EndpointSettings.IPAddress string */
+  {8568, 27513, 378, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
+  {8662, 27644, 398, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
+  {10092, 28169, 372, 25, 55, 0}, /* EndpointSettings.Links array of string */
+  {10259, 28390, 398, 25, 55, 0}, /* EndpointSettings.MacAddress string */
+  {11268, 29631, 398, 25, 55, 0}, /* EndpointSettings.NetworkID string */
+  {10576, 29247, 80, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
+  {12815, 31080, 319, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
+  {7228, 25419, 398, 25, 55, 0}, /* EngineDescription.EngineVersion string */
+  {9908, 27935, 395, 25, 55, 0}, /* EngineDescription.Labels map of string */
+  {12702, 31025, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
+  {10900, 29387, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
+  {17823, 35678, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
+  {22795, 22795, 378, 25, 55, 0}, /* ErrorDetail.code integer */
+  {29123, 29123, 398, 25, 55, 0}, /* ErrorDetail.message string */
+  {29123, 29123, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
+  {2435, 21405, 395, 25, 55, 0}, /* EventActor.Attributes map of string */
+  {8456, 26527, 398, 25, 55, 0}, /* EventActor.ID string */
+  {2027, 18787, 398, 25, 55, 0}, /* EventMessage.Action string */
+  {2050, 18820, 85, 25, 55, 0}, /* EventMessage.Actor EventActor */
+  {17823, 35678, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
+  {32810, 32810, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
+  {35426, 35426, 378, 25, 55, 0}, /* EventMessage.time integer */
+  {35433, 35444, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
+  {2337, 21297, 376, 25, 55, 0}, /* ExecConfig.AttachStderr boolean */
+  {2352, 21313, 376, 25, 55, 0}, /* ExecConfig.AttachStdin boolean */
+  {2366, 21328, 376, 25, 55, 0}, /* ExecConfig.AttachStdout boolean */
+  {4006, 22789, 373, 25, 55, 0}, /* ExecConfig.Cmd array of string (command) */
+  {4285, 23155, 371, 42, 55, DK_NULLABLE}, /* ExecConfig.ConsoleSize array of integer */
+  {6376, 24660, 398, 25, 55, 0}, /* ExecConfig.DetachKeys string */
+  {7257, 25449, 374, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
+  {12891, 31242, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
+  {17817, 35623, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
+  {18004, 36004, 398, 25, 55, 0}, /* ExecConfig.User string */
+  {18493, 36498, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
+  {3129, 22195, 376, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
+  {4658, 23420, 398, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
+  {6376, 24660, 398, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
+  {7485, 25658, 378, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
+  {8456, 26527, 398, 25, 55, 0}, /* ExecInspectResponse.ID string */
+  {11900, 30289, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
+  {11913, 30303, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
+  {11925, 30316, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
+  {12167, 30714, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
+  {12917, 31278, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
+  {13859, 32653, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
+  {4285, 23155, 371, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
+  {6367, 24638, 376, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
+  {17817, 35623, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
+  {9865, 27913, 378, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
+  {12079, 30538, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
+  {6758, 25151, 398, 49, 55, 0}, /* FirewallInfo.Driver string */
+  {9560, 26996, 370, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
+  {6578, 24885, 95, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
+  {10907, 29394, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
+  {9865, 27913, 398, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
+  {18030, 36085, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
+  {9865, 27913, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
+  {18030, 36085, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
+  {7584, 25803, 378, 39, 55, 0}, /* Health.FailingStreak integer */
+  {10174, 28282, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
+  {15572, 34233, 98, 39, 55, 0}, /* Health.Status Health.Status */
+  {9679, 27274, 379, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
+  {13699, 32308, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
+  {15510, 34092, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
+  {15526, 34109, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
+  {17623, 35364, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
+  {17647, 35456, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
+  {6915, 25312, 398, 39, 55, 0}, /* HealthcheckResult.End string */
+  {7485, 25658, 378, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
+  {12007, 30463, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
+  {15502, 34070, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
+  {2211, 19017, 396, 43, 55, 0}, /* HostConfig.Annotations map of string (labels) */
+  {2528, 21506, 376, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
+  {2610, 21614, 372, 25, 55, 0}, /* HostConfig.Binds array of string */
+  {2618, 21622, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceReadBps array of ThrottleDevice */
+  {2639, 21646, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceReadIOps array of ThrottleDevice */
+  {2661, 21671, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteBps array of ThrottleDevice */
+  {2683, 21696, 367, 25, 55, 0}, /* HostConfig.BlkioDeviceWriteIOps array of ThrottleDevice */
+  {2706, 21736, 378, 25, 55, 0}, /* HostConfig.BlkioWeight integer */
+  {2720, 21751, 324, 25, 55, 0}, /* HostConfig.BlkioWeightDevice array of HostConfig.BlkioWeightDevice */
+  {3141, 22208, 372, 25, 55, 0}, /* HostConfig.CapAdd array of string */
+  {3150, 22218, 372, 25, 55, 0}, /* HostConfig.CapDrop array of string */
+  {3160, 22229, 372, 40, 40, 0}, /* HostConfig.Capabilities array of string */
+  {3302, 22405, 398, 25, 55, 0}, /* HostConfig.Cgroup string */
+  {3326, 22430, 398, 25, 55, 0}, /* HostConfig.CgroupParent string */
+  {3377, 22495, 103, 41, 55, 0}, /* HostConfig.CgroupnsMode HostConfig.CgroupnsMode */
+  {4285, 23155, 371, 25, 55, DK_NULLABLE}, /* HostConfig.ConsoleSize array of integer */
+  {4672, 23435, 398, 25, 55, 0}, /* HostConfig.ContainerIDFile string */
+  {5917, 24053, 378, 25, 55, 0}, /* HostConfig.CpuCount integer */
+  {5928, 24065, 378, 25, 55, 0}, /* HostConfig.CpuPercent integer */
+  {5941, 24079, 378, 25, 55, 0}, /* HostConfig.CpuPeriod integer */
+  {5953, 24092, 378, 25, 55, 0}, /* HostConfig.CpuQuota integer */
+  {5964, 24104, 378, 25, 55, 0}, /* HostConfig.CpuRealtimePeriod integer */
+  {5984, 24126, 378, 25, 55, 0}, /* HostConfig.CpuRealtimeRuntime integer */
+  {6005, 24159, 378, 25, 55, 0}, /* HostConfig.CpuShares integer */
+  {6017, 24219, 398, 25, 55, 0}, /* HostConfig.CpusetCpus string */
+  {6030, 24233, 398, 25, 55, 0}, /* HostConfig.CpusetMems string */
+  {6399, 24684, 372, 28, 55, 0}, /* HostConfig.DeviceCgroupRules array of string */
+  {6476, 24719, 318, 40, 55, 0}, /* HostConfig.DeviceRequests array of DeviceRequest */
+  {6493, 24737, 317, 25, 55, 0}, /* HostConfig.Devices array of DeviceMapping */
+  {6601, 24910, 378, 25, 39, 0}, /* HostConfig.DiskQuota integer */
+  {6648, 24974, 372, 25, 55, 0}, /* HostConfig.Dns array of string */
+  {6654, 25005, 372, 25, 55, 0}, /* HostConfig.DnsOptions array of string */
+  {6667, 25019, 372, 25, 55, 0}, /* HostConfig.DnsSearch array of string */
+  {7571, 25757, 372, 25, 55, 0}, /* HostConfig.ExtraHosts array of string */
+  {8017, 26260, 372, 25, 55, 0}, /* HostConfig.GroupAdd array of string */
+  {8474, 27285, 380, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
+  {8495, 27308, 378, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
+  {9577, 27013, 376, 25, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
+  {9700, 27572, 398, 25, 55, 0}, /* HostConfig.IpcMode string */
+  {9710, 27688, 104, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
+  {9810, 27847, 380, 25, 41, 0}, /* HostConfig.KernelMemory integer (size) */
+  {9825, 27863, 380, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
+  {10092, 28169, 372, 25, 55, 0}, /* HostConfig.Links array of string */
+  {10180, 28288, 105, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
+  {10321, 28817, 372, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
+  {10440, 29004, 380, 25, 55, 0}, /* HostConfig.Memory integer (size) */
+  {10477, 29043, 380, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
+  {10497, 29079, 380, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
+  {10510, 29093, 378, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
+  {10830, 29320, 334, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
+  {10962, 29451, 378, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
+  {10973, 29451, 378, 25, 55, 0}, /* HostConfig.NanoCpus integer */
+  {11311, 29677, 398, 25, 55, 0}, /* HostConfig.NetworkMode string */
+  {11869, 30236, 376, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
+  {11886, 30268, 378, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
+  {12183, 30731, 398, 25, 55, 0}, /* HostConfig.PidMode string */
+  {12200, 30749, 378, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
+  {12740, 31035, 391, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
+  {12891, 31242, 376, 25, 55, 0}, /* HostConfig.Privileged boolean */
+  {13077, 31491, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
+  {13311, 31800, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
+  {13327, 31817, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
+  {13649, 32278, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
+  {13884, 32679, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
+  {14171, 33049, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
+  {14989, 33409, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
+  {15661, 34375, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
+  {16219, 34942, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
+  {17719, 35511, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
+  {17863, 36070, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
+  {17873, 35705, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
+  {18011, 36056, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
+  {18196, 36263, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
+  {18421, 36413, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
+  {12079, 30538, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
+  {18456, 36460, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
+  {4097, 22945, 396, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
+  {17823, 35678, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
+  {8071, 26314, 378, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
+  {10900, 29387, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
+  {15237, 33659, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
+  {8456, 26527, 398, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
+  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
+  {4097, 22945, 326, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
+  {6758, 25151, 398, 25, 55, 0}, /* IPAM.Driver string */
+  {11956, 30349, 396, 25, 55, 0}, /* IPAM.Options map of string (labels) */
+  {2541, 21526, 395, 25, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
+  {7780, 26069, 398, 25, 55, 0}, /* IPAMConfig.Gateway string */
+  {8582, 27529, 398, 25, 55, 0}, /* IPAMConfig.IPRange string */
+  {15699, 34761, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
+  {15736, 34784, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
+  {2802, 21857, 307, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
+  {13158, 31590, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
+  {14999, 33450, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
+  {2448, 21418, 395, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
+  {17823, 35678, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
+  {8071, 26314, 378, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
+  {10900, 29387, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
+  {15237, 33659, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
+  {2296, 19150, 376, 25, 55, DK_NULLABLE}, /* ImageConfig.ArgsEscaped boolean */
+  {2337, 21297, 376, 25, 49, 0}, /* ImageConfig.AttachStderr boolean */
+  {2352, 21313, 376, 25, 49, 0}, /* ImageConfig.AttachStdin boolean */
+  {2366, 21328, 376, 25, 49, 0}, /* ImageConfig.AttachStdout boolean */
+  {4006, 22789, 372, 25, 55, 0}, /* ImageConfig.Cmd array of string */
+  {6745, 25123, 398, 25, 49, 0}, /* ImageConfig.Domainname string */
+  {7244, 25436, 372, 25, 55, 0}, /* ImageConfig.Entrypoint array of string */
+  {7257, 25449, 372, 25, 55, 0}, /* ImageConfig.Env array of string */
+  {7542, 25726, 393, 25, 55, DK_NULLABLE}, /* ImageConfig.ExposedPorts map of map of any */
+  {8132, 26330, 99, 25, 55, 0}, /* ImageConfig.Healthcheck HealthConfig */
+  {8385, 26443, 398, 25, 49, 0}, /* ImageConfig.Hostname string */
+  {8708, 26560, 398, 25, 49, 0}, /* ImageConfig.Image string */
+  {9908, 27935, 395, 25, 55, 0}, /* ImageConfig.Labels map of string */
+  {10259, 28390, 398, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
+  {11203, 29591, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
+  {11859, 30177, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
+  {11913, 30303, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
+  {14981, 33401, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
+  {15594, 34274, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
+  {15624, 34336, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
+  {15637, 34350, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
+  {17817, 35623, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
+  {18004, 36004, 398, 25, 55, 0}, /* ImageConfig.User string */
+  {18375, 36385, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
+  {18493, 36498, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
+  {6286, 24532, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
+  {17926, 35824, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
+  {4022, 22822, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
+  {6080, 24314, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
+  {6102, 24337, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
+  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
+  {15150, 33559, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
+  {16589, 35144, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
+  {2274, 19128, 398, 25, 55, 0}, /* ImageInspect.Architecture string */
+  {2484, 21460, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
+  {4022, 22822, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
+  {4097, 22945, 117, 25, 55, 0}, /* ImageInspect.Config ImageConfig */
+  {4313, 23184, 398, 25, 44, 0}, /* ImageInspect.Container string */
+  {4519, 23327, 35, 25, 44, 0}, /* ImageInspect.ContainerConfig ContainerConfig */
+  {6080, 24314, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Created string */
+  {6310, 24579, 171, 48, 55, DK_NULLABLE}, /* ImageInspect.Descriptor OCIDescriptor */
+  {6713, 25077, 398, 25, 51, 0}, /* ImageInspect.DockerVersion string */
+  {7995, 26237, 72, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
+  {8676, 26527, 398, 25, 55, 0}, /* ImageInspect.Id string */
+  {8681, 26532, 112, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
+  {10309, 28450, 331, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
+  {10539, 29133, 121, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
+  {11990, 30394, 398, 25, 55, 0}, /* ImageInspect.Os string */
+  {11995, 30450, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
+  {12049, 30496, 398, 25, 51, 0}, /* ImageInspect.Parent string */
+  {13507, 32094, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
+  {13521, 32109, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
+  {13733, 32359, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
+  {15150, 33559, 378, 25, 55, 0}, /* ImageInspect.Size integer */
+  {18038, 36093, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
+  {18071, 36159, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
+  {9933, 27961, 398, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
+  {9960, 27992, 372, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
+  {17823, 35678, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
+  {2394, 21371, 124, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.AttestationData ImageManifestSummary.AttestationData */
+  {2577, 21563, 376, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
+  {6310, 24579, 171, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
+  {8456, 26527, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
+  {8884, 26633, 125, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
+  {9865, 27913, 127, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
+  {15150, 33559, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
+  {7699, 25917, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
+  {5722, 23832, 372, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
+  {8681, 26532, 112, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
+  {12224, 30787, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
+  {15150, 33559, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
+  {17915, 35789, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
+  {5836, 23928, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
+  {17753, 35541, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
+  {9462, 26895, 329, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
+  {15450, 33927, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
+  {24542, 24542, 398, 25, 55, 0}, /* ImageSearchResponseItem.description string */
+  {27659, 27659, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
+  {27674, 27674, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
+  {29387, 29387, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
+  {34057, 34057, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
+  {5722, 23832, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
+  {6080, 24314, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
+  {6310, 24579, 171, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
+  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
+  {9908, 27935, 395, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
+  {10309, 28450, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
+  {12058, 30505, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
+  {13507, 32094, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
+  {13521, 32109, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
+  {14958, 33377, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
+  {15150, 33559, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
+  {18071, 36159, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
+  {2036, 18805, 378, 52, 55, 0}, /* ImagesDiskUsage.ActiveCount integer */
+  {9731, 27709, 333, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
+  {13344, 31843, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
+  {17780, 35569, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
+  {17793, 35583, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
+  {10566, 29214, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
+  {10900, 29387, 398, 25, 55, 0}, /* IndexInfo.Name string */
+  {11848, 30153, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
+  {14162, 33040, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
+  {10272, 28412, 398, 25, 55, 0}, /* JoinTokens.Manager string */
+  {18484, 36489, 398, 25, 55, 0}, /* JoinTokens.Worker string */
+  {7790, 26086, 322, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
+  {10449, 29013, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
+  {10962, 29451, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
+  {12193, 30742, 378, 41, 55, 0}, /* Limit.Pids integer */
+  {2058, 18828, 398, 32, 55, 0}, /* ManagerStatus.Addr string */
+  {9982, 28015, 376, 32, 55, 0}, /* ManagerStatus.Leader boolean */
+  {13237, 31647, 201, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
+  {2596, 21599, 140, 25, 55, 0}, /* Mount.BindOptions Mount.BindOptions */
+  {4271, 23141, 398, 28, 55, 0}, /* Mount.Consistency string */
+  {9313, 26786, 142, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
+  {13252, 31705, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
+  {15244, 33666, 398, 25, 55, 0}, /* Mount.Source string */
+  {16596, 35185, 398, 25, 55, 0}, /* Mount.Target string */
+  {17727, 35519, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
+  {17823, 35678, 147, 25, 55, 0}, /* Mount.Type MountType */
+  {18272, 36322, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
+  {6061, 24294, 376, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
+  {11736, 30071, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
+  {13022, 31416, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
+  {13263, 31717, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
+  {13288, 31745, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
+  {15746, 34794, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
+  {10576, 29247, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
+  {11956, 30349, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
+  {15157, 33566, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
+  {6767, 25160, 145, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
+  {9908, 27935, 396, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
+  {11502, 29871, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
+  {15746, 34794, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
+  {10900, 29387, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
+  {11956, 30349, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
+  {6353, 24624, 398, 25, 55, 0}, /* MountPoint.Destination string */
+  {6758, 25151, 398, 25, 55, 0}, /* MountPoint.Driver string */
+  {10576, 29247, 398, 25, 55, 0}, /* MountPoint.Mode string */
+  {10900, 29387, 398, 25, 55, 0}, /* MountPoint.Name string */
+  {13022, 31416, 398, 25, 55, 0}, /* MountPoint.Propagation string */
+  {13218, 32729, 376, 25, 55, 0}, /* MountPoint.RW boolean */
+  {15244, 33666, 398, 25, 55, 0}, /* MountPoint.Source string */
+  {17823, 35678, 147, 25, 55, 0}, /* MountPoint.Type MountType */
+  {9560, 26996, 370, 53, 55, 0}, /* NRIInfo.Info array of array of string */
+  {2381, 21344, 376, 27, 55, 0}, /* Network.Attachable boolean */
+  {4136, 23030, 29, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
+  {4202, 23101, 376, 41, 55, 0}, /* Network.ConfigOnly boolean */
+  {5722, 23832, 386, 25, 51, 0}, /* Network.Containers map of NetworkContainer */
+  {6080, 24314, 398, 25, 55, 0}, /* Network.Created string */
+  {6758, 25151, 398, 25, 55, 0}, /* Network.Driver string */
+  {6860, 25254, 376, 47, 55, 0}, /* Network.EnableIPv4 boolean */
+  {6873, 25268, 376, 25, 55, 0}, /* Network.EnableIPv6 boolean */
+  {8523, 27540, 109, 25, 55, 0}, /* Network.IPAM IPAM */
+  {8676, 26527, 398, 25, 55, 0}, /* Network.Id string */
+  {9567, 27003, 376, 29, 55, 0}, /* Network.Ingress boolean */
+  {9668, 27263, 376, 25, 55, 0}, /* Network.Internal boolean */
+  {9908, 27935, 395, 25, 55, 0}, /* Network.Labels map of string */
+  {10900, 29387, 398, 25, 55, 0}, /* Network.Name string */
+  {11956, 30349, 395, 25, 55, 0}, /* Network.Options map of string */
+  {12159, 30597, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
+  {13957, 32810, 398, 25, 55, 0}, /* Network.Scope string */
+  {2075, 18845, 372, 25, 55, 0}, /* NetworkAttachment.Addresses array of string */
+  {10984, 29470, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
+  {2103, 18874, 372, 25, 55, 0}, /* NetworkAttachmentConfig.Aliases array of string */
+  {6795, 25176, 395, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
+  {16596, 35185, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
+  {4313, 23184, 398, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
+  {6932, 25329, 78, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
+  {6949, 25347, 398, 25, 51, 0}, /* NetworkContainer.EndpointID string */
+  {8610, 27596, 398, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
+  {8648, 27629, 398, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
+  {10259, 28390, 398, 25, 51, 0}, /* NetworkContainer.MacAddress string */
+  {10900, 29387, 398, 30, 51, 0}, /* NetworkContainer.Name string */
+  {2381, 21344, 376, 25, 55, 0}, /* NetworkCreateRequest.Attachable boolean */
+  {3392, 22536, 376, 25, 45, 0}, /* NetworkCreateRequest.CheckDuplicate boolean */
+  {4136, 23030, 29, 30, 55, 0}, /* NetworkCreateRequest.ConfigFrom ConfigReference */
+  {4202, 23101, 376, 30, 55, 0}, /* NetworkCreateRequest.ConfigOnly boolean */
+  {6758, 25151, 398, 25, 55, 0}, /* NetworkCreateRequest.Driver string */
+  {6860, 25254, 376, 48, 55, 0}, /* NetworkCreateRequest.EnableIPv4 boolean */
+  {6873, 25268, 376, 25, 55, 0}, /* NetworkCreateRequest.EnableIPv6 boolean */
+  {8523, 27540, 109, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
+  {9567, 27003, 376, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
+  {9668, 27263, 376, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
+  {9908, 27935, 396, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
+  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
+  {11956, 30349, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
+  {13957, 32810, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
+  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
+  {18435, 36439, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
+  {4313, 23184, 398, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
+  {7705, 25923, 376, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
+  {2381, 21344, 376, 27, 55, 0}, /* NetworkInspect.Attachable boolean */
+  {4136, 23030, 29, 41, 55, 0}, /* NetworkInspect.ConfigFrom ConfigReference */
+  {4202, 23101, 376, 41, 55, 0}, /* NetworkInspect.ConfigOnly boolean */
+  {5722, 23832, 383, 25, 55, 0}, /* NetworkInspect.Containers map of EndpointResource */
+  {6080, 24314, 398, 25, 55, 0}, /* NetworkInspect.Created string */
+  {6758, 25151, 398, 25, 55, 0}, /* NetworkInspect.Driver string */
+  {6860, 25254, 376, 47, 55, 0}, /* NetworkInspect.EnableIPv4 boolean */
+  {6873, 25268, 376, 25, 55, 0}, /* NetworkInspect.EnableIPv6 boolean */
+  {8523, 27540, 109, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
+  {8676, 26527, 398, 25, 55, 0}, /* NetworkInspect.Id string */
+  {9567, 27003, 376, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
+  {9668, 27263, 376, 25, 55, 0}, /* NetworkInspect.Internal boolean */
+  {9908, 27935, 395, 25, 55, 0}, /* NetworkInspect.Labels map of string */
+  {10900, 29387, 398, 25, 55, 0}, /* NetworkInspect.Name string */
+  {11956, 30349, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
+  {12159, 30597, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
+  {13957, 32810, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
+  {14906, 33298, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
+  {15572, 34233, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
+  {11484, 29795, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
+  {18385, 36395, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
+  {2065, 18835, 398, 25, 31, 0}, /* NetworkSettings.Address string */
+  {2754, 21805, 398, 25, 51, 0}, /* NetworkSettings.Bridge string */
+  {6949, 25347, 398, 32, 51, 0}, /* NetworkSettings.EndpointID string */
+  {7780, 26069, 398, 25, 51, 0}, /* NetworkSettings.Gateway string */
+  {7929, 26164, 398, 32, 51, 0}, /* NetworkSettings.GlobalIPv6Address string */
+  {7949, 26186, 378, 32, 51, 0}, /* NetworkSettings.GlobalIPv6PrefixLen integer */
+  {8057, 26299, 376, 32, 51, 0}, /* NetworkSettings.HairpinMode boolean */
+  {8556, 27500, 398, 32, 51, 0}, /* NetworkSettings.IPAddress string */
+  {8568, 27513, 378, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
+  {8662, 27644, 398, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
+  {10044, 28100, 398, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
+  {10067, 28126, 378, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
+  {10259, 28390, 398, 25, 51, 0}, /* NetworkSettings.MacAddress string */
+  {11451, 29761, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
+  {12755, 31051, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
+  {12815, 31080, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
+  {13932, 32783, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
+  {13944, 32796, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
+  {13984, 32844, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
+  {14007, 32869, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
+  {8523, 27540, 111, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
+  {2381, 21344, 376, 27, 55, 0}, /* NetworkSummary.Attachable boolean */
+  {4136, 23030, 29, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
+  {4202, 23101, 376, 41, 55, 0}, /* NetworkSummary.ConfigOnly boolean */
+  {5722, 23832, 386, 25, 51, 0}, /* NetworkSummary.Containers map of NetworkContainer */
+  {6080, 24314, 398, 25, 55, 0}, /* NetworkSummary.Created string */
+  {6758, 25151, 398, 25, 55, 0}, /* NetworkSummary.Driver string */
+  {6860, 25254, 376, 47, 55, 0}, /* NetworkSummary.EnableIPv4 boolean */
+  {6873, 25268, 376, 25, 55, 0}, /* NetworkSummary.EnableIPv6 boolean */
+  {8523, 27540, 109, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
+  {8676, 26527, 398, 25, 55, 0}, /* NetworkSummary.Id string */
+  {9567, 27003, 376, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
+  {9668, 27263, 376, 25, 55, 0}, /* NetworkSummary.Internal boolean */
+  {9908, 27935, 395, 25, 55, 0}, /* NetworkSummary.Labels map of string */
+  {10900, 29387, 398, 25, 55, 0}, /* NetworkSummary.Name string */
+  {11956, 30349, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
+  {12159, 30597, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
+  {13957, 32810, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
+  {6949, 25347, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
+  {6962, 25361, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
+  {9560, 26996, 395, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
+  {10900, 29387, 398, 52, 55, 0}, /* NetworkTaskInfo.Name string */
+  {7153, 25391, 384, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
+  {6090, 24324, 398, 25, 55, 0}, /* Node.CreatedAt string */
+  {6296, 24542, 165, 25, 55, 0}, /* Node.Description NodeDescription */
+  {8456, 26527, 398, 25, 55, 0}, /* Node.ID string */
+  {10282, 28422, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
+  {15467, 33945, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
+  {15572, 34233, 170, 32, 55, 0}, /* Node.Status NodeStatus */
+  {17967, 35884, 398, 25, 55, 0}, /* Node.UpdatedAt string */
+  {18048, 36113, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
+  {7171, 25410, 81, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
+  {8385, 26443, 398, 25, 55, 0}, /* NodeDescription.Hostname string */
+  {12224, 30787, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
+  {13622, 32240, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
+  {16573, 35500, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
+  {2562, 21548, 167, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
+  {9908, 27935, 396, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
+  {10900, 29387, 398, 25, 55, 0}, /* NodeSpec.Name string */
+  {13709, 32323, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
+  {2058, 18828, 398, 32, 55, 0}, /* NodeStatus.Addr string */
+  {10529, 29123, 398, 32, 55, 0}, /* NodeStatus.Message string */
+  {15552, 34148, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
+  {6503, 24770, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
+  {10417, 28979, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
+  {15150, 33559, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
+  {17856, 35920, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
+  {19017, 19017, 395, 48, 55, DK_NULLABLE}, /* OCIDescriptor.annotations map of string */
+  {21226, 21241, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.artifactType string */
+  {24396, 24396, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
+  {24770, 24770, 398, 30, 55, 0}, /* OCIDescriptor.digest string */
+  {28967, 28979, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
+  {30787, 30787, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
+  {33559, 33559, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
+  {35920, 35920, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
+  {2274, 19128, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Architecture string */
+  {7616, 25837, 372, 30, 39, 0}, /* OCIPlatform.Features array of string */
+  {11793, 30394, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
+  {11798, 30426, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
+  {11820, 30450, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
+  {18038, 36093, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
+  {19128, 19128, 398, 30, 55, 0}, /* OCIPlatform.architecture string */
+  {30394, 30394, 398, 30, 55, 0}, /* OCIPlatform.os string */
+  {30399, 30426, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
+  {30413, 30450, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
+  {36093, 36093, 398, 30, 55, 0}, /* OCIPlatform.variant string */
+  {9504, 26949, 378, 25, 55, 0}, /* ObjectVersion.Index integer */
+  {28070, 28155, 398, 25, 55, 0}, /* PathStat.linkTarget string */
+  {29247, 29247, 378, 25, 55, 0}, /* PathStat.mode integer */
+  {29329, 29329, 398, 25, 55, 0}, /* PathStat.mtime string */
+  {29387, 29387, 398, 25, 55, 0}, /* PathStat.name string */
+  {33559, 33559, 378, 25, 55, 0}, /* PathStat.size integer */
+  {8518, 27495, 398, 41, 55, 0}, /* PeerInfo.IP string */
+  {10900, 29387, 398, 41, 55, 0}, /* PeerInfo.Name string */
+  {2058, 18828, 398, 32, 55, 0}, /* PeerNode.Addr string */
+  {11605, 30012, 398, 32, 55, 0}, /* PeerNode.NodeID string */
+  {2274, 19128, 398, 25, 55, 0}, /* Platform.Architecture string */
+  {11793, 30394, 398, 25, 55, 0}, /* Platform.OS string */
+  {4097, 22945, 179, 25, 55, DK_REQUIRED}, /* Plugin.Config Plugin.Config */
+  {6886, 25282, 376, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
+  {8676, 26527, 398, 25, 55, 0}, /* Plugin.Id string */
+  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
+  {12643, 30962, 398, 26, 55, 0}, /* Plugin.PluginReference string */
+  {14938, 33330, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
+  {2289, 19143, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args Plugin.Config.Args */
+  {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
+  {6713, 25077, 398, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
+  {6729, 25107, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Documentation string */
+  {7244, 25436, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Entrypoint array of string */
+  {7257, 25449, 347, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
+  {9656, 27251, 181, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
+  {9690, 27561, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
+  {10100, 28177, 183, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
+  {10830, 29320, 348, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
+  {10984, 29470, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
+  {12173, 30720, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
+  {13004, 31397, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
+  {18004, 36004, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
+  {18474, 36478, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
+  {32397, 32397, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
+  {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
+  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
+  {14927, 33319, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
+  {18030, 36085, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
+  {13047, 31441, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
+  {15228, 33650, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
+  {17830, 35685, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
+  {2113, 18902, 376, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.AllowAllDevices boolean */
+  {3160, 22229, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
+  {6493, 24737, 346, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
+  {17823, 35678, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
+  {7774, 26136, 378, 25, 55, 0}, /* Plugin.Config.User.GID integer */
+  {17838, 35699, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
+  {24759, 24759, 372, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
+  {35678, 35678, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
+  {2289, 19143, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Args array of string */
+  {6493, 24737, 346, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
+  {7257, 25449, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
+  {10830, 29320, 348, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
+  {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
+  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
+  {12079, 30538, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
+  {14927, 33319, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
+  {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
+  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
+  {14927, 33319, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
+  {18030, 36085, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
+  {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
+  {6353, 24624, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
+  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
+  {11956, 30349, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
+  {14927, 33319, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
+  {15244, 33666, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
+  {17823, 35678, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
+  {6296, 24542, 398, 25, 55, 0}, /* PluginPrivilege.Description string */
+  {10900, 29387, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
+  {18030, 36085, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
+  {2493, 21469, 372, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
+  {10174, 28282, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
+  {10984, 29470, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
+  {18085, 36174, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
+  {8365, 26421, 398, 25, 55, 0}, /* PortBinding.HostIp string */
+  {8374, 26431, 398, 25, 55, 0}, /* PortBinding.HostPort string */
+  {12815, 31080, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
+  {8518, 27495, 398, 25, 55, 0}, /* PortSummary.IP string */
+  {12877, 31207, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
+  {13064, 31477, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
+  {17823, 35678, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
+  {19165, 19165, 372, 25, 55, 0}, /* ProcessConfig.arguments array of string */
+  {25436, 25436, 398, 25, 55, 0}, /* ProcessConfig.entrypoint string */
+  {31242, 31242, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
+  {35623, 35623, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
+  {36004, 36004, 398, 25, 55, 0}, /* ProcessConfig.user string */
+  {22795, 22795, 378, 25, 35, 0}, /* ProgressDetail.code integer */
+  {24368, 24368, 378, 36, 55, 0}, /* ProgressDetail.current integer */
+  {29123, 29123, 378, 25, 35, 0}, /* ProgressDetail.message integer */
+  {35541, 35541, 378, 36, 55, 0}, /* ProgressDetail.total integer */
+  {13532, 32121, 398, 53, 55, 0}, /* PullIdentity.Repository string */
+  {21520, 21520, 0, 25, 55, 0}, /* PushImageInfo.aux any */
+  {25461, 25461, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
+  {25469, 25483, 83, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
+  {31351, 31351, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
+  {31362, 31379, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
+  {34233, 34233, 398, 25, 55, 0}, /* PushImageInfo.status string */
+  {2131, 18922, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsCIDRs array of string */
+  {2169, 18963, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsHostnames array of string */
+  {9512, 26957, 385, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
+  {9632, 27128, 372, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
+  {10566, 29214, 372, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
+  {7790, 26086, 322, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
+  {10449, 29013, 380, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
+  {10962, 29451, 378, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
+  {10973, 29451, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
+  {10397, 28945, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
+  {10900, 29387, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
+  {15198, 33619, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
+  {10900, 29387, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
+  {30538, 30538, 398, 32, 55, 0}, /* Runtime.path string */
+  {32689, 32703, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
+  {34233, 34233, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
+  {6090, 24324, 398, 25, 55, 0}, /* Secret.CreatedAt string */
+  {8456, 26527, 398, 25, 55, 0}, /* Secret.ID string */
+  {15467, 33945, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
+  {17967, 35884, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
+  {18048, 36113, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
+  {6169, 24396, 398, 25, 55, 0}, /* SecretSpec.Data string */
+  {6758, 25151, 71, 31, 55, 0}, /* SecretSpec.Driver Driver */
+  {9908, 27935, 396, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
+  {10900, 29387, 398, 25, 55, 0}, /* SecretSpec.Name string */
+  {17610, 35331, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
+  {6090, 24324, 398, 25, 55, 0}, /* Service.CreatedAt string */
+  {6921, 25318, 212, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
+  {8456, 26527, 398, 25, 55, 0}, /* Service.ID string */
+  {9754, 27733, 214, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
+  {14816, 33264, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
+  {15467, 33945, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
+  {17952, 35868, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
+  {17967, 35884, 398, 25, 55, 0}, /* Service.UpdatedAt string */
+  {18048, 36113, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
+  {12815, 31080, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
+  {15467, 33945, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
+  {18058, 36145, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
+  {2058, 18828, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.Addr string */
+  {11268, 29631, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
+  {9739, 27717, 173, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
+  {9917, 27944, 398, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
+  {4055, 22902, 378, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
+  {6338, 24608, 378, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
+  {13869, 32663, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
+  {4041, 22887, 398, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
+  {10529, 29123, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
+  {15540, 34124, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
+  {15552, 34148, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
+  {8456, 26527, 398, 25, 55, 0}, /* ServiceCreateResponse.ID string */
+  {18435, 36439, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
+  {18445, 36449, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
+  {10142, 28237, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
+  {12815, 31080, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
+  {17602, 35317, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
+  {18024, 36139, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
+  {7118, 25375, 79, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
+  {9908, 27935, 396, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
+  {10576, 29247, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
+  {10900, 29387, 398, 25, 55, 0}, /* ServiceSpec.Name string */
+  {11451, 29761, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
+  {13716, 32341, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
+  {17587, 35301, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
+  {17937, 35852, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
+  {7920, 26155, 390, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
+  {7971, 26211, 390, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
+  {13478, 32057, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
+  {13491, 32070, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
+  {13467, 32046, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
+  {10349, 28864, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
+  {17761, 35549, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
+  {6278, 24524, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
+  {7600, 25820, 225, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
+  {10365, 28881, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
+  {10583, 29254, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
+  {11982, 30375, 226, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
+  {12035, 30482, 378, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
+  {6278, 24524, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Delay integer (duration) */
+  {7600, 25820, 228, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
+  {10365, 28881, 397, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
+  {10583, 29254, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
+  {11982, 30375, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
+  {12035, 30482, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
+  {6286, 24532, 398, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
+  {17926, 35824, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
+  {18445, 36449, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
+  {6679, 25040, 398, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
+  {7269, 25461, 398, 53, 55, 0}, /* SignatureIdentity.Error string */
+  {9872, 27920, 135, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
+  {10900, 29387, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
+  {15077, 33462, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
+  {15093, 33479, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
+  {17690, 35478, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
+  {18445, 36449, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
+  {17657, 35466, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
+  {17823, 35678, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
+  {17844, 35908, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
+  {2895, 21941, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
+  {2915, 21963, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
+  {2994, 22007, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
+  {3014, 22029, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerURI string */
+  {3043, 22061, 398, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
+  {3282, 22376, 398, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
+  {9722, 27700, 398, 53, 55, 0}, /* SignerIdentity.Issuer string */
+  {13807, 32597, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
+  {13839, 32632, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
+  {15253, 33712, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
+  {15278, 33739, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
+  {15307, 33770, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
+  {15341, 33807, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
+  {15368, 33837, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
+  {15390, 33861, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
+  {15412, 33885, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
+  {15674, 34734, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
+  {13733, 32359, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
+  {6823, 25206, 378, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
+  {8592, 27583, 378, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
+  {6090, 24324, 398, 25, 55, 0}, /* Swarm.CreatedAt string */
+  {6191, 24420, 378, 40, 55, 0}, /* Swarm.DataPathPort integer */
+  {6221, 24462, 372, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
+  {8456, 26527, 398, 25, 55, 0}, /* Swarm.ID string */
+  {9778, 27759, 134, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
+  {13782, 32369, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
+  {15467, 33945, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
+  {15708, 34770, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
+  {16573, 35500, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
+  {17967, 35884, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
+  {18048, 36113, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
+  {3534, 22704, 13, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
+  {5861, 23964, 376, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
+  {7269, 25461, 398, 32, 55, 0}, /* SwarmInfo.Error string */
+  {10157, 28254, 137, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
+  {10298, 28439, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
+  {11546, 29967, 398, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
+  {11605, 30012, 398, 32, 55, 0}, /* SwarmInfo.NodeID string */
+  {11728, 30063, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
+  {13450, 31989, 343, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
+  {2087, 18857, 398, 25, 55, 0}, /* SwarmInitRequest.AdvertiseAddr string */
+  {6176, 24403, 398, 30, 55, 0}, /* SwarmInitRequest.DataPathAddr string */
+  {6191, 24420, 378, 40, 55, 0}, /* SwarmInitRequest.DataPathPort integer */
+  {6221, 24462, 372, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
+  {7713, 25931, 376, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
+  {10108, 28192, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
+  {15467, 33945, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
+  {15708, 34770, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
+  {2087, 18857, 398, 25, 55, 0}, /* SwarmJoinRequest.AdvertiseAddr string */
+  {6176, 24403, 398, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
+  {9766, 27746, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
+  {10108, 28192, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
+  {13436, 31974, 372, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
+  {3067, 22141, 244, 25, 55, DK_NULLABLE}, /* SwarmSpec.CAConfig SwarmSpec.CAConfig */
+  {6613, 24923, 247, 25, 55, DK_NULLABLE}, /* SwarmSpec.Dispatcher SwarmSpec.Dispatcher */
+  {6896, 25292, 248, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
+  {9908, 27935, 396, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
+  {10900, 29387, 398, 25, 55, 0}, /* SwarmSpec.Name string */
+  {11966, 30359, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
+  {13223, 31633, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
+  {16625, 35215, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
+  {7557, 25742, 358, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
+  {7731, 25962, 378, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
+  {11557, 29979, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
+  {15119, 33488, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
+  {15135, 33506, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
+  {3058, 22131, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
+  {11956, 30349, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
+  {13036, 31430, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
+  {17850, 35914, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
+  {8166, 26354, 379, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
+  {2509, 21485, 376, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
+  {16640, 35231, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
+  {6845, 25230, 378, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
+  {8184, 26373, 378, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
+  {9791, 27811, 378, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
+  {10204, 28314, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
+  {15209, 33630, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
+  {10192, 28301, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
+  {10900, 29387, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
+  {11956, 30349, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
+  {17883, 35776, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
+  {2810, 21892, 306, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
+  {2863, 21906, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
+  {5536, 23764, 65, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
+  {5722, 23832, 313, 25, 51, 0}, /* SystemDataUsageResponse.Containers array of ContainerSummary */
+  {9440, 26856, 132, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
+  {9453, 26870, 333, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
+  {9969, 28001, 378, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
+  {18361, 36370, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
+  {18375, 36385, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
+  {2274, 19128, 398, 25, 55, 0}, /* SystemInfo.Architecture string */
+  {2763, 21814, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
+  {2783, 21836, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
+  {3078, 22313, 372, 44, 55, 0}, /* SystemInfo.CDISpecDirs array of string */
+  {3092, 24149, 376, 32, 55, 0}, /* SystemInfo.CPUSet boolean */
+  {3101, 24159, 376, 32, 55, 0}, /* SystemInfo.CPUShares boolean */
+  {3311, 22414, 257, 32, 55, 0}, /* SystemInfo.CgroupDriver SystemInfo.CgroupDriver */
+  {3361, 22467, 258, 41, 55, 0}, /* SystemInfo.CgroupVersion SystemInfo.CgroupVersion */
+  {3544, 22714, 398, 32, 41, 0}, /* SystemInfo.ClusterAdvertise string */
+  {3577, 22734, 398, 32, 41, 0}, /* SystemInfo.ClusterStore string */
+  {5645, 23799, 63, 46, 55, DK_NULLABLE}, /* SystemInfo.Containerd ContainerdInfo */
+  {5658, 23812, 27, 32, 55, 0}, /* SystemInfo.ContainerdCommit Commit */
+  {5722, 23832, 378, 25, 55, 0}, /* SystemInfo.Containers integer */
+  {5777, 23866, 378, 25, 55, 0}, /* SystemInfo.ContainersPaused integer */
+  {5796, 23886, 378, 25, 55, 0}, /* SystemInfo.ContainersRunning integer */
+  {5816, 23907, 378, 25, 55, 0}, /* SystemInfo.ContainersStopped integer */
+  {5888, 24020, 376, 25, 55, 0}, /* SystemInfo.CpuCfsPeriod boolean */
+  {5903, 24037, 376, 25, 55, 0}, /* SystemInfo.CpuCfsQuota boolean */
+  {6213, 24444, 376, 25, 55, 0}, /* SystemInfo.Debug boolean */
+  {6239, 24482, 360, 41, 55, 0}, /* SystemInfo.DefaultAddressPools array of SystemInfo.DefaultAddressPools */
+  {6261, 24506, 398, 32, 55, 0}, /* SystemInfo.DefaultRuntime string */
+  {6539, 24844, 316, 50, 55, 0}, /* SystemInfo.DiscoveredDevices array of DeviceInfo */
+  {6559, 24865, 398, 25, 31, 0}, /* SystemInfo.DiscoveryBackend string */
+  {6697, 25059, 398, 25, 55, 0}, /* SystemInfo.DockerRootDir string */
+  {6758, 25151, 398, 25, 55, 0}, /* SystemInfo.Driver string */
+  {6808, 25190, 370, 25, 55, 0}, /* SystemInfo.DriverStatus array of array of string */
+  {7522, 25705, 376, 25, 55, 0}, /* SystemInfo.ExperimentalBuild boolean */
+  {7666, 25879, 93, 49, 55, DK_NULLABLE}, /* SystemInfo.FirewallBackend FirewallInfo */
+  {7790, 26086, 322, 32, 55, 0}, /* SystemInfo.GenericResources array of GenericResources */
+  {8431, 26491, 398, 25, 55, 0}, /* SystemInfo.HttpProxy string */
+  {8443, 26504, 398, 25, 55, 0}, /* SystemInfo.HttpsProxy string */
+  {8456, 26527, 398, 25, 55, 0}, /* SystemInfo.ID string */
+  {8624, 27611, 376, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
+  {9453, 26870, 378, 25, 55, 0}, /* SystemInfo.Images integer */
+  {9539, 26973, 398, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
+  {9584, 27020, 398, 32, 55, 0}, /* SystemInfo.InitBinary string */
+  {9597, 27034, 27, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
+  {9610, 27048, 398, 25, 31, 0}, /* SystemInfo.InitPath string */
+  {9621, 27060, 398, 25, 31, 0}, /* SystemInfo.InitSha1 string */
+  {9710, 27688, 260, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
+  {9810, 27847, 376, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
+  {9825, 27863, 376, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
+  {9843, 27883, 398, 25, 55, 0}, /* SystemInfo.KernelVersion string */
+  {9908, 27935, 372, 25, 55, 0}, /* SystemInfo.Labels array of string */
+  {10121, 28206, 376, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
+  {10243, 28358, 398, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
+  {10429, 28992, 378, 25, 55, 0}, /* SystemInfo.MemTotal integer */
+  {10463, 29028, 376, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
+  {10839, 29463, 378, 25, 55, 0}, /* SystemInfo.NCPU integer */
+  {10846, 29345, 378, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
+  {10864, 29365, 378, 25, 55, 0}, /* SystemInfo.NFd integer */
+  {10870, 29372, 378, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
+  {10884, 30126, 148, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
+  {10900, 29387, 398, 25, 55, 0}, /* SystemInfo.Name string */
+  {11529, 29928, 398, 25, 55, 0}, /* SystemInfo.NoProxy string */
+  {11811, 30440, 398, 25, 55, 0}, /* SystemInfo.OSType string */
+  {11820, 30450, 398, 41, 55, 0}, /* SystemInfo.OSVersion string */
+  {11869, 30236, 376, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
+  {11886, 30268, 378, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
+  {11938, 30330, 398, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
+  {12200, 30749, 376, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
+  {12702, 31025, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
+  {12960, 31323, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
+  {13386, 31926, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
+  {13826, 32618, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
+  {13894, 32718, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
+  {14185, 33064, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
+  {14214, 33126, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
+  {15768, 34817, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
+  {15780, 34830, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
+  {16477, 35077, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
+  {16492, 35093, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
+  {18445, 36449, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
+  {2589, 21585, 398, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
+  {15150, 33559, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
+  {2225, 19037, 398, 25, 55, 0}, /* SystemVersion.ApiVersion string */
+  {2267, 19121, 398, 25, 55, 0}, /* SystemVersion.Arch string */
+  {3031, 22048, 398, 25, 55, 0}, /* SystemVersion.BuildTime string */
+  {4072, 22920, 361, 35, 55, 0}, /* SystemVersion.Components array of SystemVersion.Components */
+  {7507, 25690, 376, 25, 55, 0}, /* SystemVersion.Experimental boolean */
+  {7908, 26142, 398, 25, 55, 0}, /* SystemVersion.GitCommit string */
+  {7983, 26224, 398, 25, 55, 0}, /* SystemVersion.GoVersion string */
+  {9843, 27883, 398, 25, 55, 0}, /* SystemVersion.KernelVersion string */
+  {10550, 29171, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
+  {11990, 30394, 398, 25, 55, 0}, /* SystemVersion.Os string */
+  {12224, 30787, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
+  {18048, 36113, 398, 25, 55, 0}, /* SystemVersion.Version string */
+  {6389, 24674, 390, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
+  {10900, 29387, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
+  {18048, 36113, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
+  {10900, 29387, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
+  {3240, 22329, 398, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
+  {3262, 22354, 398, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
+  {17805, 35610, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
+  {2310, 21268, 322, 32, 55, 0}, /* Task.AssignedGenericResources array of GenericResources */
+  {6090, 24324, 398, 25, 55, 0}, /* Task.CreatedAt string */
+  {6323, 24592, 291, 25, 55, 0}, /* Task.DesiredState TaskState */
+  {8456, 26527, 398, 25, 55, 0}, /* Task.ID string */
+  {9739, 27717, 173, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
+  {9908, 27935, 395, 25, 55, 0}, /* Task.Labels map of string */
+  {10900, 29387, 398, 25, 55, 0}, /* Task.Name string */
+  {11462, 29772, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
+  {11605, 30012, 398, 25, 55, 0}, /* Task.NodeID string */
+  {14441, 33203, 398, 25, 55, 0}, /* Task.ServiceID string */
+  {15191, 33612, 378, 25, 55, 0}, /* Task.Slot integer */
+  {15467, 33945, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
+  {15572, 34233, 292, 25, 55, 0}, /* Task.Status TaskStatus */
+  {17967, 35884, 398, 25, 55, 0}, /* Task.UpdatedAt string */
+  {18048, 36113, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
+  {4966, 23620, 267, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
+  {7745, 25977, 378, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
+  {10192, 28301, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
+  {11040, 29496, 283, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
+  {11451, 29761, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
+  {12212, 30775, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
+  {12673, 30994, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
+  {13622, 32240, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
+  {13649, 32278, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
+  {13884, 32679, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
+  {2289, 19143, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Args array of string (command) */
+  {3175, 22244, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
+  {3191, 22261, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
+  {4012, 22812, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Command array of string (command) */
+  {4261, 23131, 363, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs array of TaskSpec.ContainerSpec.Configs */
+  {6146, 24980, 270, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig TaskSpec.ContainerSpec.DNSConfig */
+  {6512, 24789, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Dir string */
+  {7257, 25449, 374, 25, 55, 0}, /* TaskSpec.ContainerSpec.Env array of string (environment) */
+  {8028, 26272, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Groups array of string */
+  {8103, 26330, 99, 25, 55, DK_ALIAS}, /* TaskSpec.ContainerSpec.HealthCheck HealthConfig */
+  {8132, 26330, 99, 25, 55, 0}, /* TaskSpec.ContainerSpec.Healthcheck HealthConfig */
+  {8385, 26443, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hostname string */
+  {8411, 26470, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hosts array of string */
+  {8708, 26560, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
+  {9577, 27013, 376, 37, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
+  {9710, 27688, 271, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
+  {9908, 27935, 396, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
+  {10830, 29320, 334, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
+  {11886, 30268, 378, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
+  {11913, 30303, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
+  {12904, 31255, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
+  {13252, 31705, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
+  {14152, 33010, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
+  {15606, 34316, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
+  {15624, 34336, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
+  {16219, 34942, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
+  {16583, 35623, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
+  {17873, 35705, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
+  {18004, 36004, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
+  {4149, 23044, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
+  {4189, 23087, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
+  {7627, 25848, 269, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
+  {13884, 32679, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
+  {7774, 26136, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
+  {10576, 29247, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
+  {10900, 29387, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
+  {17838, 35699, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
+  {10935, 29424, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
+  {11956, 30349, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
+  {13965, 32825, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
+  {2238, 19051, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor TaskSpec.ContainerSpec.Privileges.AppArmor */
+  {6114, 24350, 275, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
+  {11511, 29881, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
+  {13915, 33108, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
+  {13974, 32834, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
+  {10576, 29247, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
+  {4097, 22945, 398, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
+  {7627, 25848, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
+  {13375, 31875, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
+  {6518, 24795, 376, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
+  {9991, 28024, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
+  {13709, 32323, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
+  {17823, 35678, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
+  {18004, 36004, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
+  {10576, 29247, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
+  {12977, 31341, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
+  {7627, 25848, 280, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
+  {14071, 32937, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
+  {14111, 32980, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
+  {7774, 26136, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
+  {10576, 29247, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
+  {10900, 29387, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
+  {17838, 35699, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
+  {8071, 26314, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
+  {10900, 29387, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
+  {15237, 33659, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
+  {10900, 29387, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
+  {11956, 30349, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
+  {4658, 23420, 398, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
+  {4299, 23170, 372, 25, 55, 0}, /* TaskSpec.Placement.Constraints array of string */
+  {10383, 28901, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
+  {12235, 30798, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
+  {12839, 31120, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
+  {15474, 34019, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
+  {15483, 34028, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
+  {6528, 24805, 376, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
+  {10900, 29387, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
+  {12599, 30915, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
+  {13427, 31965, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
+  {10020, 28054, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
+  {10510, 29093, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
+  {13573, 32163, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
+  {15756, 34804, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
+  {4085, 22933, 290, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
+  {6278, 24524, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
+  {10335, 28849, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
+  {18465, 36469, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
+  {5082, 23673, 46, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
+  {7263, 25455, 398, 25, 55, 0}, /* TaskStatus.Err string */
+  {10529, 29123, 398, 25, 55, 0}, /* TaskStatus.Message string */
+  {12769, 31066, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
+  {15552, 34148, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
+  {17657, 35466, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
+  {12079, 30538, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
+  {13230, 31640, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
+  {14203, 33097, 395, 42, 55, 0}, /* Topology.Segments map of string */
+  {17883, 35776, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
+  {3592, 22750, 14, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
+  {6090, 24324, 398, 31, 55, 0}, /* Volume.CreatedAt string */
+  {6758, 25151, 398, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
+  {9908, 27935, 395, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
+  {10817, 29307, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
+  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
+  {11956, 30349, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
+  {13957, 32810, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
+  {15572, 34233, 393, 25, 55, 0}, /* Volume.Status map of map of any */
+  {17992, 35949, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
+  {13364, 31863, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
+  {15150, 33559, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
+  {3695, 22767, 18, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
+  {6758, 25151, 398, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
+  {6795, 25176, 396, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
+  {9908, 27935, 396, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
+  {10900, 29387, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
+  {18375, 36385, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
+  {18445, 36449, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
+  {15450, 33927, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
+  {18385, 36395, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
+  {15467, 33945, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
+  {2036, 18805, 378, 52, 55, 0}, /* VolumesDiskUsage.ActiveCount integer */
+  {9731, 27709, 369, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
+  {13344, 31843, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
+  {17780, 35569, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
+  {17793, 35583, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
 };
 
 const uint16_t dk_n_fields = 1376;

@@ -4,120 +4,120 @@
 #include "model/model.h"
 
 const dk_Method dk_methods[] = {
-  {22559, 24611, 2, 2, 2, 2, 97, DK_RETURN_VALUE, 0}, /* client:df() SystemDataUsage */
-  {22559, 24800, 2, 29241, 2, 2, 35, DK_RETURN_VALUE, 0}, /* client:distribution(name) DistributionInspect */
-  {22559, 26860, 2, 2, 2, 2, 99, DK_RETURN_VALUE, 0}, /* client:info() SystemInfo */
-  {22559, 28239, 2, 35863, 2, 2, 96, DK_RETURN_VALUE, 0}, /* client:login(username password serveraddress) SystemAuth */
-  {22559, 35954, 2, 2, 2, 2, 102, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
-  {22809, 31861, 26391, 2, 2, 2, 6, DK_RETURN_VALUE, 0}, /* config:remove() ConfigDelete */
-  {22995, 25970, 2, 26391, 22809, 2, 7, DK_RETURN_OBJECT, 0}, /* configs:get(id) ConfigInspect */
-  {22995, 28049, 2, 2, 22809, 2, 8, DK_RETURN_LIST, 0}, /* configs:list() ConfigList */
-  {22995, 31861, 2, 26391, 2, 2, 6, DK_RETURN_VALUE, 0}, /* configs:remove(id) ConfigDelete */
-  {23048, 22448, 26391, 22505, 2, 2, 2, DK_RETURN_VALUE, 0}, /* container:checkpoint_create(checkpoint_id) CheckpointCreate */
-  {23048, 22521, 26391, 2, 2, 2, 4, DK_RETURN_VALUE, 0}, /* container:checkpoint_list() CheckpointList */
-  {23048, 22539, 26391, 22418, 2, 2, 3, DK_RETURN_VALUE, 0}, /* container:checkpoint_remove(checkpoint) CheckpointDelete */
-  {23048, 24616, 26391, 2, 2, 2, 14, DK_RETURN_VALUE, 0}, /* container:diff() ContainerChanges */
-  {23048, 27770, 26391, 33282, 2, 2, 20, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
-  {23048, 30434, 26391, 2, 2, 2, 23, DK_RETURN_VALUE, 0}, /* container:pause() ContainerPause */
-  {23048, 31861, 26391, 2, 2, 2, 16, DK_RETURN_VALUE, 0}, /* container:remove() ContainerDelete */
-  {23048, 31891, 26391, 29241, 2, 2, 25, DK_RETURN_VALUE, 0}, /* container:rename(name) ContainerRename */
-  {23048, 32066, 26391, 32406, 2, 2, 26, DK_RETURN_VALUE, 0}, /* container:resize(rows columns) ContainerResize */
-  {23048, 32106, 26391, 35297, 2, 2, 27, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
-  {23048, 33911, 26391, 2, 2, 2, 28, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
-  {23048, 34137, 26391, 35297, 2, 2, 30, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
-  {23048, 35376, 26391, 31321, 2, 2, 31, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
-  {23048, 35641, 26391, 2, 2, 2, 32, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
-  {23048, 35684, 26391, 2, 2, 2, 33, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
-  {23048, 36273, 26391, 22797, 2, 2, 34, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
-  {23696, 25970, 2, 26391, 23048, 2, 19, DK_RETURN_OBJECT, 0}, /* containers:get(id) ContainerInspect */
-  {23696, 28049, 2, 2, 23048, 2, 21, DK_RETURN_LIST, 0}, /* containers:list() ContainerList */
-  {23696, 31313, 2, 2, 2, 2, 24, DK_RETURN_VALUE, 0}, /* containers:prune() ContainerPrune */
-  {23696, 31861, 2, 26391, 2, 2, 16, DK_RETURN_VALUE, 0}, /* containers:remove(id) ContainerDelete */
-  {25372, 32066, 26391, 32406, 2, 2, 37, DK_RETURN_VALUE, 0}, /* exec:resize(rows columns) ExecResize */
-  {26424, 21254, 29241, 2, 2, 2, 40, DK_RETURN_VALUE, 0}, /* image:attestations() ImageAttestations */
-  {26424, 26254, 29241, 2, 2, 2, 47, DK_RETURN_VALUE, 0}, /* image:history() ImageHistory */
-  {26424, 31861, 29241, 2, 2, 2, 44, DK_RETURN_VALUE, 0}, /* image:remove() ImageDelete */
-  {26734, 21790, 2, 26391, 2, 2, 0, DK_RETURN_VALUE, 0}, /* images:build_cancel(id) BuildCancel */
-  {26734, 21857, 2, 2, 2, 2, 1, DK_RETURN_VALUE, 1}, /* images:build_prune() BuildPrune */
-  {26734, 25970, 2, 29241, 26424, 2, 48, DK_RETURN_OBJECT, 0}, /* images:get(name) ImageInspect */
-  {26734, 28049, 2, 2, 26424, 2, 49, DK_RETURN_LIST, 0}, /* images:list() ImageList */
-  {26734, 31313, 2, 2, 2, 2, 51, DK_RETURN_VALUE, 1}, /* images:prune() ImagePrune */
-  {26734, 31861, 2, 29241, 2, 2, 44, DK_RETURN_VALUE, 0}, /* images:remove(name) ImageDelete */
-  {26734, 32679, 2, 35192, 2, 2, 53, DK_RETURN_VALUE, 0}, /* images:search(term limit) ImageSearch */
-  {29324, 24680, 26391, 23048, 2, 2, 58, DK_RETURN_VALUE, 0}, /* network:disconnect(container) NetworkDisconnect */
-  {29324, 31861, 26391, 2, 2, 2, 57, DK_RETURN_VALUE, 0}, /* network:remove() NetworkDelete */
-  {29615, 25970, 2, 26391, 29324, 2, 59, DK_RETURN_OBJECT, 0}, /* networks:get(id) NetworkInspect */
-  {29615, 28049, 2, 2, 29324, 2, 60, DK_RETURN_LIST, 0}, /* networks:list() NetworkList */
-  {29615, 31313, 2, 2, 2, 2, 61, DK_RETURN_VALUE, 0}, /* networks:prune() NetworkPrune */
-  {29615, 31861, 2, 26391, 2, 2, 57, DK_RETURN_VALUE, 0}, /* networks:remove(id) NetworkDelete */
-  {29814, 31861, 26391, 2, 2, 2, 62, DK_RETURN_VALUE, 0}, /* node:remove() NodeDelete */
-  {29917, 28049, 2, 2, 29814, 2, 64, DK_RETURN_LIST, 0}, /* nodes:list() NodeList */
-  {29917, 31861, 2, 26391, 2, 2, 62, DK_RETURN_VALUE, 0}, /* nodes:remove(id) NodeDelete */
-  {30664, 31861, 29241, 2, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugin:remove() PluginDelete */
-  {30879, 25970, 2, 29241, 30664, 2, 70, DK_RETURN_OBJECT, 0}, /* plugins:get(name) PluginInspect */
-  {30879, 28049, 2, 2, 30664, 2, 71, DK_RETURN_LIST, 0}, /* plugins:list() PluginList */
-  {30879, 31109, 2, 31819, 2, 2, 39, DK_RETURN_VALUE, 0}, /* plugins:privileges(remote) GetPluginPrivileges */
-  {30879, 31861, 2, 29241, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugins:remove(name) PluginDelete */
-  {32750, 31861, 26391, 2, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secret:remove() SecretDelete */
-  {32864, 25970, 2, 26391, 32750, 2, 79, DK_RETURN_OBJECT, 0}, /* secrets:get(id) SecretInspect */
-  {32864, 28049, 2, 2, 32750, 2, 80, DK_RETURN_LIST, 0}, /* secrets:list() SecretList */
-  {32864, 31861, 2, 26391, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secrets:remove(id) SecretDelete */
-  {33013, 31861, 26391, 2, 2, 2, 83, DK_RETURN_VALUE, 0}, /* service:remove() ServiceDelete */
-  {33152, 25970, 2, 26391, 33013, 2, 84, DK_RETURN_OBJECT, 0}, /* services:get(id) ServiceInspect */
-  {33152, 28049, 2, 2, 33013, 2, 85, DK_RETURN_LIST, 0}, /* services:list() ServiceList */
-  {33152, 31861, 2, 26391, 2, 2, 83, DK_RETURN_VALUE, 0}, /* services:remove(id) ServiceDelete */
-  {34671, 35608, 2, 35617, 2, 2, 93, DK_RETURN_VALUE, 0}, /* swarm:unlock(unlock_key) SwarmUnlock */
-  {35158, 25970, 2, 26391, 35049, 2, 103, DK_RETURN_OBJECT, 0}, /* tasks:get(id) TaskInspect */
-  {35158, 28049, 2, 2, 35049, 2, 104, DK_RETURN_LIST, 0}, /* tasks:list() TaskList */
-  {36015, 31861, 29241, 2, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volume:remove() VolumeDelete */
-  {36226, 24149, 2, 29241, 36015, 2, 106, DK_RETURN_OBJECT, 0}, /* volumes:create(name) VolumeCreate */
-  {36226, 25970, 2, 29241, 36015, 2, 108, DK_RETURN_OBJECT, 0}, /* volumes:get(name) VolumeInspect */
-  {36226, 28049, 2, 2, 36015, 36226, 109, DK_RETURN_LIST, 0}, /* volumes:list() VolumeList */
-  {36226, 31861, 2, 29241, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volumes:remove(name) VolumeDelete */
+  {22695, 24747, 2, 2, 2, 2, 97, DK_RETURN_VALUE, 0}, /* client:df() SystemDataUsage */
+  {22695, 24936, 2, 29387, 2, 2, 35, DK_RETURN_VALUE, 0}, /* client:distribution(name) DistributionInspect */
+  {22695, 26996, 2, 2, 2, 2, 99, DK_RETURN_VALUE, 0}, /* client:info() SystemInfo */
+  {22695, 28375, 2, 36022, 2, 2, 96, DK_RETURN_VALUE, 0}, /* client:login(username password serveraddress) SystemAuth */
+  {22695, 36113, 2, 2, 2, 2, 102, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
+  {22945, 32007, 26527, 2, 2, 2, 6, DK_RETURN_VALUE, 0}, /* config:remove() ConfigDelete */
+  {23131, 26106, 2, 26527, 22945, 2, 7, DK_RETURN_OBJECT, 0}, /* configs:get(id) ConfigInspect */
+  {23131, 28185, 2, 2, 22945, 2, 8, DK_RETURN_LIST, 0}, /* configs:list() ConfigList */
+  {23131, 32007, 2, 26527, 2, 2, 6, DK_RETURN_VALUE, 0}, /* configs:remove(id) ConfigDelete */
+  {23184, 22584, 26527, 22641, 2, 2, 2, DK_RETURN_VALUE, 0}, /* container:checkpoint_create(checkpoint_id) CheckpointCreate */
+  {23184, 22657, 26527, 2, 2, 2, 4, DK_RETURN_VALUE, 0}, /* container:checkpoint_list() CheckpointList */
+  {23184, 22675, 26527, 22554, 2, 2, 3, DK_RETURN_VALUE, 0}, /* container:checkpoint_remove(checkpoint) CheckpointDelete */
+  {23184, 24752, 26527, 2, 2, 2, 14, DK_RETURN_VALUE, 0}, /* container:diff() ContainerChanges */
+  {23184, 27906, 26527, 33441, 2, 2, 20, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
+  {23184, 30580, 26527, 2, 2, 2, 23, DK_RETURN_VALUE, 0}, /* container:pause() ContainerPause */
+  {23184, 32007, 26527, 2, 2, 2, 16, DK_RETURN_VALUE, 0}, /* container:remove() ContainerDelete */
+  {23184, 32037, 26527, 29387, 2, 2, 25, DK_RETURN_VALUE, 0}, /* container:rename(name) ContainerRename */
+  {23184, 32212, 26527, 32552, 2, 2, 26, DK_RETURN_VALUE, 0}, /* container:resize(rows columns) ContainerResize */
+  {23184, 32252, 26527, 35456, 2, 2, 27, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
+  {23184, 34070, 26527, 2, 2, 2, 28, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
+  {23184, 34296, 26527, 35456, 2, 2, 30, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
+  {23184, 35535, 26527, 31467, 2, 2, 31, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
+  {23184, 35800, 26527, 2, 2, 2, 32, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
+  {23184, 35843, 26527, 2, 2, 2, 33, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
+  {23184, 36432, 26527, 22933, 2, 2, 34, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
+  {23832, 26106, 2, 26527, 23184, 2, 19, DK_RETURN_OBJECT, 0}, /* containers:get(id) ContainerInspect */
+  {23832, 28185, 2, 2, 23184, 2, 21, DK_RETURN_LIST, 0}, /* containers:list() ContainerList */
+  {23832, 31459, 2, 2, 2, 2, 24, DK_RETURN_VALUE, 0}, /* containers:prune() ContainerPrune */
+  {23832, 32007, 2, 26527, 2, 2, 16, DK_RETURN_VALUE, 0}, /* containers:remove(id) ContainerDelete */
+  {25508, 32212, 26527, 32552, 2, 2, 37, DK_RETURN_VALUE, 0}, /* exec:resize(rows columns) ExecResize */
+  {26560, 21390, 29387, 2, 2, 2, 40, DK_RETURN_VALUE, 0}, /* image:attestations() ImageAttestations */
+  {26560, 26390, 29387, 2, 2, 2, 47, DK_RETURN_VALUE, 0}, /* image:history() ImageHistory */
+  {26560, 32007, 29387, 2, 2, 2, 44, DK_RETURN_VALUE, 0}, /* image:remove() ImageDelete */
+  {26870, 21926, 2, 26527, 2, 2, 0, DK_RETURN_VALUE, 0}, /* images:build_cancel(id) BuildCancel */
+  {26870, 21993, 2, 2, 2, 2, 1, DK_RETURN_VALUE, 1}, /* images:build_prune() BuildPrune */
+  {26870, 26106, 2, 29387, 26560, 2, 48, DK_RETURN_OBJECT, 0}, /* images:get(name) ImageInspect */
+  {26870, 28185, 2, 2, 26560, 2, 49, DK_RETURN_LIST, 0}, /* images:list() ImageList */
+  {26870, 31459, 2, 2, 2, 2, 51, DK_RETURN_VALUE, 1}, /* images:prune() ImagePrune */
+  {26870, 32007, 2, 29387, 2, 2, 44, DK_RETURN_VALUE, 0}, /* images:remove(name) ImageDelete */
+  {26870, 32825, 2, 35351, 2, 2, 53, DK_RETURN_VALUE, 0}, /* images:search(term limit) ImageSearch */
+  {29470, 24816, 26527, 23184, 2, 2, 58, DK_RETURN_VALUE, 0}, /* network:disconnect(container) NetworkDisconnect */
+  {29470, 32007, 26527, 2, 2, 2, 57, DK_RETURN_VALUE, 0}, /* network:remove() NetworkDelete */
+  {29761, 26106, 2, 26527, 29470, 2, 59, DK_RETURN_OBJECT, 0}, /* networks:get(id) NetworkInspect */
+  {29761, 28185, 2, 2, 29470, 2, 60, DK_RETURN_LIST, 0}, /* networks:list() NetworkList */
+  {29761, 31459, 2, 2, 2, 2, 61, DK_RETURN_VALUE, 0}, /* networks:prune() NetworkPrune */
+  {29761, 32007, 2, 26527, 2, 2, 57, DK_RETURN_VALUE, 0}, /* networks:remove(id) NetworkDelete */
+  {29960, 32007, 26527, 2, 2, 2, 62, DK_RETURN_VALUE, 0}, /* node:remove() NodeDelete */
+  {30063, 28185, 2, 2, 29960, 2, 64, DK_RETURN_LIST, 0}, /* nodes:list() NodeList */
+  {30063, 32007, 2, 26527, 2, 2, 62, DK_RETURN_VALUE, 0}, /* nodes:remove(id) NodeDelete */
+  {30810, 32007, 29387, 2, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugin:remove() PluginDelete */
+  {31025, 26106, 2, 29387, 30810, 2, 70, DK_RETURN_OBJECT, 0}, /* plugins:get(name) PluginInspect */
+  {31025, 28185, 2, 2, 30810, 2, 71, DK_RETURN_LIST, 0}, /* plugins:list() PluginList */
+  {31025, 31255, 2, 31965, 2, 2, 39, DK_RETURN_VALUE, 0}, /* plugins:privileges(remote) GetPluginPrivileges */
+  {31025, 32007, 2, 29387, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugins:remove(name) PluginDelete */
+  {32896, 32007, 26527, 2, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secret:remove() SecretDelete */
+  {33010, 26106, 2, 26527, 32896, 2, 79, DK_RETURN_OBJECT, 0}, /* secrets:get(id) SecretInspect */
+  {33010, 28185, 2, 2, 32896, 2, 80, DK_RETURN_LIST, 0}, /* secrets:list() SecretList */
+  {33010, 32007, 2, 26527, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secrets:remove(id) SecretDelete */
+  {33159, 32007, 26527, 2, 2, 2, 83, DK_RETURN_VALUE, 0}, /* service:remove() ServiceDelete */
+  {33298, 26106, 2, 26527, 33159, 2, 84, DK_RETURN_OBJECT, 0}, /* services:get(id) ServiceInspect */
+  {33298, 28185, 2, 2, 33159, 2, 85, DK_RETURN_LIST, 0}, /* services:list() ServiceList */
+  {33298, 32007, 2, 26527, 2, 2, 83, DK_RETURN_VALUE, 0}, /* services:remove(id) ServiceDelete */
+  {34830, 35767, 2, 35776, 2, 2, 93, DK_RETURN_VALUE, 0}, /* swarm:unlock(unlock_key) SwarmUnlock */
+  {35317, 26106, 2, 26527, 35208, 2, 103, DK_RETURN_OBJECT, 0}, /* tasks:get(id) TaskInspect */
+  {35317, 28185, 2, 2, 35208, 2, 104, DK_RETURN_LIST, 0}, /* tasks:list() TaskList */
+  {36174, 32007, 29387, 2, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volume:remove() VolumeDelete */
+  {36385, 24285, 2, 29387, 36174, 2, 106, DK_RETURN_OBJECT, 0}, /* volumes:create(name) VolumeCreate */
+  {36385, 26106, 2, 29387, 36174, 2, 108, DK_RETURN_OBJECT, 0}, /* volumes:get(name) VolumeInspect */
+  {36385, 28185, 2, 2, 36174, 36385, 109, DK_RETURN_LIST, 0}, /* volumes:list() VolumeList */
+  {36385, 32007, 2, 29387, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volumes:remove(name) VolumeDelete */
 };
 
 const uint16_t dk_n_methods = 70;
 
 const dk_Attribute dk_attributes[] = {
-  {22809, 26391, 26391}, /* config:id() id */
-  {22809, 27799, 33813}, /* config:labels() spec.labels */
-  {22809, 29241, 33827}, /* config:name() spec.name */
-  {23048, 26185, 33997}, /* container:health() state.health.status health.status */
-  {23048, 26391, 26391}, /* container:id() id */
-  {23048, 26424, 22818}, /* container:image() config.image image */
-  {23048, 27799, 22839}, /* container:labels() config.labels labels */
-  {23048, 34074, 34033}, /* container:status() state.status state */
-  {25372, 26391, 26391}, /* exec:id() id */
-  {26424, 26391, 26391}, /* image:id() id */
-  {26424, 27799, 22839}, /* image:labels() config.labels labels */
-  {29324, 26391, 26391}, /* network:id() id */
-  {29324, 27799, 27799}, /* network:labels() labels */
-  {29324, 29241, 29241}, /* network:name() name */
-  {29814, 21412, 33793}, /* node:availability() spec.availability */
-  {29814, 26307, 24420}, /* node:hostname() description.hostname */
-  {29814, 26391, 26391}, /* node:id() id */
-  {29814, 27799, 33813}, /* node:labels() spec.labels */
-  {29814, 32177, 33839}, /* node:role() spec.role */
-  {29814, 34074, 34083}, /* node:status() status.state */
-  {29814, 35954, 35964}, /* node:version() version.index */
-  {30664, 25146, 25146}, /* plugin:enabled() enabled */
-  {30664, 26391, 26391}, /* plugin:id() id */
-  {30664, 29241, 29241}, /* plugin:name() name */
-  {30664, 33184, 33184}, /* plugin:settings() settings */
-  {32750, 26391, 26391}, /* secret:id() id */
-  {32750, 27799, 33813}, /* secret:labels() spec.labels */
-  {32750, 29241, 33827}, /* secret:name() spec.name */
-  {33013, 26391, 26391}, /* service:id() id */
-  {33013, 27799, 33813}, /* service:labels() spec.labels */
-  {33013, 29241, 33827}, /* service:name() spec.name */
-  {33013, 35954, 35964}, /* service:version() version.index */
-  {35049, 26391, 26391}, /* task:id() id */
-  {35049, 33989, 34083}, /* task:state() status.state */
-  {36015, 25015, 25015}, /* volume:driver() driver */
-  {36015, 26391, 29241}, /* volume:id() name */
-  {36015, 27799, 27799}, /* volume:labels() labels */
-  {36015, 29161, 29161}, /* volume:mountpoint() mountpoint */
-  {36015, 29241, 29241}, /* volume:name() name */
+  {22945, 26527, 26527}, /* config:id() id */
+  {22945, 27935, 33972}, /* config:labels() spec.labels */
+  {22945, 29387, 33986}, /* config:name() spec.name */
+  {23184, 26321, 34156}, /* container:health() state.health.status health.status */
+  {23184, 26527, 26527}, /* container:id() id */
+  {23184, 26560, 22954}, /* container:image() config.image image */
+  {23184, 27935, 22975}, /* container:labels() config.labels labels */
+  {23184, 34233, 34192}, /* container:status() state.status state */
+  {25508, 26527, 26527}, /* exec:id() id */
+  {26560, 26527, 26527}, /* image:id() id */
+  {26560, 27935, 22975}, /* image:labels() config.labels labels */
+  {29470, 26527, 26527}, /* network:id() id */
+  {29470, 27935, 27935}, /* network:labels() labels */
+  {29470, 29387, 29387}, /* network:name() name */
+  {29960, 21548, 33952}, /* node:availability() spec.availability */
+  {29960, 26443, 24556}, /* node:hostname() description.hostname */
+  {29960, 26527, 26527}, /* node:id() id */
+  {29960, 27935, 33972}, /* node:labels() spec.labels */
+  {29960, 32323, 33998}, /* node:role() spec.role */
+  {29960, 34233, 34242}, /* node:status() status.state */
+  {29960, 36113, 36123}, /* node:version() version.index */
+  {30810, 25282, 25282}, /* plugin:enabled() enabled */
+  {30810, 26527, 26527}, /* plugin:id() id */
+  {30810, 29387, 29387}, /* plugin:name() name */
+  {30810, 33330, 33330}, /* plugin:settings() settings */
+  {32896, 26527, 26527}, /* secret:id() id */
+  {32896, 27935, 33972}, /* secret:labels() spec.labels */
+  {32896, 29387, 33986}, /* secret:name() spec.name */
+  {33159, 26527, 26527}, /* service:id() id */
+  {33159, 27935, 33972}, /* service:labels() spec.labels */
+  {33159, 29387, 33986}, /* service:name() spec.name */
+  {33159, 36113, 36123}, /* service:version() version.index */
+  {35208, 26527, 26527}, /* task:id() id */
+  {35208, 34148, 34242}, /* task:state() status.state */
+  {36174, 25151, 25151}, /* volume:driver() driver */
+  {36174, 26527, 29387}, /* volume:id() name */
+  {36174, 27935, 27935}, /* volume:labels() labels */
+  {36174, 29307, 29307}, /* volume:mountpoint() mountpoint */
+  {36174, 29387, 29387}, /* volume:name() name */
 };
 
 const uint16_t dk_n_attributes = 39;

@@ -4,426 +4,430 @@
 #include "model/model.h"
 
 const dk_Operation dk_operations[] = {
-  {2881, 21790, 12022, 31, 0, 0, 1, 1, 39, 55, 0}, /* 0 BuildCancel POST /build/cancel */
-  {2960, 21857, 12022, 47, 1, 1, 6, 1, 31, 55, 1}, /* 1 BuildPrune POST /build/prune */
-  {3422, 22448, 12022, 328, 7, 2, 2, 1, 25, 55, 0}, /* 2 CheckpointCreate POST /containers/{id}/checkpoints */
-  {3467, 22468, 6131, 359, 9, 3, 3, 1, 25, 55, 0}, /* 3 CheckpointDelete DELETE /containers/{id}/checkpoints/{checkpoint} */
-  {3517, 22521, 7768, 328, 12, 4, 2, 1, 25, 55, 0}, /* 4 CheckpointList GET /containers/{id}/checkpoints */
-  {4106, 22862, 12022, 83, 14, 5, 1, 1, 30, 55, 1}, /* 5 ConfigCreate POST /configs/create */
-  {4121, 22878, 6131, 101, 15, 6, 1, 1, 30, 55, 1}, /* 6 ConfigDelete DELETE /configs/{id} */
-  {4160, 22920, 7768, 101, 16, 7, 1, 1, 30, 55, 1}, /* 7 ConfigInspect GET /configs/{id} */
-  {4176, 22937, 7768, 72, 17, 8, 1, 1, 30, 55, 1}, /* 8 ConfigList GET /configs */
-  {4246, 22979, 12022, 117, 18, 9, 3, 1, 30, 55, 1}, /* 9 ConfigUpdate POST /configs/{id}/update */
-  {4325, 23078, 7768, 219, 21, 10, 2, 1, 25, 55, 1}, /* 10 ContainerArchive GET /containers/{id}/archive */
-  {4344, 23098, 8050, 219, 23, 11, 2, 1, 25, 55, 1}, /* 11 ContainerArchiveInfo HEAD /containers/{id}/archive */
-  {4367, 23123, 12022, 246, 25, 12, 7, 2, 25, 55, 1}, /* 12 ContainerAttach POST /containers/{id}/attach */
-  {4385, 23142, 7768, 272, 32, 14, 7, 2, 25, 55, 1}, /* 13 ContainerAttachWebsocket GET /containers/{id}/attach/ws */
-  {4500, 23171, 7768, 301, 39, 16, 1, 1, 25, 55, 1}, /* 14 ContainerChanges GET /containers/{id}/changes */
-  {4537, 23210, 12022, 140, 40, 17, 3, 1, 25, 55, 1}, /* 15 ContainerCreate POST /containers/create */
-  {4606, 23229, 6131, 200, 43, 18, 4, 1, 25, 55, 1}, /* 16 ContainerDelete DELETE /containers/{id} */
-  {4624, 23248, 12022, 403, 47, 19, 2, 1, 25, 55, 1}, /* 17 ContainerExec POST /containers/{id}/exec */
-  {4640, 23265, 7768, 427, 49, 20, 1, 1, 25, 55, 1}, /* 18 ContainerExport GET /containers/{id}/export */
-  {4690, 23319, 7768, 453, 50, 21, 2, 1, 25, 55, 1}, /* 19 ContainerInspect GET /containers/{id}/json */
-  {4736, 23339, 12022, 477, 52, 22, 2, 1, 25, 55, 1}, /* 20 ContainerKill POST /containers/{id}/kill */
-  {4752, 23356, 7768, 161, 54, 23, 4, 1, 25, 55, 1}, /* 21 ContainerList GET /containers/json */
-  {4768, 23373, 7768, 501, 58, 24, 8, 1, 25, 55, 1}, /* 22 ContainerLogs GET /containers/{id}/logs */
-  {4831, 23390, 12022, 525, 66, 25, 1, 1, 25, 55, 1}, /* 23 ContainerPause POST /containers/{id}/pause */
-  {4869, 23408, 12022, 180, 67, 26, 1, 1, 25, 55, 1}, /* 24 ContainerPrune POST /containers/prune */
-  {4911, 23426, 12022, 550, 68, 27, 2, 1, 25, 55, 1}, /* 25 ContainerRename POST /containers/{id}/rename */
-  {4929, 23445, 12022, 576, 70, 28, 3, 1, 25, 55, 1}, /* 26 ContainerResize POST /containers/{id}/resize */
-  {4947, 23464, 12022, 602, 73, 29, 3, 1, 25, 55, 1}, /* 27 ContainerRestart POST /containers/{id}/restart */
-  {4982, 23501, 12022, 629, 76, 30, 4, 2, 25, 55, 1}, /* 28 ContainerStart POST /containers/{id}/start */
-  {5040, 23519, 7768, 654, 80, 32, 3, 1, 25, 55, 1}, /* 29 ContainerStats GET /containers/{id}/stats */
-  {5100, 23556, 12022, 679, 83, 33, 3, 2, 25, 55, 1}, /* 30 ContainerStop POST /containers/{id}/stop */
-  {5334, 23573, 7768, 703, 86, 35, 2, 1, 25, 55, 1}, /* 31 ContainerTop GET /containers/{id}/top */
-  {5372, 23589, 12022, 726, 88, 36, 1, 1, 25, 55, 1}, /* 32 ContainerUnpause POST /containers/{id}/unpause */
-  {5391, 23609, 12022, 753, 89, 37, 2, 1, 25, 55, 1}, /* 33 ContainerUpdate POST /containers/{id}/update */
-  {5553, 23646, 12022, 779, 91, 38, 2, 1, 25, 55, 1}, /* 34 ContainerWait POST /containers/{id}/wait */
-  {6626, 24815, 7768, 803, 93, 39, 2, 1, 30, 55, 1}, /* 35 DistributionInspect GET /distribution/{name}/json */
-  {7399, 25453, 7768, 841, 95, 40, 1, 1, 25, 55, 1}, /* 36 ExecInspect GET /exec/{id}/json */
-  {7435, 25468, 12022, 859, 96, 41, 3, 1, 25, 55, 1}, /* 37 ExecResize POST /exec/{id}/resize */
-  {7448, 25482, 12022, 879, 99, 42, 2, 2, 25, 55, 1}, /* 38 ExecStart POST /exec/{id}/start */
-  {7886, 25976, 7768, 1350, 101, 44, 2, 1, 25, 55, 1}, /* 39 GetPluginPrivileges GET /plugins/privileges */
-  {8716, 26432, 7768, 1009, 103, 45, 4, 1, 55, 55, 1}, /* 40 ImageAttestations GET /images/{name}/attestations */
-  {8736, 26453, 12022, 22, 107, 46, 35, 1, 25, 55, 1}, /* 41 ImageBuild POST /build */
-  {8842, 26467, 12022, 62, 142, 47, 8, 1, 25, 55, 1}, /* 42 ImageCommit POST /commit */
-  {8870, 26482, 12022, 898, 150, 48, 9, 1, 25, 55, 1}, /* 43 ImageCreate POST /images/create */
-  {8896, 26510, 6131, 992, 159, 49, 4, 1, 25, 55, 1}, /* 44 ImageDelete DELETE /images/{name} */
-  {8936, 26525, 7768, 1039, 163, 50, 2, 1, 25, 55, 1}, /* 45 ImageGet GET /images/{name}/get */
-  {8947, 26537, 7768, 915, 165, 51, 2, 1, 25, 55, 1}, /* 46 ImageGetAll GET /images/get */
-  {8961, 26553, 7768, 1060, 167, 52, 2, 1, 25, 55, 1}, /* 47 ImageHistory GET /images/{name}/history */
-  {9013, 26580, 7768, 1085, 169, 53, 3, 1, 25, 55, 1}, /* 48 ImageInspect GET /images/{name}/json */
-  {9074, 26596, 7768, 929, 172, 54, 6, 1, 25, 55, 1}, /* 49 ImageList GET /images/json */
-  {9086, 26609, 12022, 944, 178, 55, 3, 1, 25, 55, 1}, /* 50 ImageLoad POST /images/load */
-  {9328, 26666, 12022, 959, 181, 56, 1, 1, 25, 55, 1}, /* 51 ImagePrune POST /images/prune */
-  {9362, 26680, 12022, 1107, 182, 57, 4, 1, 25, 55, 1}, /* 52 ImagePush POST /images/{name}/push */
-  {9374, 26693, 7768, 975, 186, 58, 4, 1, 25, 55, 1}, /* 53 ImageSearch GET /images/search */
-  {9429, 26708, 12022, 1129, 190, 59, 3, 1, 25, 55, 1}, /* 54 ImageTag POST /images/{name}/tag */
-  {11064, 29393, 12022, 1224, 193, 60, 2, 1, 25, 55, 1}, /* 55 NetworkConnect POST /networks/{id}/connect */
-  {11124, 29411, 12022, 1170, 195, 61, 1, 1, 25, 55, 1}, /* 56 NetworkCreate POST /networks/create */
-  {11187, 29428, 6131, 1207, 196, 62, 1, 1, 25, 55, 1}, /* 57 NetworkDelete DELETE /networks/{id} */
-  {11221, 29464, 12022, 1249, 197, 63, 2, 1, 25, 55, 1}, /* 58 NetworkDisconnect POST /networks/{id}/disconnect */
-  {11280, 29498, 7768, 1207, 199, 64, 3, 1, 25, 55, 1}, /* 59 NetworkInspect GET /networks/{id} */
-  {11297, 29516, 7768, 1158, 202, 65, 1, 1, 25, 55, 1}, /* 60 NetworkList GET /networks */
-  {11325, 29546, 12022, 1189, 203, 66, 1, 1, 25, 55, 1}, /* 61 NetworkPrune POST /networks/prune */
-  {11574, 29852, 6131, 1286, 204, 67, 2, 1, 25, 55, 1}, /* 62 NodeDelete DELETE /nodes/{id} */
-  {11614, 29876, 7768, 1286, 206, 68, 1, 1, 25, 55, 1}, /* 63 NodeInspect GET /nodes/{id} */
-  {11628, 29891, 7768, 1277, 207, 69, 1, 1, 25, 55, 1}, /* 64 NodeList GET /nodes */
-  {11715, 29903, 12022, 1300, 208, 70, 3, 1, 25, 55, 1}, /* 65 NodeUpdate POST /nodes/{id}/update */
-  {12468, 30673, 12022, 1332, 211, 71, 2, 1, 25, 55, 1}, /* 66 PluginCreate POST /plugins/create */
-  {12483, 30689, 6131, 1388, 213, 72, 2, 1, 25, 55, 1}, /* 67 PluginDelete DELETE /plugins/{name} */
-  {12513, 30705, 12022, 1406, 215, 73, 2, 1, 25, 55, 1}, /* 68 PluginDisable POST /plugins/{name}/disable */
-  {12529, 30722, 12022, 1432, 217, 74, 2, 1, 25, 55, 1}, /* 69 PluginEnable POST /plugins/{name}/enable */
-  {12556, 30738, 7768, 1457, 219, 75, 1, 1, 25, 55, 1}, /* 70 PluginInspect GET /plugins/{name}/json */
-  {12572, 30755, 7768, 1321, 220, 76, 1, 1, 25, 55, 1}, /* 71 PluginList GET /plugins */
-  {12617, 30788, 12022, 1372, 221, 77, 4, 1, 25, 55, 1}, /* 72 PluginPull POST /plugins/pull */
-  {12630, 30802, 12022, 1480, 225, 78, 2, 1, 25, 55, 1}, /* 73 PluginPush POST /plugins/{name}/push */
-  {12661, 30835, 12022, 1503, 227, 79, 2, 1, 25, 55, 1}, /* 74 PluginSet POST /plugins/{name}/set */
-  {12686, 30862, 12022, 1525, 229, 80, 4, 1, 26, 55, 1}, /* 75 PluginUpgrade POST /plugins/{name}/upgrade */
-  {13196, 31451, 12029, 219, 233, 81, 5, 1, 25, 55, 1}, /* 76 PutContainerArchive PUT /containers/{id}/archive */
-  {14041, 32759, 12022, 1562, 238, 82, 1, 1, 25, 55, 1}, /* 77 SecretCreate POST /secrets/create */
-  {14056, 32775, 6131, 1580, 239, 83, 1, 1, 25, 55, 1}, /* 78 SecretDelete DELETE /secrets/{id} */
-  {14082, 32803, 7768, 1580, 240, 84, 1, 1, 25, 55, 1}, /* 79 SecretInspect GET /secrets/{id} */
-  {14098, 32820, 7768, 1551, 241, 85, 1, 1, 25, 55, 1}, /* 80 SecretList GET /secrets */
-  {14137, 32848, 12022, 1596, 242, 86, 3, 1, 26, 55, 1}, /* 81 SecretUpdate POST /secrets/{id}/update */
-  {14385, 33023, 12022, 1631, 245, 87, 2, 1, 25, 55, 1}, /* 82 ServiceCreate POST /services/create */
-  {14425, 33040, 6131, 1650, 247, 88, 1, 1, 25, 55, 1}, /* 83 ServiceDelete DELETE /services/{id} */
-  {14467, 33070, 7768, 1650, 248, 89, 2, 1, 25, 55, 1}, /* 84 ServiceInspect GET /services/{id} */
-  {14484, 33088, 7768, 1619, 250, 90, 2, 1, 25, 55, 1}, /* 85 ServiceList GET /services */
-  {14498, 33103, 7768, 1667, 252, 91, 8, 1, 25, 55, 1}, /* 86 ServiceLogs GET /services/{id}/logs */
-  {14832, 33135, 12022, 1689, 260, 92, 6, 1, 25, 55, 1}, /* 87 ServiceUpdate POST /services/{id}/update */
-  {14917, 33163, 12022, 1713, 266, 93, 0, 1, 31, 55, 1}, /* 88 Session POST /session */
-  {15800, 34679, 12022, 1733, 266, 94, 1, 1, 25, 55, 1}, /* 89 SwarmInit POST /swarm/init */
-  {15831, 34692, 7768, 1724, 267, 95, 0, 1, 25, 55, 1}, /* 90 SwarmInspect GET /swarm */
-  {15846, 34708, 12022, 1747, 267, 96, 1, 1, 25, 55, 1}, /* 91 SwarmJoin POST /swarm/join */
-  {15877, 34721, 12022, 1761, 268, 97, 1, 1, 25, 55, 1}, /* 92 SwarmLeave POST /swarm/leave */
-  {16153, 34735, 12022, 1776, 269, 98, 1, 1, 25, 55, 1}, /* 93 SwarmUnlock POST /swarm/unlock */
-  {16188, 34750, 7768, 1792, 270, 99, 0, 1, 25, 55, 1}, /* 94 SwarmUnlockkey GET /swarm/unlockkey */
-  {16205, 34768, 12022, 1811, 270, 100, 5, 1, 25, 55, 1}, /* 95 SwarmUpdate POST /swarm/update */
-  {16229, 34802, 12022, 14, 275, 101, 1, 2, 25, 55, 1}, /* 96 SystemAuth POST /auth */
-  {16242, 34835, 7768, 1827, 276, 103, 2, 1, 25, 55, 1}, /* 97 SystemDataUsage GET /system/df */
-  {16310, 34855, 7768, 831, 278, 104, 3, 1, 25, 55, 1}, /* 98 SystemEvents GET /events */
-  {16325, 34871, 7768, 1150, 281, 105, 0, 1, 25, 55, 1}, /* 99 SystemInfo GET /info */
-  {16447, 34885, 7768, 5, 281, 106, 0, 1, 25, 55, 1}, /* 100 SystemPing GET /_ping */
-  {16460, 34899, 8050, 5, 281, 107, 0, 1, 40, 55, 1}, /* 101 SystemPingHead HEAD /_ping */
-  {16505, 34948, 7768, 1882, 281, 108, 0, 1, 25, 55, 1}, /* 102 SystemVersion GET /version */
-  {16668, 35103, 7768, 1849, 281, 109, 1, 1, 25, 55, 1}, /* 103 TaskInspect GET /tasks/{id} */
-  {16682, 35118, 7768, 1840, 282, 110, 1, 1, 25, 55, 1}, /* 104 TaskList GET /tasks */
-  {16693, 35130, 7768, 1863, 283, 111, 8, 1, 29, 55, 1}, /* 105 TaskLogs GET /tasks/{id}/logs */
-  {18144, 36072, 12022, 1904, 291, 112, 1, 1, 25, 55, 1}, /* 106 VolumeCreate POST /volumes/create */
-  {18181, 36088, 6131, 1939, 292, 113, 2, 1, 25, 55, 1}, /* 107 VolumeDelete DELETE /volumes/{name} */
-  {18222, 36132, 7768, 1939, 294, 114, 1, 1, 25, 55, 1}, /* 108 VolumeInspect GET /volumes/{name} */
-  {18238, 36149, 7768, 1893, 295, 115, 1, 1, 25, 55, 1}, /* 109 VolumeList GET /volumes */
-  {18288, 36180, 12022, 1922, 296, 116, 1, 1, 25, 55, 1}, /* 110 VolumePrune POST /volumes/prune */
-  {18324, 36195, 12029, 1939, 297, 117, 3, 1, 42, 55, 1}, /* 111 VolumeUpdate PUT /volumes/{name} */
+  {2881, 21926, 12022, 31, 0, 0, 1, 1, 39, 55, 0}, /* 0 BuildCancel POST /build/cancel */
+  {2960, 21993, 12022, 47, 1, 1, 6, 1, 31, 55, 1}, /* 1 BuildPrune POST /build/prune */
+  {3422, 22584, 12022, 328, 7, 2, 2, 1, 25, 55, 0}, /* 2 CheckpointCreate POST /containers/{id}/checkpoints */
+  {3467, 22604, 6131, 359, 9, 3, 3, 1, 25, 55, 0}, /* 3 CheckpointDelete DELETE /containers/{id}/checkpoints/{checkpoint} */
+  {3517, 22657, 7768, 328, 12, 4, 2, 1, 25, 55, 0}, /* 4 CheckpointList GET /containers/{id}/checkpoints */
+  {4106, 22998, 12022, 83, 14, 5, 1, 1, 30, 55, 1}, /* 5 ConfigCreate POST /configs/create */
+  {4121, 23014, 6131, 101, 15, 6, 1, 1, 30, 55, 1}, /* 6 ConfigDelete DELETE /configs/{id} */
+  {4160, 23056, 7768, 101, 16, 7, 1, 1, 30, 55, 1}, /* 7 ConfigInspect GET /configs/{id} */
+  {4176, 23073, 7768, 72, 17, 8, 1, 1, 30, 55, 1}, /* 8 ConfigList GET /configs */
+  {4246, 23115, 12022, 117, 18, 9, 3, 1, 30, 55, 1}, /* 9 ConfigUpdate POST /configs/{id}/update */
+  {4325, 23214, 7768, 219, 21, 10, 2, 1, 25, 55, 1}, /* 10 ContainerArchive GET /containers/{id}/archive */
+  {4344, 23234, 8050, 219, 23, 11, 2, 1, 25, 55, 1}, /* 11 ContainerArchiveInfo HEAD /containers/{id}/archive */
+  {4367, 23259, 12022, 246, 25, 12, 7, 2, 25, 55, 1}, /* 12 ContainerAttach POST /containers/{id}/attach */
+  {4385, 23278, 7768, 272, 32, 14, 7, 2, 25, 55, 1}, /* 13 ContainerAttachWebsocket GET /containers/{id}/attach/ws */
+  {4500, 23307, 7768, 301, 39, 16, 1, 1, 25, 55, 1}, /* 14 ContainerChanges GET /containers/{id}/changes */
+  {4537, 23346, 12022, 140, 40, 17, 3, 1, 25, 55, 1}, /* 15 ContainerCreate POST /containers/create */
+  {4606, 23365, 6131, 200, 43, 18, 4, 1, 25, 55, 1}, /* 16 ContainerDelete DELETE /containers/{id} */
+  {4624, 23384, 12022, 403, 47, 19, 2, 1, 25, 55, 1}, /* 17 ContainerExec POST /containers/{id}/exec */
+  {4640, 23401, 7768, 427, 49, 20, 1, 1, 25, 55, 1}, /* 18 ContainerExport GET /containers/{id}/export */
+  {4690, 23455, 7768, 453, 50, 21, 2, 1, 25, 55, 1}, /* 19 ContainerInspect GET /containers/{id}/json */
+  {4736, 23475, 12022, 477, 52, 22, 2, 1, 25, 55, 1}, /* 20 ContainerKill POST /containers/{id}/kill */
+  {4752, 23492, 7768, 161, 54, 23, 4, 1, 25, 55, 1}, /* 21 ContainerList GET /containers/json */
+  {4768, 23509, 7768, 501, 58, 24, 8, 1, 25, 55, 1}, /* 22 ContainerLogs GET /containers/{id}/logs */
+  {4831, 23526, 12022, 525, 66, 25, 1, 1, 25, 55, 1}, /* 23 ContainerPause POST /containers/{id}/pause */
+  {4869, 23544, 12022, 180, 67, 26, 1, 1, 25, 55, 1}, /* 24 ContainerPrune POST /containers/prune */
+  {4911, 23562, 12022, 550, 68, 27, 2, 1, 25, 55, 1}, /* 25 ContainerRename POST /containers/{id}/rename */
+  {4929, 23581, 12022, 576, 70, 28, 3, 1, 25, 55, 1}, /* 26 ContainerResize POST /containers/{id}/resize */
+  {4947, 23600, 12022, 602, 73, 29, 3, 1, 25, 55, 1}, /* 27 ContainerRestart POST /containers/{id}/restart */
+  {4982, 23637, 12022, 629, 76, 30, 4, 2, 25, 55, 1}, /* 28 ContainerStart POST /containers/{id}/start */
+  {5040, 23655, 7768, 654, 80, 32, 3, 1, 25, 55, 1}, /* 29 ContainerStats GET /containers/{id}/stats */
+  {5100, 23692, 12022, 679, 83, 33, 3, 2, 25, 55, 1}, /* 30 ContainerStop POST /containers/{id}/stop */
+  {5334, 23709, 7768, 703, 86, 35, 2, 1, 25, 55, 1}, /* 31 ContainerTop GET /containers/{id}/top */
+  {5372, 23725, 12022, 726, 88, 36, 1, 1, 25, 55, 1}, /* 32 ContainerUnpause POST /containers/{id}/unpause */
+  {5391, 23745, 12022, 753, 89, 37, 2, 1, 25, 55, 1}, /* 33 ContainerUpdate POST /containers/{id}/update */
+  {5553, 23782, 12022, 779, 91, 38, 2, 1, 25, 55, 1}, /* 34 ContainerWait POST /containers/{id}/wait */
+  {6626, 24951, 7768, 803, 93, 39, 2, 1, 30, 55, 1}, /* 35 DistributionInspect GET /distribution/{name}/json */
+  {7399, 25589, 7768, 841, 95, 40, 1, 1, 25, 55, 1}, /* 36 ExecInspect GET /exec/{id}/json */
+  {7435, 25604, 12022, 859, 96, 41, 3, 1, 25, 55, 1}, /* 37 ExecResize POST /exec/{id}/resize */
+  {7448, 25618, 12022, 879, 99, 42, 2, 2, 25, 55, 1}, /* 38 ExecStart POST /exec/{id}/start */
+  {7886, 26112, 7768, 1350, 101, 44, 2, 1, 25, 55, 1}, /* 39 GetPluginPrivileges GET /plugins/privileges */
+  {8716, 26568, 7768, 1009, 103, 45, 4, 1, 55, 55, 1}, /* 40 ImageAttestations GET /images/{name}/attestations */
+  {8736, 26589, 12022, 22, 107, 46, 35, 1, 25, 55, 1}, /* 41 ImageBuild POST /build */
+  {8842, 26603, 12022, 62, 142, 47, 8, 1, 25, 55, 1}, /* 42 ImageCommit POST /commit */
+  {8870, 26618, 12022, 898, 150, 48, 9, 1, 25, 55, 1}, /* 43 ImageCreate POST /images/create */
+  {8896, 26646, 6131, 992, 159, 49, 4, 1, 25, 55, 1}, /* 44 ImageDelete DELETE /images/{name} */
+  {8936, 26661, 7768, 1039, 163, 50, 2, 1, 25, 55, 1}, /* 45 ImageGet GET /images/{name}/get */
+  {8947, 26673, 7768, 915, 165, 51, 2, 1, 25, 55, 1}, /* 46 ImageGetAll GET /images/get */
+  {8961, 26689, 7768, 1060, 167, 52, 2, 1, 25, 55, 1}, /* 47 ImageHistory GET /images/{name}/history */
+  {9013, 26716, 7768, 1085, 169, 53, 3, 1, 25, 55, 1}, /* 48 ImageInspect GET /images/{name}/json */
+  {9074, 26732, 7768, 929, 172, 54, 6, 1, 25, 55, 1}, /* 49 ImageList GET /images/json */
+  {9086, 26745, 12022, 944, 178, 55, 3, 1, 25, 55, 1}, /* 50 ImageLoad POST /images/load */
+  {9328, 26802, 12022, 959, 181, 56, 1, 1, 25, 55, 1}, /* 51 ImagePrune POST /images/prune */
+  {9362, 26816, 12022, 1107, 182, 57, 4, 1, 25, 55, 1}, /* 52 ImagePush POST /images/{name}/push */
+  {9374, 26829, 7768, 975, 186, 58, 4, 1, 25, 55, 1}, /* 53 ImageSearch GET /images/search */
+  {9429, 26844, 12022, 1129, 190, 59, 3, 1, 25, 55, 1}, /* 54 ImageTag POST /images/{name}/tag */
+  {11064, 29539, 12022, 1224, 193, 60, 2, 1, 25, 55, 1}, /* 55 NetworkConnect POST /networks/{id}/connect */
+  {11124, 29557, 12022, 1170, 195, 61, 1, 1, 25, 55, 1}, /* 56 NetworkCreate POST /networks/create */
+  {11187, 29574, 6131, 1207, 196, 62, 1, 1, 25, 55, 1}, /* 57 NetworkDelete DELETE /networks/{id} */
+  {11221, 29610, 12022, 1249, 197, 63, 2, 1, 25, 55, 1}, /* 58 NetworkDisconnect POST /networks/{id}/disconnect */
+  {11280, 29644, 7768, 1207, 199, 64, 3, 1, 25, 55, 1}, /* 59 NetworkInspect GET /networks/{id} */
+  {11297, 29662, 7768, 1158, 202, 65, 1, 1, 25, 55, 1}, /* 60 NetworkList GET /networks */
+  {11325, 29692, 12022, 1189, 203, 66, 1, 1, 25, 55, 1}, /* 61 NetworkPrune POST /networks/prune */
+  {11574, 29998, 6131, 1286, 204, 67, 2, 1, 25, 55, 1}, /* 62 NodeDelete DELETE /nodes/{id} */
+  {11614, 30022, 7768, 1286, 206, 68, 1, 1, 25, 55, 1}, /* 63 NodeInspect GET /nodes/{id} */
+  {11628, 30037, 7768, 1277, 207, 69, 1, 1, 25, 55, 1}, /* 64 NodeList GET /nodes */
+  {11715, 30049, 12022, 1300, 208, 70, 3, 1, 25, 55, 1}, /* 65 NodeUpdate POST /nodes/{id}/update */
+  {12468, 30819, 12022, 1332, 211, 71, 2, 1, 25, 55, 1}, /* 66 PluginCreate POST /plugins/create */
+  {12483, 30835, 6131, 1388, 213, 72, 2, 1, 25, 55, 1}, /* 67 PluginDelete DELETE /plugins/{name} */
+  {12513, 30851, 12022, 1406, 215, 73, 2, 1, 25, 55, 1}, /* 68 PluginDisable POST /plugins/{name}/disable */
+  {12529, 30868, 12022, 1432, 217, 74, 2, 1, 25, 55, 1}, /* 69 PluginEnable POST /plugins/{name}/enable */
+  {12556, 30884, 7768, 1457, 219, 75, 1, 1, 25, 55, 1}, /* 70 PluginInspect GET /plugins/{name}/json */
+  {12572, 30901, 7768, 1321, 220, 76, 1, 1, 25, 55, 1}, /* 71 PluginList GET /plugins */
+  {12617, 30934, 12022, 1372, 221, 77, 4, 1, 25, 55, 1}, /* 72 PluginPull POST /plugins/pull */
+  {12630, 30948, 12022, 1480, 225, 78, 2, 1, 25, 55, 1}, /* 73 PluginPush POST /plugins/{name}/push */
+  {12661, 30981, 12022, 1503, 227, 79, 2, 1, 25, 55, 1}, /* 74 PluginSet POST /plugins/{name}/set */
+  {12686, 31008, 12022, 1525, 229, 80, 4, 1, 26, 55, 1}, /* 75 PluginUpgrade POST /plugins/{name}/upgrade */
+  {13196, 31597, 12029, 219, 233, 81, 5, 1, 25, 55, 1}, /* 76 PutContainerArchive PUT /containers/{id}/archive */
+  {14041, 32905, 12022, 1562, 238, 82, 1, 1, 25, 55, 1}, /* 77 SecretCreate POST /secrets/create */
+  {14056, 32921, 6131, 1580, 239, 83, 1, 1, 25, 55, 1}, /* 78 SecretDelete DELETE /secrets/{id} */
+  {14082, 32949, 7768, 1580, 240, 84, 1, 1, 25, 55, 1}, /* 79 SecretInspect GET /secrets/{id} */
+  {14098, 32966, 7768, 1551, 241, 85, 1, 1, 25, 55, 1}, /* 80 SecretList GET /secrets */
+  {14137, 32994, 12022, 1596, 242, 86, 3, 1, 26, 55, 1}, /* 81 SecretUpdate POST /secrets/{id}/update */
+  {14385, 33169, 12022, 1631, 245, 87, 2, 1, 25, 55, 1}, /* 82 ServiceCreate POST /services/create */
+  {14425, 33186, 6131, 1650, 247, 88, 1, 1, 25, 55, 1}, /* 83 ServiceDelete DELETE /services/{id} */
+  {14467, 33216, 7768, 1650, 248, 89, 2, 1, 25, 55, 1}, /* 84 ServiceInspect GET /services/{id} */
+  {14484, 33234, 7768, 1619, 250, 90, 2, 1, 25, 55, 1}, /* 85 ServiceList GET /services */
+  {14498, 33249, 7768, 1667, 252, 91, 8, 1, 25, 55, 1}, /* 86 ServiceLogs GET /services/{id}/logs */
+  {14832, 33281, 12022, 1689, 260, 92, 6, 1, 25, 55, 1}, /* 87 ServiceUpdate POST /services/{id}/update */
+  {14917, 33309, 12022, 1713, 266, 93, 4, 1, 31, 55, 1}, /* 88 Session POST /session */
+  {15800, 34838, 12022, 1733, 270, 94, 1, 1, 25, 55, 1}, /* 89 SwarmInit POST /swarm/init */
+  {15831, 34851, 7768, 1724, 271, 95, 0, 1, 25, 55, 1}, /* 90 SwarmInspect GET /swarm */
+  {15846, 34867, 12022, 1747, 271, 96, 1, 1, 25, 55, 1}, /* 91 SwarmJoin POST /swarm/join */
+  {15877, 34880, 12022, 1761, 272, 97, 1, 1, 25, 55, 1}, /* 92 SwarmLeave POST /swarm/leave */
+  {16153, 34894, 12022, 1776, 273, 98, 1, 1, 25, 55, 1}, /* 93 SwarmUnlock POST /swarm/unlock */
+  {16188, 34909, 7768, 1792, 274, 99, 0, 1, 25, 55, 1}, /* 94 SwarmUnlockkey GET /swarm/unlockkey */
+  {16205, 34927, 12022, 1811, 274, 100, 5, 1, 25, 55, 1}, /* 95 SwarmUpdate POST /swarm/update */
+  {16229, 34961, 12022, 14, 279, 101, 1, 2, 25, 55, 1}, /* 96 SystemAuth POST /auth */
+  {16242, 34994, 7768, 1827, 280, 103, 2, 1, 25, 55, 1}, /* 97 SystemDataUsage GET /system/df */
+  {16310, 35014, 7768, 831, 282, 104, 3, 1, 25, 55, 1}, /* 98 SystemEvents GET /events */
+  {16325, 35030, 7768, 1150, 285, 105, 0, 1, 25, 55, 1}, /* 99 SystemInfo GET /info */
+  {16447, 35044, 7768, 5, 285, 106, 0, 1, 25, 55, 1}, /* 100 SystemPing GET /_ping */
+  {16460, 35058, 8050, 5, 285, 107, 0, 1, 40, 55, 1}, /* 101 SystemPingHead HEAD /_ping */
+  {16505, 35107, 7768, 1882, 285, 108, 0, 1, 25, 55, 1}, /* 102 SystemVersion GET /version */
+  {16668, 35262, 7768, 1849, 285, 109, 1, 1, 25, 55, 1}, /* 103 TaskInspect GET /tasks/{id} */
+  {16682, 35277, 7768, 1840, 286, 110, 1, 1, 25, 55, 1}, /* 104 TaskList GET /tasks */
+  {16693, 35289, 7768, 1863, 287, 111, 8, 1, 29, 55, 1}, /* 105 TaskLogs GET /tasks/{id}/logs */
+  {18144, 36231, 12022, 1904, 295, 112, 1, 1, 25, 55, 1}, /* 106 VolumeCreate POST /volumes/create */
+  {18181, 36247, 6131, 1939, 296, 113, 2, 1, 25, 55, 1}, /* 107 VolumeDelete DELETE /volumes/{name} */
+  {18222, 36291, 7768, 1939, 298, 114, 1, 1, 25, 55, 1}, /* 108 VolumeInspect GET /volumes/{name} */
+  {18238, 36308, 7768, 1893, 299, 115, 1, 1, 25, 55, 1}, /* 109 VolumeList GET /volumes */
+  {18288, 36339, 12022, 1922, 300, 116, 1, 1, 25, 55, 1}, /* 110 VolumePrune POST /volumes/prune */
+  {18324, 36354, 12029, 1939, 301, 117, 3, 1, 42, 55, 1}, /* 111 VolumeUpdate PUT /volumes/{name} */
 };
 
 const uint16_t dk_n_operations = 112;
 
 const dk_Parameter dk_parameters[] = {
-  {26391, 26391, 398, DK_QUERY, 39, 55, DK_REQUIRED}, /* BuildCancel(id) string */
-  {18748, 18748, 376, DK_QUERY, 39, 55, 0}, /* BuildPrune(all) boolean */
-  {25719, 25719, 401, DK_QUERY, 39, 55, 0}, /* BuildPrune(filters) string (filters) */
-  {27660, 27696, 380, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
-  {28696, 28792, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
-  {29008, 29043, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
-  {32032, 32049, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointCreate(id) string */
-  {22418, 22418, 12, DK_BODY, 25, 55, DK_REQUIRED}, /* CheckpointCreate(checkpoint) CheckpointCreateRequest */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(id) string */
-  {22418, 22418, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(checkpoint) string */
-  {24653, 22488, 398, DK_QUERY, 25, 55, 0}, /* CheckpointDelete(checkpoint_dir) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointList(id) string */
-  {24653, 22488, 398, DK_QUERY, 25, 55, 0}, /* CheckpointList(checkpoint_dir) string */
-  {21652, 21652, 30, DK_BODY, 30, 55, 0}, /* ConfigCreate(body) ConfigSpec */
-  {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigDelete(id) string */
-  {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
-  {25719, 25719, 401, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
-  {26391, 26391, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
-  {35954, 35954, 378, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
-  {21652, 21652, 30, DK_BODY, 30, 55, 0}, /* ConfigUpdate(body) ConfigSpec */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
-  {30392, 30392, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(id) string */
-  {30392, 30392, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
-  {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttach(detach_keys) string */
-  {28247, 28247, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
-  {34098, 34098, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
-  {34107, 34107, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
-  {34128, 34128, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
-  {34246, 34246, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
-  {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(detach_keys) string */
-  {28247, 28247, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
-  {34098, 34098, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
-  {34107, 34107, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
-  {34128, 34128, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
-  {34246, 34246, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
-  {29241, 29241, 398, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
-  {30641, 30641, 398, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
-  {21652, 21652, 36, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerCreate(body) ContainerCreateRequest */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
-  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
-  {27927, 27927, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(link) boolean */
-  {35922, 36226, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
-  {25397, 25428, 89, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
-  {33400, 33400, 376, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
-  {33282, 33282, 398, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
-  {18748, 18748, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(all) boolean */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
-  {27896, 27896, 378, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
-  {33400, 33400, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
-  {25772, 25772, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
-  {33383, 33383, 407, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
-  {34098, 34098, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
-  {34128, 34128, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
-  {34992, 34992, 398, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
-  {35319, 35319, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
-  {35676, 35676, 407, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
-  {29241, 29241, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
-  {36269, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
-  {26159, 32399, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
-  {33282, 33282, 398, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
-  {34975, 35297, 378, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
-  {22418, 22418, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint) string */
-  {22431, 22488, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint_dir) string */
-  {24511, 24524, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(detach_keys) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
-  {30042, 30053, 376, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
-  {34246, 34246, 376, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
-  {33282, 33282, 398, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
-  {34975, 35297, 378, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
-  {31321, 31321, 398, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
-  {35684, 35684, 56, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
-  {22797, 22797, 60, DK_QUERY, 30, 55, 0}, /* ContainerWait(condition) ContainerWait(condition) */
-  {29241, 29241, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
-  {18537, 21290, 399, DK_HEADER, 30, 55, 0}, /* DistributionInspect(auth) string (base64 json of AuthConfig) */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
-  {36269, 22666, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
-  {26159, 32399, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
-  {25410, 25495, 91, DK_BODY, 25, 55, 0}, /* ExecStart(exec_start_config) ExecStartConfig */
-  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* GetPluginPrivileges(auth) string (base64 json of AuthConfig) */
-  {31819, 31819, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
-  {29241, 29241, 398, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
-  {30641, 30641, 375, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
-  {34054, 34054, 376, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
-  {35519, 35519, 372, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
-  {21941, 21743, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(build_args) string (json of map of string) */
-  {21963, 21846, 398, DK_QUERY, 39, 55, 0}, /* ImageBuild(build_id) string */
-  {22030, 22017, 405, DK_QUERY, 25, 55, 0}, /* ImageBuild(cache_from) string (json of array of string) */
-  {22375, 22294, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cgroup_parent) string */
-  {5846, 23802, 113, DK_HEADER, 25, 55, 0}, /* ImageBuild(content_type) ImageBuild(Content-type) */
-  {24060, 23943, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_period) integer */
-  {24072, 23956, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_quota) integer */
-  {24137, 24023, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_shares) integer */
-  {24111, 24083, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_cpus) string */
-  {24124, 24097, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_mems) string */
-  {24958, 24958, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(dockerfile) string */
-  {25635, 25621, 372, DK_QUERY, 28, 55, DK_REPEATED}, /* ImageBuild(extra_hosts) array of string */
-  {25856, 25815, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(force_rm) boolean */
-  {27552, 27552, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(isolation) string */
-  {27799, 27799, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(labels) string (json of map of string) */
-  {28868, 28868, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
-  {28977, 28943, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
-  {29601, 29531, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
-  {29804, 29714, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
-  {30326, 30326, 403, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
-  {30641, 30641, 398, DK_QUERY, 32, 55, 0}, /* ImageBuild(platform) string */
-  {31444, 31444, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
-  {31475, 31479, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
-  {18555, 31780, 400, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
-  {31819, 31819, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
-  {32172, 32172, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
-  {32937, 32903, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(security_opt) array of string */
-  {33163, 33163, 398, DK_QUERY, 31, 55, 0}, /* ImageBuild(session) string */
-  {33261, 33250, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
-  {33889, 33889, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
-  {34975, 34979, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
-  {35026, 35026, 398, DK_QUERY, 29, 55, 0}, /* ImageBuild(target) string */
-  {35546, 35546, 404, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
-  {35954, 35954, 116, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
-  {26949, 26977, 377, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
-  {21324, 21324, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(author) string */
-  {22390, 22390, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCommit(changes) array of string */
-  {22686, 22686, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(comment) string */
-  {23048, 23048, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(container) string */
-  {30434, 30434, 376, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
-  {31941, 31941, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
-  {34979, 34979, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
-  {23060, 23191, 35, DK_BODY, 25, 55, 0}, /* ImageCommit(container_config) ContainerConfig */
-  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ImageCreate(auth) string (base64 json of AuthConfig) */
-  {22390, 22390, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCreate(changes) array of string */
-  {25866, 25888, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_image) string */
-  {25878, 25901, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_src) string */
-  {28987, 28987, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(message) string */
-  {30641, 30641, 398, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
-  {31941, 31941, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
-  {34979, 34979, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
-  {26936, 26963, 377, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
-  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
-  {29948, 29793, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
-  {30652, 30652, 375, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
-  {30641, 30641, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
-  {29270, 29270, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
-  {30641, 30641, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
-  {30641, 30641, 402, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
-  {28314, 28314, 376, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
-  {30641, 30641, 402, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
-  {18748, 18748, 376, DK_QUERY, 25, 55, 0}, /* ImageList(all) boolean */
-  {24643, 24643, 376, DK_QUERY, 25, 55, 0}, /* ImageList(digests) boolean */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
-  {26396, 26396, 376, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
-  {28314, 28314, 376, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
-  {33204, 33218, 376, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
-  {30641, 30641, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
-  {31479, 31479, 376, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
-  {26743, 26776, 377, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImagePrune(filters) string (filters) */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
-  {18537, 21290, 399, DK_HEADER, 25, 55, DK_REQUIRED}, /* ImagePush(auth) string (base64 json of AuthConfig) */
-  {30641, 30641, 402, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
-  {34979, 34979, 398, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
-  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ImageSearch(auth) string (base64 json of AuthConfig) */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
-  {27896, 27896, 378, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
-  {35185, 35185, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
-  {31941, 31941, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
-  {34979, 34979, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
-  {23048, 23048, 152, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkConnect(container) NetworkConnectRequest */
-  {29334, 29376, 154, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDelete(id) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
-  {23048, 23048, 156, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(container) NetworkDisconnectRequest */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
-  {32664, 32664, 398, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
-  {35944, 35944, 376, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
-  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* NodeDelete(force) boolean */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
-  {35954, 35954, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
-  {21652, 21652, 166, DK_BODY, 25, 55, 0}, /* NodeUpdate(body) NodeSpec */
-  {29241, 29241, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
-  {34999, 35012, 377, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
-  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
-  {25787, 25787, 376, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
-  {35297, 35297, 378, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
-  {25719, 25719, 401, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
-  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* PluginPull(auth) string (base64 json of AuthConfig) */
-  {29241, 29241, 398, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
-  {31819, 31819, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
-  {21652, 21652, 349, DK_BODY, 25, 55, 0}, /* PluginPull(body) array of PluginPrivilege */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
-  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* PluginPush(auth) string (base64 json of AuthConfig) */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
-  {21652, 21652, 374, DK_BODY, 25, 55, 0}, /* PluginSet(body) array of string (environment) */
-  {29241, 29241, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
-  {18537, 21290, 399, DK_HEADER, 26, 55, 0}, /* PluginUpgrade(auth) string (base64 json of AuthConfig) */
-  {31819, 31819, 398, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
-  {21652, 21652, 349, DK_BODY, 26, 55, 0}, /* PluginUpgrade(body) array of PluginPrivilege */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PutContainerArchive(id) string */
-  {23848, 23861, 398, DK_QUERY, 30, 55, 0}, /* PutContainerArchive(copy_uid_gid) string */
-  {29691, 29755, 398, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
-  {30392, 30392, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
-  {26949, 26977, 377, DK_BODY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(input_stream) bytes */
-  {21652, 21652, 210, DK_BODY, 25, 55, 0}, /* SecretCreate(body) SecretSpec */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretDelete(id) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
-  {26391, 26391, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
-  {35954, 35954, 378, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
-  {21652, 21652, 210, DK_BODY, 26, 55, 0}, /* SecretUpdate(body) SecretSpec */
-  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ServiceCreate(auth) string (base64 json of AuthConfig) */
-  {21652, 21652, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceCreate(body) ServiceSpec */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceDelete(id) string */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
-  {27018, 27035, 376, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
-  {34074, 34074, 376, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
-  {24538, 24538, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(details) boolean */
-  {25772, 25772, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
-  {33383, 33383, 407, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
-  {34098, 34098, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
-  {34128, 34128, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
-  {34992, 34992, 398, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
-  {35319, 35319, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
-  {18537, 21290, 399, DK_HEADER, 25, 55, 0}, /* ServiceUpdate(auth) string (base64 json of AuthConfig) */
-  {31740, 31759, 230, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
-  {32184, 32184, 398, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
-  {35954, 35954, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
-  {21652, 21652, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(body) ServiceSpec */
-  {21652, 21652, 241, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmInit(body) SwarmInitRequest */
-  {21652, 21652, 242, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmJoin(body) SwarmJoinRequest */
-  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
-  {21652, 21652, 253, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUnlock(body) SwarmUnlockRequest */
-  {32260, 32326, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
-  {32281, 32349, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
-  {32306, 32377, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
-  {35954, 35954, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
-  {21652, 21652, 243, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(body) SwarmSpec */
-  {21297, 21310, 3, DK_BODY, 25, 55, 0}, /* SystemAuth(auth_config) AuthConfig */
-  {35519, 35519, 359, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
-  {35944, 35944, 376, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
-  {33383, 33383, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
-  {35676, 35676, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
-  {26391, 26391, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
-  {26391, 26391, 398, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
-  {24538, 24538, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(details) boolean */
-  {25772, 25772, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
-  {33383, 33383, 407, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
-  {34098, 34098, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
-  {34128, 34128, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
-  {34992, 34992, 398, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
-  {35319, 35319, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
-  {36024, 36039, 299, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
-  {25787, 25787, 376, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
-  {29241, 29241, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
-  {25719, 25719, 401, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
-  {29241, 29241, 398, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
-  {35954, 35954, 378, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
-  {21652, 21652, 302, DK_BODY, 42, 55, 0}, /* VolumeUpdate(body) VolumeUpdateRequest */
+  {26527, 26527, 398, DK_QUERY, 39, 55, DK_REQUIRED}, /* BuildCancel(id) string */
+  {18884, 18884, 376, DK_QUERY, 39, 55, 0}, /* BuildPrune(all) boolean */
+  {25855, 25855, 401, DK_QUERY, 39, 55, 0}, /* BuildPrune(filters) string (filters) */
+  {27796, 27832, 380, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
+  {28832, 28928, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
+  {29154, 29189, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
+  {32178, 32195, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointCreate(id) string */
+  {22554, 22554, 12, DK_BODY, 25, 55, DK_REQUIRED}, /* CheckpointCreate(checkpoint) CheckpointCreateRequest */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(id) string */
+  {22554, 22554, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(checkpoint) string */
+  {24789, 22624, 398, DK_QUERY, 25, 55, 0}, /* CheckpointDelete(checkpoint_dir) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointList(id) string */
+  {24789, 22624, 398, DK_QUERY, 25, 55, 0}, /* CheckpointList(checkpoint_dir) string */
+  {21788, 21788, 30, DK_BODY, 30, 55, 0}, /* ConfigCreate(body) ConfigSpec */
+  {26527, 26527, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigDelete(id) string */
+  {26527, 26527, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
+  {25855, 25855, 401, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
+  {26527, 26527, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
+  {36113, 36113, 378, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
+  {21788, 21788, 30, DK_BODY, 30, 55, 0}, /* ConfigUpdate(body) ConfigSpec */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
+  {30538, 30538, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(id) string */
+  {30538, 30538, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
+  {24647, 24660, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttach(detach_keys) string */
+  {28383, 28383, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
+  {34257, 34257, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
+  {34266, 34266, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
+  {34287, 34287, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
+  {34405, 34405, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
+  {24647, 24660, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(detach_keys) string */
+  {28383, 28383, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
+  {34257, 34257, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
+  {34266, 34266, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
+  {34287, 34287, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
+  {34405, 34405, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
+  {29387, 29387, 398, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
+  {30787, 30787, 398, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
+  {21788, 21788, 36, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerCreate(body) ContainerCreateRequest */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
+  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
+  {28063, 28063, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(link) boolean */
+  {36081, 36385, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
+  {25533, 25564, 89, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
+  {33559, 33559, 376, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
+  {33441, 33441, 398, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
+  {18884, 18884, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(all) boolean */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
+  {28032, 28032, 378, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
+  {33559, 33559, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
+  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
+  {33542, 33542, 407, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
+  {34257, 34257, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
+  {34287, 34287, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
+  {35151, 35151, 398, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
+  {35478, 35478, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
+  {35835, 35835, 407, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
+  {29387, 29387, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
+  {36428, 22802, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
+  {26295, 32545, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
+  {33441, 33441, 398, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
+  {35134, 35456, 378, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
+  {22554, 22554, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint) string */
+  {22567, 22624, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint_dir) string */
+  {24647, 24660, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(detach_keys) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
+  {30188, 30199, 376, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
+  {34405, 34405, 376, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
+  {33441, 33441, 398, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
+  {35134, 35456, 378, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
+  {31467, 31467, 398, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
+  {35843, 35843, 56, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
+  {22933, 22933, 60, DK_QUERY, 30, 55, 0}, /* ContainerWait(condition) ContainerWait(condition) */
+  {29387, 29387, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
+  {18673, 21426, 399, DK_HEADER, 30, 55, 0}, /* DistributionInspect(auth) string (base64 json of AuthConfig) */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
+  {36428, 22802, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
+  {26295, 32545, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
+  {25546, 25631, 91, DK_BODY, 25, 55, 0}, /* ExecStart(exec_start_config) ExecStartConfig */
+  {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* GetPluginPrivileges(auth) string (base64 json of AuthConfig) */
+  {31965, 31965, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
+  {29387, 29387, 398, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
+  {30787, 30787, 375, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
+  {34213, 34213, 376, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
+  {35678, 35678, 372, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
+  {22077, 21879, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(build_args) string (json of map of string) */
+  {22099, 21982, 398, DK_QUERY, 39, 55, 0}, /* ImageBuild(build_id) string */
+  {22166, 22153, 405, DK_QUERY, 25, 55, 0}, /* ImageBuild(cache_from) string (json of array of string) */
+  {22511, 22430, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cgroup_parent) string */
+  {5846, 23938, 113, DK_HEADER, 25, 55, 0}, /* ImageBuild(content_type) ImageBuild(Content-type) */
+  {24196, 24079, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_period) integer */
+  {24208, 24092, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_quota) integer */
+  {24273, 24159, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_shares) integer */
+  {24247, 24219, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_cpus) string */
+  {24260, 24233, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_mems) string */
+  {25094, 25094, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(dockerfile) string */
+  {25771, 25757, 372, DK_QUERY, 28, 55, DK_REPEATED}, /* ImageBuild(extra_hosts) array of string */
+  {25992, 25951, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(force_rm) boolean */
+  {27688, 27688, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(isolation) string */
+  {27935, 27935, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(labels) string (json of map of string) */
+  {29004, 29004, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
+  {29113, 29079, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
+  {29747, 29677, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
+  {29950, 29860, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
+  {30472, 30472, 403, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
+  {30787, 30787, 398, DK_QUERY, 32, 55, 0}, /* ImageBuild(platform) string */
+  {31590, 31590, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
+  {31621, 31625, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
+  {18691, 31926, 400, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
+  {31965, 31965, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
+  {32318, 32318, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
+  {33083, 33049, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(security_opt) array of string */
+  {33309, 33309, 398, DK_QUERY, 31, 55, 0}, /* ImageBuild(session) string */
+  {33420, 33409, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
+  {34048, 34048, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
+  {35134, 35138, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
+  {35185, 35185, 398, DK_QUERY, 29, 55, 0}, /* ImageBuild(target) string */
+  {35705, 35705, 404, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
+  {36113, 36113, 116, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
+  {27085, 27113, 377, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
+  {21460, 21460, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(author) string */
+  {22526, 22526, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCommit(changes) array of string */
+  {22822, 22822, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(comment) string */
+  {23184, 23184, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(container) string */
+  {30580, 30580, 376, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
+  {32087, 32087, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
+  {35138, 35138, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
+  {23196, 23327, 35, DK_BODY, 25, 55, 0}, /* ImageCommit(container_config) ContainerConfig */
+  {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* ImageCreate(auth) string (base64 json of AuthConfig) */
+  {22526, 22526, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCreate(changes) array of string */
+  {26002, 26024, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_image) string */
+  {26014, 26037, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_src) string */
+  {29123, 29123, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(message) string */
+  {30787, 30787, 398, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
+  {32087, 32087, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
+  {35138, 35138, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
+  {27072, 27099, 377, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
+  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
+  {30094, 29939, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
+  {30798, 30798, 375, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
+  {30787, 30787, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
+  {29416, 29416, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
+  {30787, 30787, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
+  {30787, 30787, 402, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
+  {28450, 28450, 376, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
+  {30787, 30787, 402, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
+  {18884, 18884, 376, DK_QUERY, 25, 55, 0}, /* ImageList(all) boolean */
+  {24779, 24779, 376, DK_QUERY, 25, 55, 0}, /* ImageList(digests) boolean */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
+  {26532, 26532, 376, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
+  {28450, 28450, 376, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
+  {33350, 33377, 376, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
+  {30787, 30787, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
+  {31625, 31625, 376, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
+  {26879, 26912, 377, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ImagePrune(filters) string (filters) */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
+  {18673, 21426, 399, DK_HEADER, 25, 55, DK_REQUIRED}, /* ImagePush(auth) string (base64 json of AuthConfig) */
+  {30787, 30787, 402, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
+  {35138, 35138, 398, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
+  {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* ImageSearch(auth) string (base64 json of AuthConfig) */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
+  {28032, 28032, 378, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
+  {35344, 35344, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
+  {32087, 32087, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
+  {35138, 35138, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
+  {23184, 23184, 152, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkConnect(container) NetworkConnectRequest */
+  {29480, 29522, 154, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDelete(id) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
+  {23184, 23184, 156, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(container) NetworkDisconnectRequest */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
+  {32810, 32810, 398, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
+  {36103, 36103, 376, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
+  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* NodeDelete(force) boolean */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
+  {36113, 36113, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
+  {21788, 21788, 166, DK_BODY, 25, 55, 0}, /* NodeUpdate(body) NodeSpec */
+  {29387, 29387, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
+  {35158, 35171, 377, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
+  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
+  {25923, 25923, 376, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
+  {35456, 35456, 378, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
+  {25855, 25855, 401, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
+  {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* PluginPull(auth) string (base64 json of AuthConfig) */
+  {29387, 29387, 398, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
+  {31965, 31965, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
+  {21788, 21788, 349, DK_BODY, 25, 55, 0}, /* PluginPull(body) array of PluginPrivilege */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
+  {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* PluginPush(auth) string (base64 json of AuthConfig) */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
+  {21788, 21788, 374, DK_BODY, 25, 55, 0}, /* PluginSet(body) array of string (environment) */
+  {29387, 29387, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
+  {18673, 21426, 399, DK_HEADER, 26, 55, 0}, /* PluginUpgrade(auth) string (base64 json of AuthConfig) */
+  {31965, 31965, 398, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
+  {21788, 21788, 349, DK_BODY, 26, 55, 0}, /* PluginUpgrade(body) array of PluginPrivilege */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PutContainerArchive(id) string */
+  {23984, 23997, 398, DK_QUERY, 30, 55, 0}, /* PutContainerArchive(copy_uid_gid) string */
+  {29837, 29901, 398, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
+  {30538, 30538, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
+  {27085, 27113, 377, DK_BODY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(input_stream) bytes */
+  {21788, 21788, 210, DK_BODY, 25, 55, 0}, /* SecretCreate(body) SecretSpec */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretDelete(id) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
+  {26527, 26527, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
+  {36113, 36113, 378, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
+  {21788, 21788, 210, DK_BODY, 26, 55, 0}, /* SecretUpdate(body) SecretSpec */
+  {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* ServiceCreate(auth) string (base64 json of AuthConfig) */
+  {21788, 21788, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceCreate(body) ServiceSpec */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceDelete(id) string */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
+  {27154, 27171, 376, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
+  {34233, 34233, 376, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
+  {24674, 24674, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(details) boolean */
+  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
+  {33542, 33542, 407, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
+  {34257, 34257, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
+  {34287, 34287, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
+  {35151, 35151, 398, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
+  {35478, 35478, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
+  {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* ServiceUpdate(auth) string (base64 json of AuthConfig) */
+  {31886, 31905, 230, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
+  {32330, 32330, 398, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
+  {36113, 36113, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
+  {21788, 21788, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(body) ServiceSpec */
+  {18642, 26527, 398, DK_HEADER, 31, 55, 0}, /* Session(id) string */
+  {18537, 29144, 372, DK_HEADER, 31, 55, DK_REPEATED}, /* Session(methods) array of string */
+  {18575, 29387, 398, DK_HEADER, 31, 55, 0}, /* Session(name) string */
+  {18606, 33364, 398, DK_HEADER, 31, 55, 0}, /* Session(shared_key) string */
+  {21788, 21788, 241, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmInit(body) SwarmInitRequest */
+  {21788, 21788, 242, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmJoin(body) SwarmJoinRequest */
+  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
+  {21788, 21788, 253, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUnlock(body) SwarmUnlockRequest */
+  {32406, 32472, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
+  {32427, 32495, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
+  {32452, 32523, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
+  {36113, 36113, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
+  {21788, 21788, 243, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(body) SwarmSpec */
+  {21433, 21446, 3, DK_BODY, 25, 55, 0}, /* SystemAuth(auth_config) AuthConfig */
+  {35678, 35678, 359, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
+  {36103, 36103, 376, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
+  {33542, 33542, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
+  {35835, 35835, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
+  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
+  {26527, 26527, 398, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
+  {24674, 24674, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(details) boolean */
+  {25908, 25908, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
+  {33542, 33542, 407, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
+  {34257, 34257, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
+  {34287, 34287, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
+  {35151, 35151, 398, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
+  {35478, 35478, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
+  {36183, 36198, 299, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
+  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
+  {29387, 29387, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
+  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
+  {29387, 29387, 398, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
+  {36113, 36113, 378, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
+  {21788, 21788, 302, DK_BODY, 42, 55, 0}, /* VolumeUpdate(body) VolumeUpdateRequest */
 };
 
-const uint16_t dk_n_parameters = 300;
+const uint16_t dk_n_parameters = 304;
 
 const dk_Response dk_responses[] = {
   {200, DK_NOTHING, DK_NONE, 39, 55, 2}, /* BuildCancel  */

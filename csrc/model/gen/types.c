@@ -4,7 +4,7 @@
 #include "model/model.h"
 
 const dk_Type dk_types[] = {
-  {18895, DK_ANY, DK_PLAIN, DK_NONE, 0, 0}, /* 0 any */
+  {19031, DK_ANY, DK_PLAIN, DK_NONE, 0, 0}, /* 0 any */
   {2065, DK_OBJECT, DK_PLAIN, DK_NONE, 0, 2}, /* 1 Address */
   {2412, DK_OBJECT, DK_PLAIN, DK_NONE, 2, 3}, /* 2 AttestationStatement */
   {2456, DK_OBJECT, DK_PLAIN, DK_NONE, 5, 4}, /* 3 AuthConfig */
@@ -308,304 +308,304 @@ const dk_Type dk_types[] = {
   {18302, DK_OBJECT, DK_PLAIN, DK_NONE, 1368, 2}, /* 301 VolumePruneResponse */
   {18339, DK_OBJECT, DK_PLAIN, DK_NONE, 1370, 1}, /* 302 VolumeUpdateRequest */
   {18402, DK_OBJECT, DK_PLAIN, DK_NONE, 1371, 5}, /* 303 VolumesDiskUsage */
-  {19041, DK_ARRAY, DK_PLAIN, 1, 0, 0}, /* 304 array of Address */
-  {19060, DK_ARRAY, DK_PLAIN, 2, 0, 0}, /* 305 array of AttestationStatement */
-  {19092, DK_ARRAY, DK_PLAIN, 5, 0, 0}, /* 306 array of BuildCache */
-  {19114, DK_ARRAY, DK_PLAIN, 8, 0, 0}, /* 307 array of BuildIdentity */
-  {19139, DK_ARRAY, DK_PLAIN, 11, 0, 0}, /* 308 array of Checkpoint */
-  {19161, DK_ARRAY, DK_PLAIN, 16, 0, 0}, /* 309 array of ClusterVolume.PublishStatus */
-  {19200, DK_ARRAY, DK_PLAIN, 26, 0, 0}, /* 310 array of ClusterVolumeSpec.Secrets */
-  {19237, DK_ARRAY, DK_PLAIN, 28, 0, 0}, /* 311 array of Config */
-  {19255, DK_ARRAY, DK_PLAIN, 31, 0, 0}, /* 312 array of ContainerBlkioStatEntry */
-  {19290, DK_ARRAY, DK_PLAIN, 48, 0, 0}, /* 313 array of ContainerSummary */
-  {19318, DK_ARRAY, DK_PLAIN, 57, 0, 0}, /* 314 array of ContainerUpdateRequest.BlkioWeightDevice */
-  {19370, DK_ARRAY, DK_PLAIN, 58, 0, 0}, /* 315 array of ContainerUpdateRequest.Ulimits */
-  {19412, DK_ARRAY, DK_PLAIN, 67, 0, 0}, /* 316 array of DeviceInfo */
-  {19434, DK_ARRAY, DK_PLAIN, 68, 0, 0}, /* 317 array of DeviceMapping */
-  {19459, DK_ARRAY, DK_PLAIN, 69, 0, 0}, /* 318 array of DeviceRequest */
-  {19484, DK_ARRAY, DK_PLAIN, 74, 0, 0}, /* 319 array of EndpointPortConfig */
-  {19514, DK_ARRAY, DK_PLAIN, 82, 0, 0}, /* 320 array of EngineDescription.Plugins */
-  {19551, DK_ARRAY, DK_PLAIN, 92, 0, 0}, /* 321 array of FilesystemChange */
-  {19579, DK_ARRAY, DK_PLAIN, 94, 0, 0}, /* 322 array of GenericResources */
-  {19607, DK_ARRAY, DK_PLAIN, 100, 0, 0}, /* 323 array of HealthcheckResult */
-  {19636, DK_ARRAY, DK_PLAIN, 102, 0, 0}, /* 324 array of HostConfig.BlkioWeightDevice */
-  {19676, DK_ARRAY, DK_PLAIN, 107, 0, 0}, /* 325 array of HostConfig.Ulimits */
-  {19706, DK_ARRAY, DK_PLAIN, 110, 0, 0}, /* 326 array of IPAMConfig */
-  {19728, DK_ARRAY, DK_PLAIN, 114, 0, 0}, /* 327 array of ImageBuild(outputs) */
-  {19759, DK_ARRAY, DK_PLAIN, 115, 0, 0}, /* 328 array of ImageBuild(ulimits) */
-  {19790, DK_ARRAY, DK_PLAIN, 118, 0, 0}, /* 329 array of ImageDeleteResponseItem */
-  {19825, DK_ARRAY, DK_PLAIN, 119, 0, 0}, /* 330 array of ImageHistoryResponseItem */
-  {19861, DK_ARRAY, DK_PLAIN, 123, 0, 0}, /* 331 array of ImageManifestSummary */
-  {19893, DK_ARRAY, DK_PLAIN, 130, 0, 0}, /* 332 array of ImageSearchResponseItem */
-  {19928, DK_ARRAY, DK_PLAIN, 131, 0, 0}, /* 333 array of ImageSummary */
-  {19952, DK_ARRAY, DK_PLAIN, 139, 0, 0}, /* 334 array of Mount */
-  {19969, DK_ARRAY, DK_PLAIN, 146, 0, 0}, /* 335 array of MountPoint */
-  {19991, DK_ARRAY, DK_PLAIN, 150, 0, 0}, /* 336 array of NetworkAttachment */
-  {20020, DK_ARRAY, DK_PLAIN, 151, 0, 0}, /* 337 array of NetworkAttachmentConfig */
-  {20055, DK_ARRAY, DK_PLAIN, 161, 0, 0}, /* 338 array of NetworkSummary */
-  {20081, DK_ARRAY, DK_PLAIN, 162, 0, 0}, /* 339 array of NetworkTaskInfo */
-  {20108, DK_ARRAY, DK_PLAIN, 164, 0, 0}, /* 340 array of Node */
-  {20124, DK_ARRAY, DK_PLAIN, 172, 0, 0}, /* 341 array of OCIPlatform */
-  {20147, DK_ARRAY, DK_PLAIN, 175, 0, 0}, /* 342 array of PeerInfo */
-  {20167, DK_ARRAY, DK_PLAIN, 176, 0, 0}, /* 343 array of PeerNode */
-  {20187, DK_ARRAY, DK_PLAIN, 177, 0, 0}, /* 344 array of Platform */
-  {20207, DK_ARRAY, DK_PLAIN, 178, 0, 0}, /* 345 array of Plugin */
-  {20225, DK_ARRAY, DK_PLAIN, 188, 0, 0}, /* 346 array of PluginDevice */
-  {20249, DK_ARRAY, DK_PLAIN, 189, 0, 0}, /* 347 array of PluginEnv */
-  {20270, DK_ARRAY, DK_PLAIN, 190, 0, 0}, /* 348 array of PluginMount */
-  {20293, DK_ARRAY, DK_PLAIN, 191, 0, 0}, /* 349 array of PluginPrivilege */
-  {20320, DK_ARRAY, DK_PLAIN, 193, 0, 0}, /* 350 array of PortBinding */
-  {20343, DK_ARRAY, DK_PLAIN, 195, 0, 0}, /* 351 array of PortSummary */
-  {20366, DK_ARRAY, DK_PLAIN, 199, 0, 0}, /* 352 array of PullIdentity */
-  {20390, DK_ARRAY, DK_PLAIN, 209, 0, 0}, /* 353 array of Secret */
-  {20408, DK_ARRAY, DK_PLAIN, 211, 0, 0}, /* 354 array of Service */
-  {20427, DK_ARRAY, DK_PLAIN, 213, 0, 0}, /* 355 array of Service.Endpoint.VirtualIPs */
-  {20466, DK_ARRAY, DK_PLAIN, 232, 0, 0}, /* 356 array of SignatureIdentity */
-  {20495, DK_ARRAY, DK_PLAIN, 233, 0, 0}, /* 357 array of SignatureTimestamp */
-  {20525, DK_ARRAY, DK_PLAIN, 245, 0, 0}, /* 358 array of SwarmSpec.CAConfig.ExternalCAs */
-  {20567, DK_ARRAY, DK_PLAIN, 254, 0, 0}, /* 359 array of SystemDataUsage(type) */
-  {20600, DK_ARRAY, DK_PLAIN, 259, 0, 0}, /* 360 array of SystemInfo.DefaultAddressPools */
-  {20642, DK_ARRAY, DK_PLAIN, 262, 0, 0}, /* 361 array of SystemVersion.Components */
-  {20678, DK_ARRAY, DK_PLAIN, 265, 0, 0}, /* 362 array of Task */
-  {20694, DK_ARRAY, DK_PLAIN, 268, 0, 0}, /* 363 array of TaskSpec.ContainerSpec.Configs */
-  {20736, DK_ARRAY, DK_PLAIN, 279, 0, 0}, /* 364 array of TaskSpec.ContainerSpec.Secrets */
-  {20778, DK_ARRAY, DK_PLAIN, 281, 0, 0}, /* 365 array of TaskSpec.ContainerSpec.Ulimits */
-  {20820, DK_ARRAY, DK_PLAIN, 285, 0, 0}, /* 366 array of TaskSpec.Placement.Preferences */
-  {20862, DK_ARRAY, DK_PLAIN, 293, 0, 0}, /* 367 array of ThrottleDevice */
-  {20888, DK_ARRAY, DK_PLAIN, 294, 0, 0}, /* 368 array of Topology */
-  {20908, DK_ARRAY, DK_PLAIN, 296, 0, 0}, /* 369 array of Volume */
-  {20926, DK_ARRAY, DK_PLAIN, 372, 0, 0}, /* 370 array of array of string */
-  {20953, DK_ARRAY, DK_PLAIN, 378, 0, 0}, /* 371 array of integer */
-  {20972, DK_ARRAY, DK_PLAIN, 398, 0, 0}, /* 372 array of string */
-  {20990, DK_ARRAY, DK_COMMAND, 398, 0, 0}, /* 373 array of string (command) */
-  {21018, DK_ARRAY, DK_ENVIRONMENT, 398, 0, 0}, /* 374 array of string (environment) */
-  {21050, DK_ARRAY, DK_PLAIN, 402, 0, 0}, /* 375 array of string (json of OCIPlatform) */
-  {21659, DK_BOOLEAN, DK_PLAIN, DK_NONE, 0, 0}, /* 376 boolean */
-  {21987, DK_BYTES, DK_PLAIN, DK_NONE, 0, 0}, /* 377 bytes */
-  {27067, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 378 integer */
-  {27077, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 379 integer (duration) */
-  {27098, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 380 integer (size) */
-  {28326, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 381 map of AuthConfig */
-  {28346, DK_MAP, DK_PLAIN, 40, 0, 0}, /* 382 map of ContainerNetworkStats */
-  {28377, DK_MAP, DK_PLAIN, 77, 0, 0}, /* 383 map of EndpointResource */
-  {28403, DK_MAP, DK_PLAIN, 78, 0, 0}, /* 384 map of EndpointSettings */
-  {28429, DK_MAP, DK_PLAIN, 133, 0, 0}, /* 385 map of IndexInfo */
-  {28448, DK_MAP, DK_PLAIN, 153, 0, 0}, /* 386 map of NetworkContainer */
-  {28474, DK_MAP, DK_PLAIN, 208, 0, 0}, /* 387 map of Runtime */
-  {28491, DK_MAP, DK_PLAIN, 219, 0, 0}, /* 388 map of ServiceInfo */
-  {28512, DK_MAP, DK_PLAIN, 238, 0, 0}, /* 389 map of SubnetStatus */
-  {28534, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 390 map of any */
-  {28547, DK_MAP, DK_PLAIN, 350, 0, 0}, /* 391 map of array of PortBinding */
-  {28577, DK_MAP, DK_PLAIN, 378, 0, 0}, /* 392 map of integer */
-  {28594, DK_MAP, DK_PLAIN, 390, 0, 0}, /* 393 map of map of any */
-  {28614, DK_MAP, DK_SET, 390, 0, 0}, /* 394 map of map of any (set) */
-  {28640, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
-  {28656, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
-  {29998, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
-  {34255, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
-  {34264, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
-  {34301, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
-  {34345, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
-  {34364, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
-  {34395, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
-  {34443, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
-  {34491, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
-  {34526, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
-  {34559, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
+  {19177, DK_ARRAY, DK_PLAIN, 1, 0, 0}, /* 304 array of Address */
+  {19196, DK_ARRAY, DK_PLAIN, 2, 0, 0}, /* 305 array of AttestationStatement */
+  {19228, DK_ARRAY, DK_PLAIN, 5, 0, 0}, /* 306 array of BuildCache */
+  {19250, DK_ARRAY, DK_PLAIN, 8, 0, 0}, /* 307 array of BuildIdentity */
+  {19275, DK_ARRAY, DK_PLAIN, 11, 0, 0}, /* 308 array of Checkpoint */
+  {19297, DK_ARRAY, DK_PLAIN, 16, 0, 0}, /* 309 array of ClusterVolume.PublishStatus */
+  {19336, DK_ARRAY, DK_PLAIN, 26, 0, 0}, /* 310 array of ClusterVolumeSpec.Secrets */
+  {19373, DK_ARRAY, DK_PLAIN, 28, 0, 0}, /* 311 array of Config */
+  {19391, DK_ARRAY, DK_PLAIN, 31, 0, 0}, /* 312 array of ContainerBlkioStatEntry */
+  {19426, DK_ARRAY, DK_PLAIN, 48, 0, 0}, /* 313 array of ContainerSummary */
+  {19454, DK_ARRAY, DK_PLAIN, 57, 0, 0}, /* 314 array of ContainerUpdateRequest.BlkioWeightDevice */
+  {19506, DK_ARRAY, DK_PLAIN, 58, 0, 0}, /* 315 array of ContainerUpdateRequest.Ulimits */
+  {19548, DK_ARRAY, DK_PLAIN, 67, 0, 0}, /* 316 array of DeviceInfo */
+  {19570, DK_ARRAY, DK_PLAIN, 68, 0, 0}, /* 317 array of DeviceMapping */
+  {19595, DK_ARRAY, DK_PLAIN, 69, 0, 0}, /* 318 array of DeviceRequest */
+  {19620, DK_ARRAY, DK_PLAIN, 74, 0, 0}, /* 319 array of EndpointPortConfig */
+  {19650, DK_ARRAY, DK_PLAIN, 82, 0, 0}, /* 320 array of EngineDescription.Plugins */
+  {19687, DK_ARRAY, DK_PLAIN, 92, 0, 0}, /* 321 array of FilesystemChange */
+  {19715, DK_ARRAY, DK_PLAIN, 94, 0, 0}, /* 322 array of GenericResources */
+  {19743, DK_ARRAY, DK_PLAIN, 100, 0, 0}, /* 323 array of HealthcheckResult */
+  {19772, DK_ARRAY, DK_PLAIN, 102, 0, 0}, /* 324 array of HostConfig.BlkioWeightDevice */
+  {19812, DK_ARRAY, DK_PLAIN, 107, 0, 0}, /* 325 array of HostConfig.Ulimits */
+  {19842, DK_ARRAY, DK_PLAIN, 110, 0, 0}, /* 326 array of IPAMConfig */
+  {19864, DK_ARRAY, DK_PLAIN, 114, 0, 0}, /* 327 array of ImageBuild(outputs) */
+  {19895, DK_ARRAY, DK_PLAIN, 115, 0, 0}, /* 328 array of ImageBuild(ulimits) */
+  {19926, DK_ARRAY, DK_PLAIN, 118, 0, 0}, /* 329 array of ImageDeleteResponseItem */
+  {19961, DK_ARRAY, DK_PLAIN, 119, 0, 0}, /* 330 array of ImageHistoryResponseItem */
+  {19997, DK_ARRAY, DK_PLAIN, 123, 0, 0}, /* 331 array of ImageManifestSummary */
+  {20029, DK_ARRAY, DK_PLAIN, 130, 0, 0}, /* 332 array of ImageSearchResponseItem */
+  {20064, DK_ARRAY, DK_PLAIN, 131, 0, 0}, /* 333 array of ImageSummary */
+  {20088, DK_ARRAY, DK_PLAIN, 139, 0, 0}, /* 334 array of Mount */
+  {20105, DK_ARRAY, DK_PLAIN, 146, 0, 0}, /* 335 array of MountPoint */
+  {20127, DK_ARRAY, DK_PLAIN, 150, 0, 0}, /* 336 array of NetworkAttachment */
+  {20156, DK_ARRAY, DK_PLAIN, 151, 0, 0}, /* 337 array of NetworkAttachmentConfig */
+  {20191, DK_ARRAY, DK_PLAIN, 161, 0, 0}, /* 338 array of NetworkSummary */
+  {20217, DK_ARRAY, DK_PLAIN, 162, 0, 0}, /* 339 array of NetworkTaskInfo */
+  {20244, DK_ARRAY, DK_PLAIN, 164, 0, 0}, /* 340 array of Node */
+  {20260, DK_ARRAY, DK_PLAIN, 172, 0, 0}, /* 341 array of OCIPlatform */
+  {20283, DK_ARRAY, DK_PLAIN, 175, 0, 0}, /* 342 array of PeerInfo */
+  {20303, DK_ARRAY, DK_PLAIN, 176, 0, 0}, /* 343 array of PeerNode */
+  {20323, DK_ARRAY, DK_PLAIN, 177, 0, 0}, /* 344 array of Platform */
+  {20343, DK_ARRAY, DK_PLAIN, 178, 0, 0}, /* 345 array of Plugin */
+  {20361, DK_ARRAY, DK_PLAIN, 188, 0, 0}, /* 346 array of PluginDevice */
+  {20385, DK_ARRAY, DK_PLAIN, 189, 0, 0}, /* 347 array of PluginEnv */
+  {20406, DK_ARRAY, DK_PLAIN, 190, 0, 0}, /* 348 array of PluginMount */
+  {20429, DK_ARRAY, DK_PLAIN, 191, 0, 0}, /* 349 array of PluginPrivilege */
+  {20456, DK_ARRAY, DK_PLAIN, 193, 0, 0}, /* 350 array of PortBinding */
+  {20479, DK_ARRAY, DK_PLAIN, 195, 0, 0}, /* 351 array of PortSummary */
+  {20502, DK_ARRAY, DK_PLAIN, 199, 0, 0}, /* 352 array of PullIdentity */
+  {20526, DK_ARRAY, DK_PLAIN, 209, 0, 0}, /* 353 array of Secret */
+  {20544, DK_ARRAY, DK_PLAIN, 211, 0, 0}, /* 354 array of Service */
+  {20563, DK_ARRAY, DK_PLAIN, 213, 0, 0}, /* 355 array of Service.Endpoint.VirtualIPs */
+  {20602, DK_ARRAY, DK_PLAIN, 232, 0, 0}, /* 356 array of SignatureIdentity */
+  {20631, DK_ARRAY, DK_PLAIN, 233, 0, 0}, /* 357 array of SignatureTimestamp */
+  {20661, DK_ARRAY, DK_PLAIN, 245, 0, 0}, /* 358 array of SwarmSpec.CAConfig.ExternalCAs */
+  {20703, DK_ARRAY, DK_PLAIN, 254, 0, 0}, /* 359 array of SystemDataUsage(type) */
+  {20736, DK_ARRAY, DK_PLAIN, 259, 0, 0}, /* 360 array of SystemInfo.DefaultAddressPools */
+  {20778, DK_ARRAY, DK_PLAIN, 262, 0, 0}, /* 361 array of SystemVersion.Components */
+  {20814, DK_ARRAY, DK_PLAIN, 265, 0, 0}, /* 362 array of Task */
+  {20830, DK_ARRAY, DK_PLAIN, 268, 0, 0}, /* 363 array of TaskSpec.ContainerSpec.Configs */
+  {20872, DK_ARRAY, DK_PLAIN, 279, 0, 0}, /* 364 array of TaskSpec.ContainerSpec.Secrets */
+  {20914, DK_ARRAY, DK_PLAIN, 281, 0, 0}, /* 365 array of TaskSpec.ContainerSpec.Ulimits */
+  {20956, DK_ARRAY, DK_PLAIN, 285, 0, 0}, /* 366 array of TaskSpec.Placement.Preferences */
+  {20998, DK_ARRAY, DK_PLAIN, 293, 0, 0}, /* 367 array of ThrottleDevice */
+  {21024, DK_ARRAY, DK_PLAIN, 294, 0, 0}, /* 368 array of Topology */
+  {21044, DK_ARRAY, DK_PLAIN, 296, 0, 0}, /* 369 array of Volume */
+  {21062, DK_ARRAY, DK_PLAIN, 372, 0, 0}, /* 370 array of array of string */
+  {21089, DK_ARRAY, DK_PLAIN, 378, 0, 0}, /* 371 array of integer */
+  {21108, DK_ARRAY, DK_PLAIN, 398, 0, 0}, /* 372 array of string */
+  {21126, DK_ARRAY, DK_COMMAND, 398, 0, 0}, /* 373 array of string (command) */
+  {21154, DK_ARRAY, DK_ENVIRONMENT, 398, 0, 0}, /* 374 array of string (environment) */
+  {21186, DK_ARRAY, DK_PLAIN, 402, 0, 0}, /* 375 array of string (json of OCIPlatform) */
+  {21795, DK_BOOLEAN, DK_PLAIN, DK_NONE, 0, 0}, /* 376 boolean */
+  {22123, DK_BYTES, DK_PLAIN, DK_NONE, 0, 0}, /* 377 bytes */
+  {27203, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 378 integer */
+  {27213, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 379 integer (duration) */
+  {27234, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 380 integer (size) */
+  {28462, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 381 map of AuthConfig */
+  {28482, DK_MAP, DK_PLAIN, 40, 0, 0}, /* 382 map of ContainerNetworkStats */
+  {28513, DK_MAP, DK_PLAIN, 77, 0, 0}, /* 383 map of EndpointResource */
+  {28539, DK_MAP, DK_PLAIN, 78, 0, 0}, /* 384 map of EndpointSettings */
+  {28565, DK_MAP, DK_PLAIN, 133, 0, 0}, /* 385 map of IndexInfo */
+  {28584, DK_MAP, DK_PLAIN, 153, 0, 0}, /* 386 map of NetworkContainer */
+  {28610, DK_MAP, DK_PLAIN, 208, 0, 0}, /* 387 map of Runtime */
+  {28627, DK_MAP, DK_PLAIN, 219, 0, 0}, /* 388 map of ServiceInfo */
+  {28648, DK_MAP, DK_PLAIN, 238, 0, 0}, /* 389 map of SubnetStatus */
+  {28670, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 390 map of any */
+  {28683, DK_MAP, DK_PLAIN, 350, 0, 0}, /* 391 map of array of PortBinding */
+  {28713, DK_MAP, DK_PLAIN, 378, 0, 0}, /* 392 map of integer */
+  {28730, DK_MAP, DK_PLAIN, 390, 0, 0}, /* 393 map of map of any */
+  {28750, DK_MAP, DK_SET, 390, 0, 0}, /* 394 map of map of any (set) */
+  {28776, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
+  {28792, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
+  {30144, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
+  {34414, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
+  {34423, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
+  {34460, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
+  {34504, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
+  {34523, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
+  {34554, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
+  {34602, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
+  {34650, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
+  {34685, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
+  {34718, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
 };
 
 const uint16_t dk_n_types = 408;
 
 const dk_Value dk_values[] = {
-  {25379, 39, 55}, /* BuildCache.Type exec.cachemount */
-  {25912, 39, 55}, /* BuildCache.Type frontend */
-  {27127, 39, 55}, /* BuildCache.Type internal */
-  {31798, 39, 55}, /* BuildCache.Type regular */
-  {33516, 39, 55}, /* BuildCache.Type source.git.checkout */
-  {33538, 39, 55}, /* BuildCache.Type source.local */
-  {30469, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
-  {30500, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
-  {30525, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
-  {31415, 42, 55}, /* ClusterVolume.PublishStatus.State published */
-  {29191, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
-  {33391, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
-  {18748, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing all */
-  {29941, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
-  {30064, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
-  {31643, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
-  {18660, 42, 55}, /* ClusterVolumeSpec.Availability active */
-  {25007, 42, 55}, /* ClusterVolumeSpec.Availability drain */
-  {30434, 42, 55}, /* ClusterVolumeSpec.Availability pause */
-  {24178, 25, 55}, /* ContainerState.Status created */
-  {24301, 25, 55}, /* ContainerState.Status dead */
-  {25534, 25, 55}, /* ContainerState.Status exited */
-  {30442, 25, 55}, /* ContainerState.Status paused */
-  {31880, 25, 55}, /* ContainerState.Status removing */
-  {32149, 25, 55}, /* ContainerState.Status restarting */
-  {32507, 25, 55}, /* ContainerState.Status running */
-  {26208, 52, 55}, /* ContainerSummary.Health.Status healthy */
-  {29941, 52, 55}, /* ContainerSummary.Health.Status none */
-  {33978, 52, 55}, /* ContainerSummary.Health.Status starting */
-  {35569, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
-  {24178, 25, 55}, /* ContainerSummary.State created */
-  {24301, 25, 55}, /* ContainerSummary.State dead */
-  {25534, 25, 55}, /* ContainerSummary.State exited */
-  {30442, 25, 55}, /* ContainerSummary.State paused */
-  {31880, 25, 55}, /* ContainerSummary.State removing */
-  {32149, 25, 55}, /* ContainerSummary.State restarting */
-  {32507, 25, 55}, /* ContainerSummary.State running */
-  {29674, 30, 55}, /* ContainerWait(condition) next-exit */
-  {29958, 30, 55}, /* ContainerWait(condition) not-running */
-  {31870, 30, 55}, /* ContainerWait(condition) removed */
-  {32672, 37, 55}, /* EndpointPortConfig.Protocol sctp */
-  {35166, 25, 55}, /* EndpointPortConfig.Protocol tcp */
-  {35534, 25, 55}, /* EndpointPortConfig.Protocol udp */
-  {26264, 34, 55}, /* EndpointPortConfig.PublishMode host */
-  {26867, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
-  {24896, 25, 55}, /* EndpointSpec.Mode dnsrr */
-  {35980, 25, 55}, /* EndpointSpec.Mode vip */
-  {21953, 25, 55}, /* EventMessage.Type builder */
-  {22809, 25, 55}, /* EventMessage.Type config */
-  {23048, 25, 55}, /* EventMessage.Type container */
-  {24251, 25, 55}, /* EventMessage.Type daemon */
-  {26424, 25, 55}, /* EventMessage.Type image */
-  {29324, 25, 55}, /* EventMessage.Type network */
-  {29814, 25, 55}, /* EventMessage.Type node */
-  {30664, 25, 55}, /* EventMessage.Type plugin */
-  {32750, 25, 55}, /* EventMessage.Type secret */
-  {33013, 25, 55}, /* EventMessage.Type service */
-  {36015, 25, 55}, /* EventMessage.Type volume */
-  {28093, 40, 55}, /* EventMessage.scope local */
-  {34671, 40, 55}, /* EventMessage.scope swarm */
-  {26208, 39, 55}, /* Health.Status healthy */
-  {29941, 39, 55}, /* Health.Status none */
-  {33978, 39, 55}, /* Health.Status starting */
-  {35569, 39, 55}, /* Health.Status unhealthy */
-  {26264, 41, 55}, /* HostConfig.CgroupnsMode host */
-  {31051, 41, 55}, /* HostConfig.CgroupnsMode private */
+  {25515, 39, 55}, /* BuildCache.Type exec.cachemount */
+  {26048, 39, 55}, /* BuildCache.Type frontend */
+  {27263, 39, 55}, /* BuildCache.Type internal */
+  {31944, 39, 55}, /* BuildCache.Type regular */
+  {33675, 39, 55}, /* BuildCache.Type source.git.checkout */
+  {33697, 39, 55}, /* BuildCache.Type source.local */
+  {30615, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
+  {30646, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
+  {30671, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
+  {31561, 42, 55}, /* ClusterVolume.PublishStatus.State published */
+  {29337, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
+  {33550, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
+  {18884, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing all */
+  {30087, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
+  {30210, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
+  {31789, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
+  {18796, 42, 55}, /* ClusterVolumeSpec.Availability active */
+  {25143, 42, 55}, /* ClusterVolumeSpec.Availability drain */
+  {30580, 42, 55}, /* ClusterVolumeSpec.Availability pause */
+  {24314, 25, 55}, /* ContainerState.Status created */
+  {24437, 25, 55}, /* ContainerState.Status dead */
+  {25670, 25, 55}, /* ContainerState.Status exited */
+  {30588, 25, 55}, /* ContainerState.Status paused */
+  {32026, 25, 55}, /* ContainerState.Status removing */
+  {32295, 25, 55}, /* ContainerState.Status restarting */
+  {32653, 25, 55}, /* ContainerState.Status running */
+  {26344, 52, 55}, /* ContainerSummary.Health.Status healthy */
+  {30087, 52, 55}, /* ContainerSummary.Health.Status none */
+  {34137, 52, 55}, /* ContainerSummary.Health.Status starting */
+  {35728, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
+  {24314, 25, 55}, /* ContainerSummary.State created */
+  {24437, 25, 55}, /* ContainerSummary.State dead */
+  {25670, 25, 55}, /* ContainerSummary.State exited */
+  {30588, 25, 55}, /* ContainerSummary.State paused */
+  {32026, 25, 55}, /* ContainerSummary.State removing */
+  {32295, 25, 55}, /* ContainerSummary.State restarting */
+  {32653, 25, 55}, /* ContainerSummary.State running */
+  {29820, 30, 55}, /* ContainerWait(condition) next-exit */
+  {30104, 30, 55}, /* ContainerWait(condition) not-running */
+  {32016, 30, 55}, /* ContainerWait(condition) removed */
+  {32818, 37, 55}, /* EndpointPortConfig.Protocol sctp */
+  {35325, 25, 55}, /* EndpointPortConfig.Protocol tcp */
+  {35693, 25, 55}, /* EndpointPortConfig.Protocol udp */
+  {26400, 34, 55}, /* EndpointPortConfig.PublishMode host */
+  {27003, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
+  {25032, 25, 55}, /* EndpointSpec.Mode dnsrr */
+  {36139, 25, 55}, /* EndpointSpec.Mode vip */
+  {22089, 25, 55}, /* EventMessage.Type builder */
+  {22945, 25, 55}, /* EventMessage.Type config */
+  {23184, 25, 55}, /* EventMessage.Type container */
+  {24387, 25, 55}, /* EventMessage.Type daemon */
+  {26560, 25, 55}, /* EventMessage.Type image */
+  {29470, 25, 55}, /* EventMessage.Type network */
+  {29960, 25, 55}, /* EventMessage.Type node */
+  {30810, 25, 55}, /* EventMessage.Type plugin */
+  {32896, 25, 55}, /* EventMessage.Type secret */
+  {33159, 25, 55}, /* EventMessage.Type service */
+  {36174, 25, 55}, /* EventMessage.Type volume */
+  {28229, 40, 55}, /* EventMessage.scope local */
+  {34830, 40, 55}, /* EventMessage.scope swarm */
+  {26344, 39, 55}, /* Health.Status healthy */
+  {30087, 39, 55}, /* Health.Status none */
+  {34137, 39, 55}, /* Health.Status starting */
+  {35728, 39, 55}, /* Health.Status unhealthy */
+  {26400, 41, 55}, /* HostConfig.CgroupnsMode host */
+  {31197, 41, 55}, /* HostConfig.CgroupnsMode private */
   {2, 25, 55}, /* HostConfig.Isolation  */
-  {24316, 25, 55}, /* HostConfig.Isolation default */
-  {26382, 25, 55}, /* HostConfig.Isolation hyperv */
-  {31122, 25, 55}, /* HostConfig.Isolation process */
-  {21439, 25, 55}, /* HostConfig.LogConfig.Type awslogs */
-  {25362, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
-  {25762, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
-  {25943, 25, 55}, /* HostConfig.LogConfig.Type gelf */
-  {27637, 25, 55}, /* HostConfig.LogConfig.Type journald */
-  {27648, 25, 55}, /* HostConfig.LogConfig.Type json-file */
-  {28093, 48, 55}, /* HostConfig.LogConfig.Type local */
-  {29941, 25, 55}, /* HostConfig.LogConfig.Type none */
-  {33851, 25, 55}, /* HostConfig.LogConfig.Type splunk */
-  {34793, 25, 55}, /* HostConfig.LogConfig.Type syslog */
-  {18947, 25, 27}, /* ImageBuild(Content-type) application/tar */
-  {18965, 28, 55}, /* ImageBuild(Content-type) application/x-tar */
+  {24452, 25, 55}, /* HostConfig.Isolation default */
+  {26518, 25, 55}, /* HostConfig.Isolation hyperv */
+  {31268, 25, 55}, /* HostConfig.Isolation process */
+  {21575, 25, 55}, /* HostConfig.LogConfig.Type awslogs */
+  {25498, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
+  {25898, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
+  {26079, 25, 55}, /* HostConfig.LogConfig.Type gelf */
+  {27773, 25, 55}, /* HostConfig.LogConfig.Type journald */
+  {27784, 25, 55}, /* HostConfig.LogConfig.Type json-file */
+  {28229, 48, 55}, /* HostConfig.LogConfig.Type local */
+  {30087, 25, 55}, /* HostConfig.LogConfig.Type none */
+  {34010, 25, 55}, /* HostConfig.LogConfig.Type splunk */
+  {34952, 25, 55}, /* HostConfig.LogConfig.Type syslog */
+  {19083, 25, 27}, /* ImageBuild(Content-type) application/tar */
+  {19101, 28, 55}, /* ImageBuild(Content-type) application/x-tar */
   {1957, 38, 55}, /* ImageBuild(version) 1 */
   {1961, 38, 55}, /* ImageBuild(version) 2 */
-  {21221, 47, 55}, /* ImageManifestSummary.Kind attestation */
-  {26424, 47, 55}, /* ImageManifestSummary.Kind image */
-  {35581, 47, 55}, /* ImageManifestSummary.Kind unknown */
+  {21357, 47, 55}, /* ImageManifestSummary.Kind attestation */
+  {26560, 47, 55}, /* ImageManifestSummary.Kind image */
+  {35740, 47, 55}, /* ImageManifestSummary.Kind unknown */
   {6140, 53, 55}, /* KnownSignerIdentity DHI */
   {2, 32, 55}, /* LocalNodeState  */
-  {18660, 32, 55}, /* LocalNodeState active */
-  {25325, 32, 55}, /* LocalNodeState error */
-  {26802, 32, 55}, /* LocalNodeState inactive */
-  {28137, 32, 55}, /* LocalNodeState locked */
-  {30459, 32, 55}, /* LocalNodeState pending */
-  {31051, 25, 55}, /* Mount.BindOptions.Propagation private */
-  {32421, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
-  {32432, 25, 55}, /* Mount.BindOptions.Propagation rshared */
-  {32442, 25, 55}, /* Mount.BindOptions.Propagation rslave */
-  {33195, 25, 55}, /* Mount.BindOptions.Propagation shared */
-  {33445, 25, 55}, /* Mount.BindOptions.Propagation slave */
-  {21456, 25, 55}, /* MountType bind */
-  {22568, 42, 55}, /* MountType cluster */
-  {26424, 48, 55}, /* MountType image */
-  {29972, 32, 55}, /* MountType npipe */
-  {35352, 25, 55}, /* MountType tmpfs */
-  {36015, 25, 55}, /* MountType volume */
-  {18660, 25, 55}, /* NodeSpec.Availability active */
-  {25007, 25, 55}, /* NodeSpec.Availability drain */
-  {30434, 25, 55}, /* NodeSpec.Availability pause */
-  {28276, 25, 55}, /* NodeSpec.Role manager */
-  {36330, 25, 55}, /* NodeSpec.Role worker */
-  {24693, 32, 55}, /* NodeState disconnected */
-  {25000, 32, 55}, /* NodeState down */
-  {31689, 32, 55}, /* NodeState ready */
-  {35581, 32, 55}, /* NodeState unknown */
+  {18796, 32, 55}, /* LocalNodeState active */
+  {25461, 32, 55}, /* LocalNodeState error */
+  {26938, 32, 55}, /* LocalNodeState inactive */
+  {28273, 32, 55}, /* LocalNodeState locked */
+  {30605, 32, 55}, /* LocalNodeState pending */
+  {31197, 25, 55}, /* Mount.BindOptions.Propagation private */
+  {32567, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
+  {32578, 25, 55}, /* Mount.BindOptions.Propagation rshared */
+  {32588, 25, 55}, /* Mount.BindOptions.Propagation rslave */
+  {33341, 25, 55}, /* Mount.BindOptions.Propagation shared */
+  {33604, 25, 55}, /* Mount.BindOptions.Propagation slave */
+  {21592, 25, 55}, /* MountType bind */
+  {22704, 42, 55}, /* MountType cluster */
+  {26560, 48, 55}, /* MountType image */
+  {30118, 32, 55}, /* MountType npipe */
+  {35511, 25, 55}, /* MountType tmpfs */
+  {36174, 25, 55}, /* MountType volume */
+  {18796, 25, 55}, /* NodeSpec.Availability active */
+  {25143, 25, 55}, /* NodeSpec.Availability drain */
+  {30580, 25, 55}, /* NodeSpec.Availability pause */
+  {28412, 25, 55}, /* NodeSpec.Role manager */
+  {36489, 25, 55}, /* NodeSpec.Role worker */
+  {24829, 32, 55}, /* NodeState disconnected */
+  {25136, 32, 55}, /* NodeState down */
+  {31835, 32, 55}, /* NodeState ready */
+  {35740, 32, 55}, /* NodeState unknown */
   {2, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme  */
-  {29078, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
-  {32672, 37, 55}, /* PortSummary.Type sctp */
-  {35166, 25, 55}, /* PortSummary.Type tcp */
-  {35534, 25, 55}, /* PortSummary.Type udp */
-  {31516, 32, 55}, /* Reachability reachable */
-  {35581, 32, 55}, /* Reachability unknown */
-  {35651, 32, 55}, /* Reachability unreachable */
+  {29224, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
+  {32818, 37, 55}, /* PortSummary.Type sctp */
+  {35325, 25, 55}, /* PortSummary.Type tcp */
+  {35693, 25, 55}, /* PortSummary.Type udp */
+  {31662, 32, 55}, /* Reachability reachable */
+  {35740, 32, 55}, /* Reachability unknown */
+  {35810, 32, 55}, /* Reachability unreachable */
   {2, 30, 55}, /* RestartPolicy.Name  */
-  {18872, 25, 55}, /* RestartPolicy.Name always */
-  {29686, 40, 55}, /* RestartPolicy.Name no */
-  {30018, 25, 55}, /* RestartPolicy.Name on-failure */
-  {35591, 25, 55}, /* RestartPolicy.Name unless-stopped */
-  {22739, 25, 55}, /* Service.UpdateStatus.State completed */
-  {30442, 25, 55}, /* Service.UpdateStatus.State paused */
-  {35738, 25, 55}, /* Service.UpdateStatus.State updating */
-  {23817, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
-  {30434, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
-  {33919, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
-  {34144, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
-  {23817, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
-  {30434, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
-  {32184, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
-  {33919, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
-  {34144, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
-  {31035, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
-  {33786, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
+  {19008, 25, 55}, /* RestartPolicy.Name always */
+  {29832, 40, 55}, /* RestartPolicy.Name no */
+  {30164, 25, 55}, /* RestartPolicy.Name on-failure */
+  {35750, 25, 55}, /* RestartPolicy.Name unless-stopped */
+  {22875, 25, 55}, /* Service.UpdateStatus.State completed */
+  {30588, 25, 55}, /* Service.UpdateStatus.State paused */
+  {35897, 25, 55}, /* Service.UpdateStatus.State updating */
+  {23953, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
+  {30580, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
+  {34078, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
+  {34303, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
+  {23953, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
+  {30580, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
+  {32330, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
+  {34078, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
+  {34303, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
+  {31181, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
+  {33945, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
   {17669, 53, 55}, /* SignatureTimestampType TimestampAuthority */
   {17712, 53, 55}, /* SignatureTimestampType Tlog */
-  {21973, 53, 55}, /* SignatureType bundle-v0.3 */
-  {33364, 53, 55}, /* SignatureType simplesigning-v1 */
-  {22261, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
-  {21729, 42, 55}, /* SystemDataUsage(type) build-cache */
-  {23048, 42, 55}, /* SystemDataUsage(type) container */
-  {26424, 42, 55}, /* SystemDataUsage(type) image */
-  {36015, 42, 55}, /* SystemDataUsage(type) volume */
-  {22348, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
-  {29941, 40, 55}, /* SystemInfo.CgroupDriver none */
-  {34965, 32, 55}, /* SystemInfo.CgroupDriver systemd */
+  {22109, 53, 55}, /* SignatureType bundle-v0.3 */
+  {33523, 53, 55}, /* SignatureType simplesigning-v1 */
+  {22397, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
+  {21865, 42, 55}, /* SystemDataUsage(type) build-cache */
+  {23184, 42, 55}, /* SystemDataUsage(type) container */
+  {26560, 42, 55}, /* SystemDataUsage(type) image */
+  {36174, 42, 55}, /* SystemDataUsage(type) volume */
+  {22484, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
+  {30087, 40, 55}, /* SystemInfo.CgroupDriver none */
+  {35124, 32, 55}, /* SystemInfo.CgroupDriver systemd */
   {1957, 41, 55}, /* SystemInfo.CgroupVersion 1 */
   {1961, 41, 55}, /* SystemInfo.CgroupVersion 2 */
   {2, 32, 55}, /* SystemInfo.Isolation  */
-  {24316, 32, 55}, /* SystemInfo.Isolation default */
-  {26382, 32, 55}, /* SystemInfo.Isolation hyperv */
-  {31122, 32, 55}, /* SystemInfo.Isolation process */
+  {24452, 32, 55}, /* SystemInfo.Isolation default */
+  {26518, 32, 55}, /* SystemInfo.Isolation hyperv */
+  {31268, 32, 55}, /* SystemInfo.Isolation process */
   {2, 35, 55}, /* TaskSpec.ContainerSpec.Isolation  */
-  {24316, 35, 55}, /* TaskSpec.ContainerSpec.Isolation default */
-  {26382, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
-  {31122, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
-  {24316, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode default */
-  {24669, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
-  {24242, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
-  {24316, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
-  {35556, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
-  {18895, 25, 55}, /* TaskSpec.RestartPolicy.Condition any */
-  {29941, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
-  {30018, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
-  {18575, 25, 55}, /* TaskState accepted */
-  {18754, 25, 55}, /* TaskState allocated */
-  {21121, 25, 55}, /* TaskState assigned */
-  {22728, 25, 55}, /* TaskState complete */
-  {25658, 25, 55}, /* TaskState failed */
-  {29668, 25, 55}, /* TaskState new */
-  {30237, 37, 55}, /* TaskState orphaned */
-  {30459, 25, 55}, /* TaskState pending */
-  {31013, 25, 55}, /* TaskState preparing */
-  {31689, 25, 55}, /* TaskState ready */
-  {31808, 25, 55}, /* TaskState rejected */
-  {31861, 37, 55}, /* TaskState remove */
-  {32507, 25, 55}, /* TaskState running */
-  {33271, 25, 55}, /* TaskState shutdown */
-  {33978, 25, 55}, /* TaskState starting */
-  {26019, 25, 55}, /* Volume.Scope global */
-  {28093, 25, 55}, /* Volume.Scope local */
+  {24452, 35, 55}, /* TaskSpec.ContainerSpec.Isolation default */
+  {26518, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
+  {31268, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
+  {24452, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode default */
+  {24805, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
+  {24378, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
+  {24452, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
+  {35715, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
+  {19031, 25, 55}, /* TaskSpec.RestartPolicy.Condition any */
+  {30087, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
+  {30164, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
+  {18711, 25, 55}, /* TaskState accepted */
+  {18890, 25, 55}, /* TaskState allocated */
+  {21257, 25, 55}, /* TaskState assigned */
+  {22864, 25, 55}, /* TaskState complete */
+  {25794, 25, 55}, /* TaskState failed */
+  {29814, 25, 55}, /* TaskState new */
+  {30383, 37, 55}, /* TaskState orphaned */
+  {30605, 25, 55}, /* TaskState pending */
+  {31159, 25, 55}, /* TaskState preparing */
+  {31835, 25, 55}, /* TaskState ready */
+  {31954, 25, 55}, /* TaskState rejected */
+  {32007, 37, 55}, /* TaskState remove */
+  {32653, 25, 55}, /* TaskState running */
+  {33430, 25, 55}, /* TaskState shutdown */
+  {34137, 25, 55}, /* TaskState starting */
+  {26155, 25, 55}, /* Volume.Scope global */
+  {28229, 25, 55}, /* Volume.Scope local */
 };
 
 const uint16_t dk_n_values = 189;
