@@ -46,7 +46,7 @@ end
 ---@param operation string|nil # for the nearest name to a mistyped one; nil:
 ---       there are no other options than ours
 ---@param complain fun(path: string, format: string, ...)
----@param aliases table<string, any>|nil # further names of options that are not
+---@param aliases table<string, any>|nil # further names of those that are not
 ---       ours, which stay as well
 ---@return table<string, any>
 function own.take(options, types, operation, complain, aliases)

@@ -146,25 +146,17 @@ end
 local methods = core.methods("containers")
 
 ---Runs a command in a new container, to its end, and gives what it wrote.
----`containers:run("busybox", {"echo", "hello"}, {remove = true}).logs`
----`containers:run("busybox", "wc -l", {stdin = io.open("names")}).stdout`
+---`containers:run("busybox", "wc -l", {stdin = "a\nb\n", remove = true}).logs`
 ---
 ---Takes all that containers:create takes. An image that the engine does not
 ---have is pulled. When the container cannot be started, the error has its id
 ---in `container_id`, and with `remove` it is removed. An error of kind
----container has `exit_code`, `command`, `image`, `container` and `logs`.
+---container, or timeout, has `exit_code`, `command`, `image`, `container` and
+---`logs`.
 ---
----`stdin` is what the command reads, and then the end of its input: a string,
----a function that gives piece after piece and nil at the end, an open file, or
----a stream of bytes. It is written while the output is read.
----
----With `stream = true` it does not wait for the end: it gives the output while
----it comes, and `stream:exit_code()` tells at its end how the command ended,
----also when the container is removed then. With `stdin = true` as well it is
----you who writes: `stream:write(bytes)`, `stream:close_write()`.
----
----A container that still runs after `timeout` is killed; the error of kind
----timeout has `killed`, `exit_code` and `logs`.
+---`stdin` is what the command reads: see container:exec. With `stream = true`
+---the output comes in a for loop, and `stream:exit_code()` tells at its end
+---how the command ended; with `stdin = true` as well it is you who writes.
 ---@param image string|moonsail.Image # what the container is made of
 ---@param cmd? string|string[] # a string is cut into words as a shell does
 ---@option stdin string|file*|function|moonsail.Stream|boolean # what it reads;
