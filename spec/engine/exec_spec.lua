@@ -39,6 +39,8 @@ describe("exec", function()
     assert.equal("c\n", container:exec({ "echo", "c" }, {}).stdout)
     assert.equal("d\n", container:exec{ cmd = "echo d" }.stdout)
     assert.equal("e\n", container:exec{ command = "echo e" }.stdout)
+    assert.equal("f\n", container:exec{ Cmd = { "echo", "f" } }.stdout)
+    assert.equal("/tmp\n", container:exec("pwd", { WorkingDir = "/tmp" }).stdout)
   end)
 
   it("sets the environment, the folder and the user", function()
@@ -191,6 +193,18 @@ describe("exec refuses", function()
       { "true", { check = true, stream = true }, "^check: " },
       { "true", { check = true, detach = true }, "^check: " },
       { "true", { chunks = true, detach = true }, "^chunks: " },
+      { "true", { stdin = "x", detach = true }, "^stdin: nobody writes" },
+      { "true", { stdin = true }, "^stdin: true is for stream = true" },
+      { "true", { stdin = 7 }, "^stdin: expected a string, a function" },
+      { "true", { attach_stdin = true }, "it is set by stdin" },
+      { "true", { timeout = 0 }, "^timeout: expected more than 0" },
+      { "true", { timeout = "soon" }, '^timeout: .*, got "soon"' },
+      { "true", { timeout = {} }, "^timeout: expected seconds" },
+      { "true", { timeout = 1, stream = true }, "^timeout: .*stream:read" },
+      { "true", { timeout = 1, detach = true }, "^timeout: .*out detach" },
+      { "true", { workdirr = "/" }, "did you mean workdir%?" },
+      { "true", { comand = "x" }, "did you mean command%?" },
+      { "true", { Cmd = "x" }, "given twice: here and as cmd" },
       { "true", { workdir = "/", working_dir = "/" }, "given twice" },
       { "true", { user = {} }, "^user: " },
       { "true", { id = "x" }, "the object's own" },
@@ -205,17 +219,6 @@ describe("exec refuses", function()
     end
     assert.equal(before, calls())
     client:close()
-  end)
-
-  it("what is not there yet", function()
-    local later = { stdin = "x", timeout = 1, attach_stdin = true }
-    for name, value in pairs(later) do
-      local problem = caught("not_supported", container.exec, container,
-                             "true", { [name] = value })
-      assert.matches("^" .. name .. ": .*next release", problem.message)
-    end
-    caught("not_supported", container.exec_create, container, "cat",
-           { attach_stdin = true })
   end)
 
   it("a container that does not run, or is none", function()
@@ -286,7 +289,8 @@ describe("exec:start", function()
     local exec = container:exec_create "true"
     caught("argument", exec.start, exec, { strem = true })
     caught("argument", exec.start, exec, { stream = true, detach = true })
-    caught("not_supported", exec.start, exec, { stdin = "x" })
+    local problem = caught("argument", exec.start, exec, { stdin = "x" })
+    assert.matches("^stdin: the command has no input", problem.message)
     container:remove{ force = true }
     assert.is_false((pcall(exec.start, exec)))
   end)
