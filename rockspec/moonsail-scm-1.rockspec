@@ -139,6 +139,7 @@ build = {
         "csrc/net/endpoint.c",
         "csrc/net/hijack.c",
         "csrc/net/poller.c",
+        "csrc/net/pump.c",
         "csrc/net/transfer.c",
         "csrc/net/transport.c",
         "csrc/net/trouble.c",

@@ -52,7 +52,10 @@ struct dk_Transport {
   dk_Wire *active;  /* transfers under way */
   dk_Wire *resting; /* not started, or over */
   int n_active;
-  dk_Handle *idle; /* handles for transfers to come */
+  int n_left;        /* of them, after the last round of pumping */
+  int keep;          /* idle connections, */
+  double kept_since; /* since then */
+  dk_Handle *idle;   /* handles for transfers to come */
   int n_idle;
   int happened;        /* transfers that something happened to, */
   unsigned long round; /* in this round of pumping */
