@@ -128,7 +128,8 @@ static int answer_k(lua_State *L, int status, lua_KContext context) {
   for (;;) {
     if (!ldk_exchange_headed(L, index)) {
       ldk_exchange_wait(L, index, 0, context, answer_k);
-    } else if (head_only && is_good(x->transfer)) {
+    } else if (head_only &&
+               (is_good(x->transfer) || ldk_exchange_streams(x))) {
       lua_pushvalue(L, index);
       return 1;
     } else if (ldk_exchange_streams(x)) {
