@@ -150,7 +150,7 @@ describe("exec with stream = true", function()
   end)
 
   it("has an exit code of its own only", function()
-    local export <close> = container:export()
+    local export <close> = container:get_archive "/etc"
     local problem = caught("argument", export.exit_code, export)
     assert.equal("stream:exit_code", problem.method)
   end)
