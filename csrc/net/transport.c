@@ -15,7 +15,7 @@
 /* Idle easy handles that are kept. */
 #define KEPT_HANDLES 8
 
-/* The first libcurl with curl_multi_poll. */
+/* With CURLOPT_MAXAGE_CONN, and with no known fault in what we use. */
 #define OLDEST_LIBCURL 0x074200 /* 7.66.0 */
 
 static pthread_once_t initialised = PTHREAD_ONCE_INIT;
