@@ -323,10 +323,10 @@ static void test_leaving(void) {
 static void play_ping_between(int fd) {
   static char payload[65536];
   unsigned char first;
-  int n = 0;
+  get_frame(fd, &first, payload);
   PUT(fd, "\x89\4ping");
-  while (get_frame(fd, &first, payload) > 4 && first == 0x82)
-    n++;
+  while (first == 0x82)
+    get_frame(fd, &first, payload);
   if (first != 0x8A || memcmp(payload, "ping", 4) != 0)
     _exit(10);
   PUT(fd, "\x81\3bye\x88\0");
