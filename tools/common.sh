@@ -13,7 +13,7 @@ BUILD_PACKAGES="gcc libc6-dev make lua5.4 liblua5.4-dev lua-cjson
   libcurl4-openssl-dev libarchive-dev"
 ENGINE_PACKAGES="docker.io busybox-static iproute2 procps"
 TEST_PACKAGES="binutils lua-busted lua-filesystem lua-socket luarocks
-  lua-yaml docker-registry curl"
+  lua-yaml docker-registry curl tmux"
 CHECK_PACKAGES="clang clang-format lua-check git"
 
 say() { echo "== $*"; }

@@ -17,6 +17,7 @@
 #include "run/loop.h"
 #include "run/session.h"
 #include "run/stream.h"
+#include "run/terminal.h"
 #include "value/archive.h"
 #include "value/arguments.h"
 #include "value/decode.h"
@@ -89,6 +90,7 @@ static const luaL_Reg functions[] = {
     {"fields", ldk_fields},
     {"file_kind", ldk_file_kind},
     {"gather_options", ldk_gather},
+    {"input", ldk_input},
     {"is_error", ldk_is_error},
     {"is_terminal", core_is_terminal},
     {"key", ldk_object_key},
@@ -114,6 +116,7 @@ static const luaL_Reg functions[] = {
     {"type_methods", ldk_type_methods},
     {"types", ldk_types},
     {"stream_kind", ldk_stream_kind},
+    {"terminal", ldk_terminal},
     {"terminal_width", core_terminal_width},
     {"title", ldk_object_title},
     {"unpack", ldk_unpack},
