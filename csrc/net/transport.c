@@ -3,6 +3,7 @@
 
 #include "net/transport.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -174,6 +175,7 @@ static void dispose(dk_Transport *t) {
 dk_Transport *dk_transport_new(void) {
   dk_Transport *t;
   pthread_once(&initialised, initialise);
+  errno = ENOMEM; /* where nobody else says why */
   if (initialising != CURLE_OK)
     return NULL;
   t = dk_zeroed(sizeof *t);

@@ -2,8 +2,10 @@
  * The loop of a Lua state: transport and waiting. */
 #include "run/loop.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "value/error.h"
 #include "value/kit.h"
@@ -37,7 +39,8 @@ void ldk_loop_open(lua_State *L) {
     loop = ldk_new(L, &loop_class, sizeof *loop, 0);
     loop->transport = dk_transport_new();
     if (loop->transport == NULL)
-      ldk_fail_with(L, "connection", "libcurl could not be started");
+      ldk_fail_with(L, "connection", "libcurl could not be started: %s",
+                    strerror(errno));
     lua_rawsetp(L, LUA_REGISTRYINDEX, &loop_key);
   }
   lua_pop(L, 1);
