@@ -305,7 +305,8 @@ return {
 
   -- The classes, each with a docstring (tools/generate/docstrings.lua).
   --
-  --   kind     "client", "collection", "object" or "stream"
+  --   kind     "client", "collection", "object", "stream" or "run", what tasks
+  --            need
   --   object   of collections: the class of what is in them
   --   inspect  of objects: the operation that gives all attributes
   classes = {
@@ -325,10 +326,17 @@ them anew.]]},
 The containers of the engine.]]},
     {name = "exec", kind = "object", inspect = "ExecInspect", doc = [[
 A command within a container that runs, made by `container:exec_create`.]]},
+    {name = "fiber", kind = "run", doc = [[
+A task: a function that runs along with others, made by `moonsail.spawn`. (A
+`moonsail.Task` is one of the swarm's.) Whoever waits lets it go on.]]},
     {name = "image", kind = "object", inspect = "ImageInspect", doc = [[
 An image.]]},
     {name = "images", kind = "collection", object = "image", doc = [[
 The images of the engine.]]},
+    {name = "loop", kind = "run", doc = [[
+What moves calls and tasks forward, for a program that has a loop of its own:
+`moonsail.loop()`. Watch its descriptor for reading, and call `step` when there
+is something to read, or when the seconds that `timeout` gives are over.]]},
     {name = "network", kind = "object", inspect = "NetworkInspect", doc = [[
 A network.]]},
     {name = "networks", kind = "collection", object = "network", doc = [[
@@ -341,6 +349,11 @@ The nodes of the swarm.]]},
 A plugin of the engine. It has an id, and is known by its name.]]},
     {name = "plugins", kind = "collection", object = "plugin", doc = [[
 The plugins of the engine.]]},
+    {name = "queue", kind = "run", doc = [[
+A queue between tasks, made by `moonsail.queue`. What is put first comes out
+first: `for item in queue do` takes all until it is closed. `#queue` is how
+many are in it; `local queue <close> = …` closes it.
+@overload fun(): any]]},
     {name = "secret", kind = "object", inspect = "SecretInspect", doc = [[
 A secret that the swarm hands to services; what it holds is never told.]]},
     {name = "secrets", kind = "collection", object = "secret", doc = [[
@@ -407,6 +420,57 @@ the answer is decoded when it is JSON, its keys as they came.
 @return moonsail.Response
 @raises not_found when the engine has no such thing or path, api when it
   refuses]]},
+    {class = "fiber", name = "cancel", doc = [[
+Asks the task to end: where it waits, or will wait next, an error of kind
+cancelled is raised. What it waited for is closed; what is to be closed on the
+way may wait, too. One that has not begun never does.
+@return boolean # false: it had ended already]]},
+    {class = "fiber", name = "detach", doc = [[
+Lets it outlive the `moonsail.run` that it is in: it goes on whenever anything
+waits. If it fails nobody is told but who joins it.
+@return self]]},
+    {class = "fiber", name = "join", doc = [[
+Waits for its end, and gives what its function has returned; as often as you
+like. If it failed, its error is raised.
+@param seconds? number # how long to wait; then nil and "timeout"
+@raises argument when it cannot end before the task that waits, cancelled when
+  it was cancelled
+@return any # its results]]},
+    {class = "fiber", name = "status", doc = [[
+What it does: ready, running, waiting; ended, failed or cancelled.
+@return string]]},
+    {class = "fiber", name = "traceback", doc = [[
+Where it is, line by line; when it has failed, where that was.
+@return string|nil # nil when it has ended well]]},
+    {class = "loop", name = "events", doc = [[
+What its descriptor is to be watched for.
+@return string # "r"]]},
+    {class = "loop", name = "fd", doc = [[
+The descriptor to be watched. It stays the same.
+@return integer]]},
+    {class = "loop", name = "pollfd", doc = [[
+The same as `fd`, under the name that cqueues asks for.
+@return integer]]},
+    {class = "loop", name = "step", doc = [[
+Lets what can go on go on, once.
+@param seconds? number # how long to wait for something to happen; else not
+@return integer # tasks that have not ended]]},
+    {class = "loop", name = "timeout", doc = [[
+How long its descriptor may be watched before `step` must be called in any
+case. Ask before each time.
+@return number|nil # seconds; nil for as long as you like]]},
+    {class = "queue", name = "close", doc = [[
+Says that nothing more will be put. What is in it may still be taken.]]},
+    {class = "queue", name = "get", doc = [[
+Takes the first value, waiting for one; nil and "closed" when there will be no
+more.
+@param seconds? number # how long to wait; then nil and "timeout"
+@return any value
+@return string|nil # "timeout", "closed"]]},
+    {class = "queue", name = "put", doc = [[
+Adds a value, waiting while the queue is full.
+@param value any # but nil
+@raises closed when the queue is closed, argument when the value is nil]]},
     {class = "stream", name = "close", doc = [[
 Ends the stream: what has not come yet will not come. Twice is as good as
 once.]]},

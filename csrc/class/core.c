@@ -15,8 +15,11 @@
 #include "net/transport.h"
 #include "run/exchange.h"
 #include "run/loop.h"
+#include "run/queue.h"
+#include "run/scope.h"
 #include "run/session.h"
 #include "run/stream.h"
+#include "run/task.h"
 #include "run/terminal.h"
 #include "value/archive.h"
 #include "value/arguments.h"
@@ -31,7 +34,8 @@ __attribute__((visibility("default"))) int luaopen_moonsail_core(lua_State *L);
 /* core.methods(class) → the table of its methods, to add to. */
 static int core_methods(lua_State *L) {
   static const ldk_Class *const others[] = {
-      &ldk_client_class, &ldk_stream_class, &ldk_exchange_class};
+      &ldk_client_class, &ldk_stream_class, &ldk_exchange_class,
+      &ldk_loop_class,   &ldk_queue_class,  &ldk_task_class};
   const char *name = luaL_checkstring(L, 1);
   const ldk_Class *c = ldk_object_class(name);
   size_t i;
@@ -78,10 +82,12 @@ static int core_terminal_width(lua_State *L) {
 
 static const luaL_Reg functions[] = {
     {"arguments", ldk_arguments_of},
+    {"await", ldk_await},
     {"attrs", ldk_object_attrs},
     {"begin", ldk_client_begin},
     {"call", ldk_client_call},
     {"check", ldk_client_check},
+    {"check_join", ldk_check_join},
     {"client", ldk_client_make},
     {"client_of", ldk_client_of},
     {"decode", ldk_decode_text},
@@ -94,6 +100,7 @@ static const luaL_Reg functions[] = {
     {"is_error", ldk_is_error},
     {"is_terminal", core_is_terminal},
     {"key", ldk_object_key},
+    {"loop", ldk_loop},
     {"libcurl_version", core_libcurl_version},
     {"methods", core_methods},
     {"nearest", ldk_nearest_of},
@@ -106,11 +113,14 @@ static const luaL_Reg functions[] = {
     {"pack", ldk_pack},
     {"parse_duration", ldk_duration},
     {"parse_size", ldk_size},
+    {"queue", ldk_queue},
     {"readable", ldk_readable},
     {"real_path", ldk_real_path},
+    {"scope", ldk_scope},
     {"set_attrs", ldk_object_set_attrs},
     {"show_with", ldk_show_with},
     {"sleep", ldk_sleep},
+    {"spawn", ldk_spawn},
     {"split_command", ldk_split},
     {"type", ldk_type},
     {"type_methods", ldk_type_methods},
@@ -130,6 +140,9 @@ int luaopen_moonsail_core(lua_State *L) {
   ldk_class_open(L, &ldk_call_class);
   ldk_class_open(L, &ldk_exchange_class);
   ldk_class_open(L, &ldk_stream_class);
+  ldk_class_open(L, &ldk_task_class);
+  ldk_class_open(L, &ldk_scope_class);
+  ldk_class_open(L, &ldk_queue_class);
   ldk_client_open(L);
   ldk_objects_open(L);
   luaL_newlib(L, functions);

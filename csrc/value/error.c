@@ -199,14 +199,25 @@ const char *ldk_status_kind(int status) {
 
 /* ---- for Lua ---- */
 
-int ldk_is_error(lua_State *L) {
-  int is = ldk_is(L, 1, &error_class);
-  if (is && !lua_isnoneornil(L, 2)) {
+int ldk_error_is(lua_State *L, int index, const char *kind) {
+  int is = ldk_is(L, index, &error_class);
+  if (is && kind != NULL) {
+    index = lua_absindex(L, index);
     lua_pushliteral(L, "kind");
-    lua_rawget(L, 1);
-    is = lua_rawequal(L, -1, 2);
+    lua_rawget(L, index);
+    lua_pushstring(L, kind);
+    is = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
   }
-  lua_pushboolean(L, is);
+  return is;
+}
+
+int ldk_is_error(lua_State *L) {
+  int any = lua_isnoneornil(L, 2);
+  lua_settop(L, 2);
+  lua_pushboolean(L, any ? ldk_error_is(L, 1, NULL)
+                         : lua_type(L, 2) == LUA_TSTRING &&
+                               ldk_error_is(L, 1, lua_tostring(L, 2)));
   return 1;
 }
 

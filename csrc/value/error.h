@@ -46,6 +46,10 @@ int ldk_raise(lua_State *L);
 /* The kind of error that an HTTP status stands for ("api" when no better). */
 const char *ldk_status_kind(int status);
 
+/* Whether the value at an index is an error of ours, of that kind unless kind
+ * is NULL. */
+int ldk_error_is(lua_State *L, int index, const char *kind);
+
 /* Lua: is_error(value [, kind]) → boolean; new_error(fields) → error object
  * (not raised) with those fields. */
 int ldk_is_error(lua_State *L);

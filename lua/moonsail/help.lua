@@ -32,9 +32,12 @@ local function name_of(attrs)
   return tostring(cells.list(attrs, "repo_tags")[1] or "")
 end
 
+-- Those that the engine has never heard of.
+local PLAIN = { fiber = true, loop = true, queue = true, stream = true }
+
 -- "container 0123456789ab (web)"
 local function title_of(value, class)
-  if class == "stream" then return tostring(value) end
+  if PLAIN[class] then return tostring(value) end
   local title = core.title(value)
   local ok, attrs = pcall(core.attrs, value)
   local name = ok and name_of(attrs):gsub("^/", "") or ""

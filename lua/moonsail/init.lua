@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- moonsail: containers from Lua, by the Docker Engine API.
 
+local concurrency = require "moonsail.concurrency"
 local config = require "moonsail.config"
 local core = require "moonsail.core"
 
@@ -37,6 +38,7 @@ local moonsail = {}
 
 moonsail.version = require "moonsail.version"
 moonsail.null = core.null
+for name, fn in pairs(concurrency) do moonsail[name] = fn end
 
 ---What is raised when something is wrong: a table that prints on one line,
 ---with what to do about it where that is known. Further fields say more of
@@ -54,6 +56,7 @@ moonsail.null = core.null
 ---@field url? string # without the query
 ---@field hint? string # what may be done about it
 ---@field where? string # the line of the script that asked for it
+---@field traceback? string # of the task in which it was raised
 ---@field exit_code? integer # of a command that failed
 ---@field command? string[] # that failed
 ---@field image? string # in which it was run

@@ -676,6 +676,40 @@ return {
       },
     },
   },
+  fiber = {
+    doc = "A task: a function that runs along with others, made by `moonsail.spawn`. (A `moonsail.Task` is one of the swarm's.) Whoever waits lets it go on.",
+    kind = "run",
+    methods = {
+      cancel = {
+        doc = "Asks the task to end: where it waits, or will wait next, an error of kind cancelled is raised. What it waited for is closed; what is to be closed on the way may wait, too. One that has not begun never does.",
+        returns = {{type = "boolean", doc = "false: it had ended already"}},
+      },
+      detach = {
+        doc = "Lets it outlive the `moonsail.run` that it is in: it goes on whenever anything waits. If it fails nobody is told but who joins it.",
+        returns = {{type = "moonsail.Fiber"}},
+      },
+      help = {
+        doc = "What can be done: all methods; one of them, about a screen of text; one of its options: `print(docker.containers:help(\"create\", \"memory\"))`. A client also knows operations: `help(\"api.container_list\")`.",
+        arguments = {{name = "name", type = "string", optional = true, doc = "of a method"}, {name = "option", type = "string", optional = true, doc = "of an option of it, \"host_config.memory\""}},
+        returns = {{type = "string"}},
+        raises = {{kind = "argument", when = "there is no such method or option"}},
+      },
+      join = {
+        doc = "Waits for its end, and gives what its function has returned; as often as you like. If it failed, its error is raised.",
+        arguments = {{name = "seconds", type = "number", optional = true, doc = "how long to wait; then nil and \"timeout\""}},
+        returns = {{type = "any", doc = "its results"}},
+        raises = {{kind = "argument", when = "it cannot end before the task that waits"}, {kind = "cancelled", when = "it was cancelled"}},
+      },
+      status = {
+        doc = "What it does: ready, running, waiting; ended, failed or cancelled.",
+        returns = {{type = "string"}},
+      },
+      traceback = {
+        doc = "Where it is, line by line; when it has failed, where that was.",
+        returns = {{type = "string|nil", doc = "nil when it has ended well"}},
+      },
+    },
+  },
   image = {
     doc = "An image.",
     kind = "object",
@@ -908,6 +942,39 @@ return {
         uses = {"ImageSearch"},
         returns = {{type = "moonsail.api.ImageSearchResponseItem[]"}},
         raises = {{kind = "api", when = "the engine fails at it"}},
+      },
+    },
+  },
+  loop = {
+    doc = "What moves calls and tasks forward, for a program that has a loop of its own: `moonsail.loop()`. Watch its descriptor for reading, and call `step` when there is something to read, or when the seconds that `timeout` gives are over.",
+    kind = "run",
+    methods = {
+      events = {
+        doc = "What its descriptor is to be watched for.",
+        returns = {{type = "string", doc = "\"r\""}},
+      },
+      fd = {
+        doc = "The descriptor to be watched. It stays the same.",
+        returns = {{type = "integer"}},
+      },
+      help = {
+        doc = "What can be done: all methods; one of them, about a screen of text; one of its options: `print(docker.containers:help(\"create\", \"memory\"))`. A client also knows operations: `help(\"api.container_list\")`.",
+        arguments = {{name = "name", type = "string", optional = true, doc = "of a method"}, {name = "option", type = "string", optional = true, doc = "of an option of it, \"host_config.memory\""}},
+        returns = {{type = "string"}},
+        raises = {{kind = "argument", when = "there is no such method or option"}},
+      },
+      pollfd = {
+        doc = "The same as `fd`, under the name that cqueues asks for.",
+        returns = {{type = "integer"}},
+      },
+      step = {
+        doc = "Lets what can go on go on, once.",
+        arguments = {{name = "seconds", type = "number", optional = true, doc = "how long to wait for something to happen; else not"}},
+        returns = {{type = "integer", doc = "tasks that have not ended"}},
+      },
+      timeout = {
+        doc = "How long its descriptor may be watched before `step` must be called in any case. Ask before each time.",
+        returns = {{type = "number|nil", doc = "seconds; nil for as long as you like"}},
       },
     },
   },
@@ -1319,6 +1386,31 @@ return {
         uses = {"PluginDelete"},
         returns = {{type = "moonsail.api.Plugin"}},
         raises = {{kind = "not_found", when = "there is no such plugin"}},
+      },
+    },
+  },
+  queue = {
+    doc = "A queue between tasks, made by `moonsail.queue`. What is put first comes out first: `for item in queue do` takes all until it is closed. `#queue` is how many are in it; `local queue <close> = …` closes it.",
+    kind = "run",
+    methods = {
+      close = {
+        doc = "Says that nothing more will be put. What is in it may still be taken.",
+      },
+      get = {
+        doc = "Takes the first value, waiting for one; nil and \"closed\" when there will be no more.",
+        arguments = {{name = "seconds", type = "number", optional = true, doc = "how long to wait; then nil and \"timeout\""}},
+        returns = {{type = "any"}, {type = "string|nil", doc = "\"timeout\", \"closed\""}},
+      },
+      help = {
+        doc = "What can be done: all methods; one of them, about a screen of text; one of its options: `print(docker.containers:help(\"create\", \"memory\"))`. A client also knows operations: `help(\"api.container_list\")`.",
+        arguments = {{name = "name", type = "string", optional = true, doc = "of a method"}, {name = "option", type = "string", optional = true, doc = "of an option of it, \"host_config.memory\""}},
+        returns = {{type = "string"}},
+        raises = {{kind = "argument", when = "there is no such method or option"}},
+      },
+      put = {
+        doc = "Adds a value, waiting while the queue is full.",
+        arguments = {{name = "value", type = "any", doc = "but nil"}},
+        raises = {{kind = "closed", when = "the queue is closed"}, {kind = "argument", when = "the value is nil"}},
       },
     },
   },

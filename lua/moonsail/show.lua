@@ -20,10 +20,10 @@ core.show_with{
 
 ---All classes whose methods can be asked for.
 show.CLASSES = {
-  "client", "config", "configs", "container", "containers", "exec", "image",
-  "images", "network", "networks", "node", "nodes", "plugin", "plugins",
-  "secret", "secrets", "service", "services", "stream", "swarm", "task",
-  "tasks", "volume", "volumes",
+  "client", "config", "configs", "container", "containers", "exec", "fiber",
+  "image", "images", "loop", "network", "networks", "node", "nodes", "plugin",
+  "plugins", "queue", "secret", "secrets", "service", "services", "stream",
+  "swarm", "task", "tasks", "volume", "volumes",
 }
 
 for _, class in ipairs(show.CLASSES) do

@@ -792,6 +792,31 @@ function Exec:short_id() end
 ---@return moonsail.ExecResult|moonsail.Stream|boolean # with `stream` the stream, with `detach` true
 function Exec:start(options) end
 
+---A task: a function that runs along with others, made by `moonsail.spawn`. (A `moonsail.Task` is one of the swarm's.) Whoever waits lets it go on.
+---@class moonsail.Fiber: moonsail.Helpful
+local Fiber = {}
+
+---Asks the task to end: where it waits, or will wait next, an error of kind cancelled is raised. What it waited for is closed; what is to be closed on the way may wait, too. One that has not begun never does.
+---@return boolean # false: it had ended already
+function Fiber:cancel() end
+
+---Lets it outlive the `moonsail.run` that it is in: it goes on whenever anything waits. If it fails nobody is told but who joins it.
+---@return moonsail.Fiber
+function Fiber:detach() end
+
+---Waits for its end, and gives what its function has returned; as often as you like. If it failed, its error is raised.
+---@param seconds? number # how long to wait; then nil and "timeout"
+---@return any # its results
+function Fiber:join(seconds) end
+
+---What it does: ready, running, waiting; ended, failed or cancelled.
+---@return string
+function Fiber:status() end
+
+---Where it is, line by line; when it has failed, where that was.
+---@return string|nil # nil when it has ended well
+function Fiber:traceback() end
+
 ---An image.
 ---@class moonsail.Image: moonsail.Helpful
 local Image = {}
@@ -1071,6 +1096,31 @@ function Images:save(names, dest, options) end
 ---@return moonsail.api.ImageSearchResponseItem[]
 ---@overload fun(self: moonsail.Images, options: moonsail.options.ImageSearch): moonsail.api.ImageSearchResponseItem[]
 function Images:search(term, limit, options) end
+
+---What moves calls and tasks forward, for a program that has a loop of its own: `moonsail.loop()`. Watch its descriptor for reading, and call `step` when there is something to read, or when the seconds that `timeout` gives are over.
+---@class moonsail.Loop: moonsail.Helpful
+local Loop = {}
+
+---What its descriptor is to be watched for.
+---@return string # "r"
+function Loop:events() end
+
+---The descriptor to be watched. It stays the same.
+---@return integer
+function Loop:fd() end
+
+---The same as `fd`, under the name that cqueues asks for.
+---@return integer
+function Loop:pollfd() end
+
+---Lets what can go on go on, once.
+---@param seconds? number # how long to wait for something to happen; else not
+---@return integer # tasks that have not ended
+function Loop:step(seconds) end
+
+---How long its descriptor may be watched before `step` must be called in any case. Ask before each time.
+---@return number|nil # seconds; nil for as long as you like
+function Loop:timeout() end
 
 ---A network.
 ---@class moonsail.Network: moonsail.Helpful
@@ -1438,6 +1488,24 @@ function Plugins:privileges(remote, options) end
 ---@return moonsail.api.Plugin
 ---@overload fun(self: moonsail.Plugins, options: moonsail.plugins.remove.Options): moonsail.api.Plugin
 function Plugins:remove(name, options) end
+
+---A queue between tasks, made by `moonsail.queue`. What is put first comes out first: `for item in queue do` takes all until it is closed. `#queue` is how many are in it; `local queue <close> = …` closes it.
+---@class moonsail.Queue: moonsail.Helpful
+---@overload fun(): any
+local Queue = {}
+
+---Says that nothing more will be put. What is in it may still be taken.
+function Queue:close() end
+
+---Takes the first value, waiting for one; nil and "closed" when there will be no more.
+---@param seconds? number # how long to wait; then nil and "timeout"
+---@return any
+---@return string|nil # "timeout", "closed"
+function Queue:get(seconds) end
+
+---Adds a value, waiting while the queue is full.
+---@param value any # but nil
+function Queue:put(value) end
 
 ---A secret that the swarm hands to services; what it holds is never told.
 ---@class moonsail.Secret: moonsail.Helpful
@@ -2101,6 +2169,12 @@ local moonsail = {}
 ---@overload fun(options: moonsail.client.Options): moonsail.Client
 function moonsail.client(host, options) end
 
+---Waits for several at once, and returns what each has returned first, in the order given, nil where that was nothing. When one fails the others are cancelled, waited for, and its error is raised.
+---`local a, b = moonsail.gather(function() … end, task)`
+---@param ... function|moonsail.Fiber
+---@return any # one value of each
+function moonsail.gather(...) end
+
 ---What there is to know about a class ("containers"), a method ("containers.create"), an option of it ("containers.create.memory"), or an operation of the API ("api.container_list"). Without a topic, the topics.
 ---@param topic? string
 ---@return string
@@ -2113,6 +2187,32 @@ function moonsail.help(topic) end
 ---@param kind? string
 ---@return boolean
 function moonsail.is_error(value, kind) end
+
+---The loop, for programs that have one of their own: it is called when something is there for it.
+---@return moonsail.Loop
+function moonsail.loop() end
+
+---A queue, by which tasks hand values to each other.
+---@param limit? integer # how many it holds before `put` waits
+---@return moonsail.Queue
+function moonsail.queue(limit) end
+
+---Runs a function as a task, and returns what it returns. What it spawns does not outlive it: the tasks are waited for when it has returned. When it raises an error, when one of the tasks has failed and nobody joins it, when it is cancelled or Ctrl-C is pressed, they are cancelled, waited for all the same, and the error is raised.
+---`moonsail.run(function() … end)`
+---@param fn function
+---@param ... any # its arguments
+---@return any # its results
+function moonsail.run(fn, ...) end
+
+---Waits, while the others go on. With 0 they have a turn.
+---@param seconds number
+function moonsail.sleep(seconds) end
+
+---Begins a task: a function that runs along with others from the next wait on, whoever waits, and whatever for. Within `moonsail.run` it belongs to that; else to the program.
+---@param fn function
+---@param ... any # its arguments
+---@return moonsail.Fiber
+function moonsail.spawn(fn, ...) end
 
 ---What a build has said, piece by piece; printed, all of it as one text.
 ---@class moonsail.BuildLog
@@ -2149,6 +2249,7 @@ local EngineInfo = {}
 ---@field url? string # without the query
 ---@field hint? string # what may be done about it
 ---@field where? string # the line of the script that asked for it
+---@field traceback? string # of the task in which it was raised
 ---@field exit_code? integer # of a command that failed
 ---@field command? string[] # that failed
 ---@field image? string # in which it was run

@@ -192,6 +192,7 @@ end
 
 function tags:field(rest)
   local name, made = rest:match("^([%a_][%w_]*)%??%s(.+)$")
+  if not name then name, made = rest:match("^(%.%.%.)%s(.+)$") end
   if not name then name, made = rest:match("^(%b[])%??%s(.+)$") end
   if not name then self:fail("no field: " .. rest) end
   if self.class.fields[name] then self:fail("field " .. name .. " twice") end
@@ -210,6 +211,7 @@ end
 
 function tags:param(rest)
   local name, made = rest:match("^([%a_][%w_]*)%??%s(.+)$")
+  if not name then name, made = rest:match("^(%.%.%.)%s(.+)$") end
   if not name then self:fail("no parameter: " .. rest) end
   table.insert(self.parameters, name)
   self:use(without_comment(made))
@@ -226,7 +228,7 @@ end
 -- "function Containers:run(image, cmd, options) end"
 function Reader:method(line)
   local variable, name, list =
-    line:match("^function (%w+)[.:]([%a_][%w_]*)%(([%w_, ]*)%) end$")
+    line:match("^function (%w+)[.:]([%a_][%w_]*)%(([%w_, .]*)%) end$")
   if not variable then self:fail("not understood: " .. line) end
   if table.concat(self.parameters, ", ") ~= list then
     self:fail("not the parameters that are told")

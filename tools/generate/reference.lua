@@ -397,7 +397,8 @@ end
 
 local KINDS = {
   {"client", "The client"}, {"collection", "Collections"},
-  {"object", "Objects"}, {"stream", "Streams"}, {"lua", "Other values"},
+  {"object", "Objects"}, {"stream", "Streams"}, {"run", "Tasks"},
+  {"lua", "Other values"},
 }
 
 function Page:index()
