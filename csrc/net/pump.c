@@ -103,6 +103,9 @@ static void act_if_due(dk_Transport *t) {
  * which libcurl 7.88 does not notice by itself. */
 static void resume_stalled(dk_Transport *t) {
   dk_Wire *w, *next;
+  if (!t->stalled)
+    return;
+  t->stalled = 0;
   for (w = t->active; w != NULL; w = next) {
     next = w->next;
     if (w->stalled)
@@ -178,7 +181,8 @@ static int in_milliseconds(double seconds) {
 static double until_due(const dk_Transport *t) {
   double of_libcurl = libcurl_timeout(t);
   double left = nearest_deadline(t);
-  if (t->happened > 0 || t->n_eager > 0 || dk_poller_never_waits(t->poller))
+  if (t->happened > 0 || t->stalled || t->n_eager > 0 ||
+      dk_poller_never_waits(t->poller))
     return 0;
   if (left < INFINITY)
     left -= dk_now();
@@ -187,18 +191,10 @@ static double until_due(const dk_Transport *t) {
   return left > 0 ? left : 0;
 }
 
-static int any_stalled(const dk_Transport *t) {
-  const dk_Wire *w;
-  for (w = t->active; w != NULL; w = w->next)
-    if (w->stalled)
-      return 1;
-  return 0;
-}
-
 double dk_transport_timeout(dk_Transport *t) {
   double left;
   give_up_waiting_if(t, dk_poller_apply(t->poller));
-  left = any_stalled(t) ? 0 : until_due(t);
+  left = until_due(t);
   return left < INFINITY ? left : -1;
 }
 

@@ -84,6 +84,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *wire) {
 static size_t source_failed(dk_Wire *w, int error) {
   if (error == EINTR || error == EAGAIN) {
     w->stalled = 1;
+    w->transport->stalled = 1;
     dk_wire_note(w);
     return CURL_READFUNC_PAUSE;
   }

@@ -59,6 +59,7 @@ struct dk_Transport {
   int n_idle;
   int happened;        /* transfers that something happened to, */
   unsigned long round; /* in this round of pumping */
+  int stalled;         /* some source was interrupted */
   int n_eager;         /* hijacks that may have more to read */
 };
 
