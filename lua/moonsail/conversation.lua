@@ -59,11 +59,24 @@ local function check_detached(given, complain)
   end
 end
 
+-- What a person at a terminal does.
+local function check_interactive(given, complain)
+  for _, name in ipairs{ "stdin", "stream", "detach", "timeout", "chunks",
+                         "max_line" } do
+    if given[name] then
+      complain(name, "there is a person who types and reads with "
+               .. "interactive = true")
+    end
+  end
+end
+
 ---Complains of options that do not go with each other, and notes the `seconds`
 ---of the timeout.
----@param given table # stdin, timeout, check, stream, detach, chunks
+---@param given table # stdin, timeout, check, stream, detach, chunks,
+---       interactive
 ---@param complain fun(path: string, format: string, ...)
 function conversation.check(given, complain)
+  if given.interactive then check_interactive(given, complain) end
   if given.detach then check_detached(given, complain) end
   check_end(given, complain)
   stdin.check(given.stdin, complain, given.stream)

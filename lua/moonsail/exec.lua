@@ -69,7 +69,20 @@ local function set_input(options, given, label)
   if options.attach_stdin ~= nil then
     fail.argument(label, "attach_stdin: it is set by stdin")
   end
-  if given.stdin then options.attach_stdin = true end
+  if given.stdin or given.interactive then options.attach_stdin = true end
+end
+
+-- The user's terminal, and its size for engines that take it now.
+local function open_console(self, options, given, label)
+  local console = exec_start.console(given, options.tty == true,
+                                     options.detach_keys, label)
+  local rows, columns = nil, nil
+  if console then rows, columns = console:size() end
+  if rows and options.console_size == nil
+     and object.minor_version(core.client_of(self), label) >= 42 then
+    options.console_size = { rows, columns }
+  end
+  return console
 end
 
 -- Creates an exec, and says how it is to be started.
@@ -77,6 +90,7 @@ local function prepare(self, options, given, label)
   local limits, client = limits_of(options), core.client_of(self)
   rename(options, fail.complainer(label))
   set_input(options, given, label)
+  local console = open_console(self, options, given, label)
   local made = creation(self, options, label)
   local mark = given.seconds and exec_limit.mark(made)
   made.idle_timeout = nil
@@ -86,6 +100,7 @@ local function prepare(self, options, given, label)
   local start = exec_start.new(exec, given, limits, label)
   start.tty, start.command = made.tty == true, made.cmd
   start.reads, start.mark = made.attach_stdin == true, mark
+  start.console = console
   return start
 end
 
@@ -112,6 +127,12 @@ local container_methods = core.methods("container")
 ---`stdin = true` as well it is you who writes: `stream:write(bytes)`,
 ---`stream:close_write()`.
 ---
+---With `interactive = true` this terminal is connected with the command, as by
+---container:interact; with `tty = true` as well every key goes there:
+---`web:exec("sh", {interactive = true, tty = true})`. What was shown is not in
+---the result; who leaves the command to itself, by the keys of `detach_keys`,
+---gets one without an exit code.
+---
 ---A command that is still there after `timeout` is sent TERM, a second later
 ---KILL, and so are the processes that it has started: by a shell in the
 ---container, which finds them by the variable MOONSAIL_EXEC in their
@@ -123,6 +144,7 @@ local container_methods = core.methods("container")
 ---@option timeout number|string # seconds, or as "1m30s", until it is ended
 ---@option check boolean =false # an exit code other than 0 is an error
 ---@option stream boolean =false # gives the output while it comes
+---@option interactive boolean =false # connects this terminal with it
 ---@option detach boolean =false # starts it, and gives the exec at once
 ---@option chunks boolean =false # of output: bytes as they come, not lines
 ---@option max_line integer # the longest line of a stream in bytes (1 MiB)
@@ -130,10 +152,11 @@ local container_methods = core.methods("container")
 ---@option workdir string # the same as working_dir
 ---@takes ContainerExec
 ---@fills id attach_stdin
----@uses ContainerExec ExecStart ExecInspect
+---@uses ContainerExec ExecStart ExecInspect ExecResize
 ---@raises not_found when the container has gone, conflict when it does not
 ---        run or is paused, container when `check` is true and the exit code
----        is not 0, timeout when it takes longer than `timeout`
+---        is not 0, timeout when it takes longer than `timeout`, argument when
+---        `tty` and `interactive` are given and standard input is no terminal
 ---@return moonsail.ExecResult|moonsail.Stream|moonsail.Exec # with `stream`
 ---        the stream, with `detach` the exec
 function container_methods:exec(...)
@@ -207,12 +230,13 @@ end
 ---@option timeout number|string # seconds, or as "1m30s", to wait for the end
 ---@option check boolean =false # an exit code other than 0 is an error
 ---@option stream boolean =false # gives the output while it comes
+---@option interactive boolean =false # connects this terminal with it
 ---@option detach boolean =false # starts it, and does not wait
 ---@option chunks boolean =false # of output: bytes as they come, not lines
 ---@option max_line integer # the longest line of a stream in bytes (1 MiB)
 ---@takes ExecStart
 ---@fills id tty
----@uses ExecInspect ExecStart
+---@uses ExecInspect ExecStart ExecResize
 ---@raises not_found when the exec has gone, conflict when it was started
 ---        already or the container does not run, container when `check` is
 ---        true and the exit code is not 0, timeout when it takes longer than
@@ -227,10 +251,11 @@ function methods:start(...)
   options.id = core.key(self)
   gating.check(core.client_of(self), "ExecStart", options, label)
   learn(self, start, label)
-  if given.stdin and not start.reads then
-    fail.argument(label, "stdin: the command has no input: create it with "
-                  .. "stdin = true")
+  if (given.stdin or given.interactive) and not start.reads then
+    fail.argument(label, "%s: the command has no input: create it with "
+                  .. "stdin = true", given.stdin and "stdin" or "interactive")
   end
+  start.console = exec_start.console(given, start.tty, nil, label)
   return start:go(true)
 end
 
@@ -253,7 +278,7 @@ end
 ---What a command in a container has come to: printed, it says how it ended,
 ---and shows the output.
 ---@class moonsail.ExecResult
----@field exit_code integer
+---@field exit_code integer|nil # nil of one that was left while it ran
 ---@field stdout string # every byte of it
 ---@field stderr string # the same; with a terminal all is in stdout
 ---@field logs moonsail.Logs # both, in their order

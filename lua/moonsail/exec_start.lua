@@ -6,6 +6,8 @@ local conversation = require "moonsail.conversation"
 local core = require "moonsail.core"
 local exec_limit = require "moonsail.exec_limit"
 local fail = require "moonsail.fail"
+local interact = require "moonsail.interact"
+local Logs = require "moonsail.logs"
 local object = require "moonsail.object"
 local outcome = require "moonsail.outcome"
 local own = require "moonsail.own"
@@ -43,7 +45,8 @@ end
 
 local OPTIONS = {
   check = "boolean", chunks = "boolean", detach = "boolean",
-  max_line = "number", stream = "boolean", stdin = "any", timeout = "any",
+  interactive = "boolean", max_line = "number", stream = "boolean",
+  stdin = "any", timeout = "any",
 }
 
 ---Takes the options of a start out of those of a method.
@@ -91,6 +94,7 @@ function exec_start.new(exec, given, options, label)
     reads = false, -- it has an input
     command = nil, -- for errors
     mark = nil,    -- of exec_limit, if it has one
+    console = nil, -- of the user, with interactive
   }, Start)
 end
 
@@ -191,11 +195,42 @@ local function run_to_end(start)
   }
 end
 
+local function raise_failure(start, result)
+  outcome.raise(result, start.label, start.command, where(start),
+                { exec = start.exec })
+end
+
 local function run(start)
   local result = run_to_end(start)
   if start.given.check and result.exit_code ~= 0 then
-    outcome.raise(result, start.label, start.command, where(start),
-                  { exec = start.exec })
+    raise_failure(start, result)
+  end
+  return result
+end
+
+---Takes hold of the user's terminal, if the command is to have it.
+---@param given table # of exec_start.take
+---@param tty boolean # the command has a terminal
+---@param keys any # that detach
+---@param label string
+---@return any|nil # of interact.open
+function exec_start.console(given, tty, keys, label)
+  if not given.interactive then return nil end
+  return interact.open{ tty = tty, reads = true, keys = keys, label = label }
+end
+
+-- With a person, who has seen the output, and may leave it to itself.
+local function run_interactive(start)
+  local console <close> = start.console
+  local session <close> = open(start, true)
+  local left = console:hold(session, false)
+  local result = outcome.new{
+    exec = start.exec, logs = Logs.new({}, {}, { tty = start.tty }),
+    exit_code = not left
+      and exec_start.exit_code(start.exec, start.label, math.huge) or nil,
+  }
+  if start.given.check and not left and result.exit_code ~= 0 then
+    raise_failure(start, result)
   end
   return result
 end
@@ -204,7 +239,9 @@ end
 ---@param detached any # what a start that nobody waits for gives
 ---@return any # what the method returns
 function Start:go(detached)
-  if self.given.detach then
+  if self.console then
+    return run_interactive(self)
+  elseif self.given.detach then
     start_detached(self)
     return detached
   elseif self.given.stream then

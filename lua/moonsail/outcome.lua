@@ -19,8 +19,10 @@ function metatable.__index(self, key)
 end
 
 function metatable.__tostring(self)
-  local head = ("%s ended with exit code %d"):format(
-    core.title(self.exec or self.container), self.exit_code)
+  local title = core.title(self.exec or self.container)
+  local head = self.exit_code
+    and ("%s ended with exit code %d"):format(title, self.exit_code)
+    or title .. " goes on"
   local logs = tostring(self.logs)
   return logs == "" and head or head .. "\n" .. logs
 end

@@ -5,6 +5,7 @@ local attach = require "moonsail.attach"
 local containers = require "moonsail.containers"
 local conversation = require "moonsail.conversation"
 local core = require "moonsail.core"
+local Logs = require "moonsail.logs"
 local outcome = require "moonsail.outcome"
 local run_job = require "moonsail.run_job"
 local sessions = require "moonsail.sessions"
@@ -18,7 +19,7 @@ local PATIENCE = 10
 
 ---What a run has come to: printed, it says how it ended, and shows the output.
 ---@class moonsail.RunResult
----@field exit_code integer
+---@field exit_code integer|nil # nil of one that was left while it ran
 ---@field stdout string # every byte of it
 ---@field stderr string # the same; with a terminal all is in stdout
 ---@field logs moonsail.Logs # both, in their order
@@ -114,17 +115,37 @@ local function run_to_end(job)
   return code, logs_of(job, talk)
 end
 
-local function run_attached(job)
-  local exit_code, logs = run_to_end(job)
+local function finish(job, exit_code, logs, check)
   settle_container(job)
   local result = outcome.new{
     container = job.container, exit_code = exit_code, logs = logs,
   }
-  if exit_code ~= 0 and job.own.check ~= false then raise_failure(result) end
+  if exit_code ~= 0 and check then raise_failure(result) end
   return result
 end
 
+local function run_attached(job)
+  local exit_code, logs = run_to_end(job)
+  return finish(job, exit_code, logs, job.own.check ~= false)
+end
+
 -- Otherwise ------------------------------------------------------------------
+
+-- With a person, who has seen the output, and may leave it to itself.
+local function run_interactive(job)
+  local console <close> = job.console
+  local session <close> = run_job.attach(job)
+  local early <close> = run_job.wait_early(job)
+  run_job.start(job)
+  local nothing = Logs.new({}, {}, { tty = job.tty })
+  if console:hold(session, false) then
+    containers.attempt(job.container.reload, job.container)
+    return outcome.new{ container = job.container, logs = nothing }
+  end
+  local late <close> = not early and run_job.wait(job) or nil
+  return finish(job, (early or late):result().exit_code, nothing,
+                job.own.check)
+end
 
 local function run_streaming(job)
   local own = job.own
@@ -157,6 +178,12 @@ local methods = core.methods("containers")
 ---`stdin` is what the command reads: see container:exec. With `stream = true`
 ---the output comes in a for loop, and `stream:exit_code()` tells at its end
 ---how the command ended; with `stdin = true` as well it is you who writes.
+---
+---With `interactive = true` this terminal is connected with the command, as by
+---container:interact; with `tty = true` as well every key goes there:
+---`containers:run("alpine", "sh", {interactive = true, tty = true})`. What was
+---shown is not in the result; who leaves the command to itself, by the keys of
+---`detach_keys`, gets one without an exit code.
 ---@param image string|moonsail.Image # what the container is made of
 ---@param cmd? string|string[] # a string is cut into words as a shell does
 ---@option stdin string|file*|function|moonsail.Stream|boolean # what it reads;
@@ -165,9 +192,12 @@ local methods = core.methods("containers")
 ---@option stream boolean =false # gives the output while it comes
 ---@option chunks boolean =false # of output: bytes as they come, not lines
 ---@option max_line integer # the longest line of a stream in bytes (1 MiB)
+---@option interactive boolean =false # connects this terminal with it
+---@option detach_keys string ="ctrl-p,ctrl-q" # the keys that leave it
 ---@option detach boolean =false # start it, and give the container at once
 ---@option remove boolean =false # remove the container when it has ended
----@option check boolean =true # an exit code other than 0 is an error
+---@option check boolean # an exit code other than 0 is an error: true unless
+---        the command is interactive
 ---@option pull "missing"|"always"|"never" ="missing" # when to pull the image
 ---@option auth table # credentials for the pull: username, password
 ---@option progress boolean|file*|fun(report: table) =false # shows the pull:
@@ -175,16 +205,18 @@ local methods = core.methods("containers")
 ---@takes containers:create
 ---@uses ContainerCreate ContainerInspect NetworkConnect ContainerAttach
 ---      ContainerWait ContainerStart ContainerKill ContainerDelete ImageCreate
----      ImageInspect SystemVersion
+---      ImageInspect SystemVersion ContainerResize
 ---@raises container when the command ends with another code than 0,
 ---        timeout when it takes longer than `timeout`, not_found when there is
 ---        no such image, conflict when the name is taken, stream when a pull
----        fails
+---        fails, argument when `tty` and `interactive` are given and standard
+---        input is no terminal
 ---@return moonsail.RunResult|moonsail.Stream|moonsail.Container # with
 ---        `stream` the stream, with `detach` the container
 function methods:run(...)
   local options = core.gather_options("image cmd", LABEL, ...)
   local job = run_job.create(core.client_of(self), options)
+  if job.own.interactive then return run_interactive(job) end
   if job.own.detach then return run_detached(job) end
   if job.own.stream then return run_streaming(job):iterate() end
   return run_attached(job)

@@ -12,6 +12,7 @@ local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local gating = require "moonsail.gating"
 local images = require "moonsail.images"
+local interact = require "moonsail.interact"
 local object = require "moonsail.object"
 local progress = require "moonsail.progress"
 local sugar = require "moonsail.sugar"
@@ -27,7 +28,8 @@ local PULL = { missing = true, always = true, never = true }
 -- The options of run itself, by the types they must have.
 local OWN_OPTIONS = {
   auth = "table", check = "boolean", chunks = "boolean", detach = "boolean",
-  max_line = "number", pull = "string", stream = "boolean",
+  detach_keys = "string", interactive = "boolean", max_line = "number",
+  pull = "string", stream = "boolean",
   progress = false, -- any: the reporter checks it
   stdin = false, timeout = false, -- the conversation does
 }
@@ -63,12 +65,36 @@ end
 
 -- A command that is given something to read, and then its end.
 local function set_input(options, own)
-  if not own.stdin then return end
+  if not own.stdin and not own.interactive then return end
   for _, name in ipairs{ "open_stdin", "stdin_once", "attach_stdin" } do
     if options[name] == nil then options[name] = true end
   end
   if options.open_stdin == false then
-    fail.argument(LABEL, "open_stdin: it is set by stdin")
+    fail.argument(LABEL, "open_stdin: it is set by %s",
+                  own.stdin and "stdin" or "interactive")
+  end
+end
+
+-- The user's terminal, before there is anything that needs it.
+local function open_console(job)
+  local own = job.own
+  if own.detach_keys and not own.interactive then
+    fail.argument(LABEL, "detach_keys: given without interactive = true")
+  end
+  if not own.interactive then return nil end
+  return interact.open{
+    tty = job.plan.options.tty == true, reads = true, keys = own.detach_keys,
+    label = LABEL,
+  }
+end
+
+-- Engines that know the size from the beginning need not be told in haste.
+local function set_size(job)
+  local host = job.plan.host
+  local rows, columns = job.console:size()
+  if rows and host.console_size == nil
+     and object.minor_version(job.client, LABEL) >= 42 then
+    host.console_size = { rows, columns }
   end
 end
 
@@ -98,11 +124,14 @@ local function new_job(client, options)
     remove_by_hand = false, -- by us, not by the engine
     container = nil,
     tty = false,
+    console = nil, -- of the user, with interactive
   }
   set_input(job.plan.options, own)
+  job.console = open_console(job)
   progress.reporter(own.progress, LABEL)
   gating.check(client, "ContainerCreate", job.plan.options, LABEL)
   settle_removal(job)
+  if job.console then set_size(job) end
   return job
 end
 
@@ -152,7 +181,8 @@ end
 ---Takes the options of containers:run, and creates the container.
 ---@param client moonsail.Client
 ---@param options table
----@return table job # own (the options of run itself), container, tty, remove
+---@return table job # own (the options of run itself), container, tty, remove,
+---        console
 function run_job.create(client, options)
   local job = new_job(client, options)
   job.container = create_with_image(job)
@@ -176,10 +206,12 @@ end
 ---@return moonsail.Stream
 function run_job.attach(job, settings)
   settings = settings or { chunks = true }
+  local own = job.own
   settings.tty = job.tty
   return step(job, attach.open, job.container, "ContainerAttach", {
     stream = true, stdout = true, stderr = true,
-    stdin = job.own.stdin and true or false,
+    stdin = own.stdin and true or own.interactive == true,
+    detach_keys = own.detach_keys,
   }, settings, LABEL)
 end
 

@@ -378,6 +378,7 @@ function Container:diff(options) end
 ---@field timeout? number|string # seconds, or as "1m30s", until it is ended
 ---@field check? boolean # default false; an exit code other than 0 is an error
 ---@field stream? boolean # default false; gives the output while it comes
+---@field interactive? boolean # default false; connects this terminal with it
 ---@field detach? boolean # default false; starts it, and gives the exec at once
 ---@field chunks? boolean # default false; of output: bytes as they come, not lines
 ---@field max_line? integer # the longest line of a stream in bytes (1 MiB)
@@ -403,6 +404,8 @@ function Container:diff(options) end
 ---`stdin` is what the command reads, and then the end of its input: a string, a function that gives piece after piece and nil at the end, an open file, or a stream of bytes, of another container say. It is written while the output is read, so that neither waits for the other; a command that ends without reading all of it is no error. At a terminal the end is the key Ctrl-D.
 ---
 ---With `stream = true` what it writes comes in a for loop, and `stream:exit_code()` tells how it ended: `for line, source in web:exec("make", {stream = true}) do`. With `stdin = true` as well it is you who writes: `stream:write(bytes)`, `stream:close_write()`.
+---
+---With `interactive = true` this terminal is connected with the command, as by container:interact; with `tty = true` as well every key goes there: `web:exec("sh", {interactive = true, tty = true})`. What was shown is not in the result; who leaves the command to itself, by the keys of `detach_keys`, gets one without an exit code.
 ---
 ---A command that is still there after `timeout` is sent TERM, a second later KILL, and so are the processes that it has started: by a shell in the container, which finds them by the variable MOONSAIL_EXEC in their environment. The error of kind timeout has `killed`, which is false where that could not be done, `logs`, and `exit_code` if there is one.
 ---@param cmd string|string[] # a string is cut into words as a shell does
@@ -463,6 +466,20 @@ function Container:image() end
 ---@param options? moonsail.options.ContainerInspect
 ---@return moonsail.api.ContainerInspectResponse
 function Container:inspect(options) end
+
+---@class moonsail.container.interact.Options: moonsail.CallOptions
+---@field detach_keys? string # default "ctrl-p,ctrl-q"; the keys that leave it
+
+---Connects this terminal with the container, which must run, until it ends: what is typed goes to it, what it writes is shown.
+---`print(web:interact())`
+---
+---If the container has a terminal, every key goes there, Ctrl-C as well, and it has the size of this window, also when that changes. Typing the keys of `detach_keys` leaves it running. Whatever happens, the terminal here is as before in the end. If the container has no terminal, it gets lines, the end of standard input is the end of its own, and Ctrl-C is for this program.
+---
+---Standard input need not be a terminal then: a pipe or a file will do.
+---@param options? moonsail.container.interact.Options
+---@return integer|nil # its exit code; nil: it runs still,
+---@return string|nil # and this is "detached"
+function Container:interact(options) end
 
 ---Sends a signal: SIGKILL unless another is given.
 ---@param signal? string # a signal by name or number: "SIGTERM", "9"
@@ -690,9 +707,11 @@ function Containers:remove(id, options) end
 ---@field stream? boolean # default false; gives the output while it comes
 ---@field chunks? boolean # default false; of output: bytes as they come, not lines
 ---@field max_line? integer # the longest line of a stream in bytes (1 MiB)
+---@field interactive? boolean # default false; connects this terminal with it
+---@field detach_keys? string # default "ctrl-p,ctrl-q"; the keys that leave it
 ---@field detach? boolean # default false; start it, and give the container at once
 ---@field remove? boolean # default false; remove the container when it has ended
----@field check? boolean # default true; an exit code other than 0 is an error
+---@field check? boolean # an exit code other than 0 is an error: true unless the command is interactive
 ---@field pull? "missing"|"always"|"never" # default "missing"; when to pull the image
 ---@field auth? table # credentials for the pull: username, password
 ---@field progress? boolean|file*|fun(report: table) # default false; shows the pull: true on standard error; a file, there; a function gets each report
@@ -727,6 +746,8 @@ function Containers:remove(id, options) end
 ---Takes all that containers:create takes. An image that the engine does not have is pulled. When the container cannot be started, the error has its id in `container_id`, and with `remove` it is removed. An error of kind container, or timeout, has `exit_code`, `command`, `image`, `container` and `logs`.
 ---
 ---`stdin` is what the command reads: see container:exec. With `stream = true` the output comes in a for loop, and `stream:exit_code()` tells at its end how the command ended; with `stdin = true` as well it is you who writes.
+---
+---With `interactive = true` this terminal is connected with the command, as by container:interact; with `tty = true` as well every key goes there: `containers:run("alpine", "sh", {interactive = true, tty = true})`. What was shown is not in the result; who leaves the command to itself, by the keys of `detach_keys`, gets one without an exit code.
 ---@param image string|moonsail.Image # what the container is made of
 ---@param cmd? string|string[] # a string is cut into words as a shell does
 ---@param options? moonsail.containers.run.Options
@@ -780,6 +801,7 @@ function Exec:short_id() end
 ---@field timeout? number|string # seconds, or as "1m30s", to wait for the end
 ---@field check? boolean # default false; an exit code other than 0 is an error
 ---@field stream? boolean # default false; gives the output while it comes
+---@field interactive? boolean # default false; connects this terminal with it
 ---@field detach? boolean # default false; starts it, and does not wait
 ---@field chunks? boolean # default false; of output: bytes as they come, not lines
 ---@field max_line? integer # the longest line of a stream in bytes (1 MiB)
@@ -2263,7 +2285,7 @@ local Error = {}
 
 ---What a command in a container has come to: printed, it says how it ended, and shows the output.
 ---@class moonsail.ExecResult
----@field exit_code integer
+---@field exit_code? integer # nil of one that was left while it ran
 ---@field stdout string # every byte of it
 ---@field stderr string # the same; with a terminal all is in stdout
 ---@field logs moonsail.Logs # both, in their order
@@ -2320,7 +2342,7 @@ local Response = {}
 
 ---What a run has come to: printed, it says how it ended, and shows the output.
 ---@class moonsail.RunResult
----@field exit_code integer
+---@field exit_code? integer # nil of one that was left while it ran
 ---@field stdout string # every byte of it
 ---@field stderr string # the same; with a terminal all is in stdout
 ---@field logs moonsail.Logs # both, in their order

@@ -225,8 +225,8 @@ describe("an input that is no terminal", function()
       io.write(input:read())
       input:read(0)
       input:close()
-      local flags = io.open "/proc/self/fdinfo/0":read "a":match "flags:%s*(%d+)"
-      print(tonumber(flags, 8) & 2048)
+      local info = io.open "/proc/self/fdinfo/0":read "a"
+      print(tonumber(info:match "flags:%s*(%d+)", 8) & 2048)
       io.write(io.read "L")
       print(io.read "L")]])
     assert.equal("a\n0\nb\nnil", output)

@@ -1,0 +1,72 @@
+-- SPDX-License-Identifier: MIT
+-- The keys that detach a terminal from what it is attached to: their notation,
+-- and how they are found in what is typed.
+
+local detach_keys = {}
+
+---What engines take when nobody says otherwise.
+detach_keys.USUAL = "ctrl-p,ctrl-q"
+
+-- By what is written behind "ctrl-", the byte that a terminal sends.
+local function control(symbol)
+  local byte = symbol:byte()
+  if symbol:match "^[a-z]$" then return string.char(byte - 96) end
+  if symbol:match "^[@%[%]\\^_]$" then return string.char(byte & 31) end
+end
+
+local function key(name)
+  if #name == 1 then return name end
+  if name == "DEL" then return "\127" end
+  local symbol = name:match "^ctrl%-(.)$"
+  return symbol and control(symbol)
+end
+
+---The bytes of keys in docker's notation.
+---@param keys any # "ctrl-p,ctrl-q"; nil for the usual ones
+---@param complain fun(path: string, format: string, ...)
+---@return string
+function detach_keys.bytes(keys, complain)
+  if keys == nil then keys = detach_keys.USUAL end
+  if type(keys) ~= "string" then
+    complain("detach_keys", "expected a string such as %q, got a value of "
+             .. "type %s", detach_keys.USUAL, type(keys))
+  end
+  local bytes = {}
+  for name in (keys .. ","):gmatch "([^,]*)," do
+    local byte = key(name)
+    if not byte then
+      complain("detach_keys", "%q is no key: expected letters, \"DEL\", and "
+               .. "\"ctrl-\" with one of a-z @ [ \\ ] ^ _, as in %q", name,
+               detach_keys.USUAL)
+    end
+    bytes[#bytes + 1] = byte
+  end
+  return table.concat(bytes)
+end
+
+-- How much of the keys the end of a text can be the beginning of.
+local function begun(text, keys)
+  for length = math.min(#keys - 1, #text), 1, -1 do
+    if text:sub(-length) == keys:sub(1, length) then return length end
+  end
+  return 0
+end
+
+---A function that is given what is typed, piece by piece, and tells whether
+---the keys are in it; it returns the bytes before their last one then.
+---@param keys string # of detach_keys.bytes
+---@return fun(typed: string): string, boolean
+function detach_keys.finder(keys)
+  local typed_before = ""
+  return function(typed)
+    local text = typed_before .. typed
+    local _, last = text:find(keys, 1, true)
+    if last then
+      return typed:sub(1, last - #typed_before - 1), true
+    end
+    typed_before = text:sub(#text - begun(text, keys) + 1)
+    return typed, false
+  end
+end
+
+return detach_keys
