@@ -143,6 +143,7 @@ build = {
         "csrc/net/hijack.c",
         "csrc/net/poller.c",
         "csrc/net/pump.c",
+        "csrc/net/reply.c",
         "csrc/net/transfer.c",
         "csrc/net/transport.c",
         "csrc/net/trouble.c",

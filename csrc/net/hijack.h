@@ -15,6 +15,7 @@
 #include "bytes/chunked.h"
 #include "bytes/httphead.h"
 #include "net/transport.h"
+#include "net/websocket.h"
 #include "net/wire.h"
 
 /* How the end of the body is told. */
@@ -32,17 +33,18 @@ typedef struct dk_Hijack {
   dk_Ending ending; /* known when the head has come */
   uint64_t left;    /* of the body, DK_BY_LENGTH */
   dk_Chunked chunks;
-  dk_Buffer out;     /* of our own, to go out: the request, or a frame */
-  size_t gone;       /* bytes of it that have gone */
-  const char *bytes; /* the owner's, `unsent` of them */
-  struct dk_WebSocket *socket; /* NULL: raw bytes */
-  int headless;                /* it was a HEAD: no body follows */
-  int connected;               /* `watch` is on */
-  int eager;    /* may have more to read though nothing will wake us */
-  int mute;     /* nothing goes out any more */
-  int spoken;   /* the other side may not have read all that went */
-  int half;     /* the owner will send no more, */
-  int half_now; /* and the other side has been told */
+  dk_Buffer out;        /* of our own, to go out: the request, or a frame */
+  size_t gone;          /* bytes of it that have gone */
+  const char *bytes;    /* the owner's, `unsent` of them */
+  dk_WebSocket *socket; /* NULL: raw bytes */
+  size_t framed;        /* of the owner's, in the frame in `out` */
+  int headless;         /* it was a HEAD: no body follows */
+  int connected;        /* `watch` is on */
+  int eager;            /* may have more to read though nothing will wake us */
+  int mute;             /* nothing goes out any more */
+  int spoken;           /* the other side may not have read all that went */
+  int half;             /* the owner will send no more, */
+  int half_now;         /* and the other side has been told */
 } dk_Hijack;
 
 /* Makes the hijack, and writes its request. DK_NO_TROUBLE, or what is wrong
@@ -65,9 +67,20 @@ void dk_hijack_end(dk_Wire *w);
 void dk_hijack_send(dk_Wire *w, const char *bytes, size_t length);
 void dk_hijack_half_close(dk_Wire *w);
 
-/* For websocket.c: sends what is in `out`, as far as it goes; puts a piece of
- * the body into the queue (1: that ended the transfer). */
-void dk_hijack_flush(dk_Wire *w);
-int dk_hijack_deliver(dk_Wire *w, const char *bytes, size_t length);
+/* ---- reply.c: the answer, and what the other side says then ---- */
+
+/* Takes what was read; the end of the connection. Whether that has concluded
+ * the wire. */
+int dk_reply_take(dk_Wire *w, const char *at, const char *end);
+int dk_reply_ended(dk_Wire *w);
+
+/* Concludes it, well, or by a result of libcurl. 1. */
+int dk_reply_finish(dk_Wire *w);
+int dk_reply_fail(dk_Wire *w, CURLcode code);
+
+/* Tells the other side of a WebSocket that we go, and why (as
+ * dk_websocket_part), unless a frame is on its way, which would then be torn.
+ * As far as that goes at once; nothing is sent after it. */
+void dk_reply_part(dk_Wire *w, int status);
 
 #endif

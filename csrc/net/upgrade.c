@@ -7,7 +7,6 @@
 
 #include "bytes/memory.h"
 #include "net/hijack.h"
-#include "net/websocket.h"
 
 /* Lines that are ours to write. */
 static const char *const own[] = {"connection",     "upgrade",
@@ -76,8 +75,11 @@ static int write_lines(dk_Wire *w, const dk_Request *r) {
 
 static int write_upgrade(dk_Hijack *h) {
   int status = DK_OK;
-  if (h->upgrade == DK_UPGRADE_WEBSOCKET)
-    return dk_websocket_ask(h);
+  if (h->upgrade == DK_UPGRADE_WEBSOCKET) {
+    h->socket = dk_websocket_new();
+    return h->socket != NULL ? dk_websocket_ask(h->socket, &h->out)
+                             : DK_NO_MEMORY;
+  }
   put_line(&status, &h->out,
            "Upgrade: ", h->upgrade == DK_UPGRADE_H2C ? "h2c" : "tcp");
   return status;

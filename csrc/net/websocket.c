@@ -2,12 +2,13 @@
  * WebSocket: the handshake, the frames of both sides, the end. */
 #include "net/websocket.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/random.h>
 
 #include "bytes/base64.h"
+#include "bytes/httphead.h"
 #include "bytes/memory.h"
 #include "bytes/sha1.h"
 #include "bytes/wsframe.h"
@@ -24,12 +25,25 @@ enum { NORMAL = 1000, WRONG = 1002, TOO_LARGE = 1009 };
 struct dk_WebSocket {
   dk_WsFrames frames;
   dk_Buffer accept; /* what the answer must hold, with a NUL */
-  size_t filled;    /* bytes of the owner's in the frame that goes out */
+  int code;         /* with which the other side closed; 0: with none */
+  int parted;       /* our frame that closes was written */
   int pong_due;
-  int parted; /* a frame that closes has gone out, or will not */
   uint8_t pong_length;
   char pong[DK_WS_CONTROL]; /* what the last ping held */
 };
+
+/* ---- life ---- */
+
+dk_WebSocket *dk_websocket_new(void) {
+  return dk_zeroed(sizeof(dk_WebSocket));
+}
+
+void dk_websocket_free(dk_WebSocket *s) {
+  if (s == NULL)
+    return;
+  dk_buffer_free(&s->accept);
+  dk_release(s);
+}
 
 /* ---- the handshake ---- */
 
@@ -44,32 +58,33 @@ static int write_accept(dk_Buffer *b, const char *key, size_t length) {
   return status == DK_OK ? dk_buffer_terminate(b) : status;
 }
 
-static int write_key(dk_Hijack *h) {
-  unsigned char nonce[16] = {0};
-  size_t before;
-  int status = dk_buffer_text(&h->out, "Sec-WebSocket-Key: ");
-  before = h->out.length;
-  if (getrandom(nonce, sizeof nonce, 0) < 0)
-    nonce[0] = 1; /* it is no secret */
-  if (status == DK_OK)
-    status = dk_base64_write(&h->out, nonce, sizeof nonce);
-  if (status == DK_OK)
-    status = write_accept(&h->socket->accept, h->out.data + before,
-                          h->out.length - before);
-  return status == DK_OK ? dk_buffer_text(&h->out, "\r\n") : status;
+/* Neither key nor masks are secrets: they keep proxies from mistaking bytes
+ * for HTTP. So it is no failure when there is no chance to be had. */
+static void fill_by_chance(unsigned char *bytes, size_t length) {
+  if (getrandom(bytes, length, GRND_NONBLOCK) < 0)
+    memset(bytes, 0x5A, length);
 }
 
-/* Room for a whole frame is made now, so that there is some later. */
-int dk_websocket_ask(dk_Hijack *h) {
-  int status;
-  h->socket = dk_zeroed(sizeof *h->socket);
-  if (h->socket == NULL)
-    return DK_NO_MEMORY;
-  status = dk_buffer_text(&h->out, "Upgrade: websocket\r\n"
+static int write_key(dk_WebSocket *s, dk_Buffer *out) {
+  unsigned char nonce[16];
+  size_t before;
+  int status = dk_buffer_text(out, "Sec-WebSocket-Key: ");
+  before = out->length;
+  fill_by_chance(nonce, sizeof nonce);
+  if (status == DK_OK)
+    status = dk_base64_write(out, nonce, sizeof nonce);
+  if (status == DK_OK)
+    status =
+        write_accept(&s->accept, out->data + before, out->length - before);
+  return status == DK_OK ? dk_buffer_text(out, "\r\n") : status;
+}
+
+int dk_websocket_ask(dk_WebSocket *s, dk_Buffer *out) {
+  int status = dk_buffer_text(out, "Upgrade: websocket\r\n"
                                    "Sec-WebSocket-Version: 13\r\n");
   if (status == DK_OK)
-    status = write_key(h);
-  if (status == DK_OK && dk_buffer_room(&h->out, DK_WS_HEAD + FRAME) == NULL)
+    status = write_key(s, out);
+  if (status == DK_OK && dk_buffer_room(out, DK_WS_HEAD + FRAME) == NULL)
     status = DK_NO_MEMORY;
   return status;
 }
@@ -87,142 +102,91 @@ const char *dk_websocket_refusal(const dk_WebSocket *s,
   return NULL;
 }
 
-/* ---- sending ---- */
+/* ---- reading ---- */
 
-/* Puts a frame into `out`, where there is room for it. */
-static void put_frame(dk_Hijack *h, dk_WsKind kind, const char *bytes,
+static void keep_code(dk_WebSocket *s, const dk_WsPiece *piece) {
+  const unsigned char *bytes = (const unsigned char *)piece->bytes;
+  s->code = piece->length >= 2 ? bytes[0] << 8 | bytes[1] : 0;
+}
+
+static void keep_ping(dk_WebSocket *s, const dk_WsPiece *piece) {
+  s->pong_due = 1;
+  s->pong_length = (uint8_t)piece->length;
+  memcpy(s->pong, piece->bytes, piece->length);
+}
+
+int dk_websocket_read(dk_WebSocket *s, const char **at, const char *end,
+                      const char **piece, size_t *length) {
+  dk_WsPiece p;
+  int status;
+  while ((status = dk_wsframes_next(&s->frames, at, end, &p)) > 0) {
+    if (p.kind == DK_WS_PING) {
+      keep_ping(s, &p);
+    } else if (p.kind == DK_WS_CLOSE) {
+      keep_code(s, &p);
+      return DK_WS_GOES;
+    } else if (p.kind != DK_WS_PONG) {
+      *piece = p.bytes;
+      *length = p.length;
+      return 1;
+    }
+  }
+  return status;
+}
+
+int dk_websocket_complete(const dk_WebSocket *s) {
+  return dk_wsframes_complete(&s->frames);
+}
+
+/* ---- writing ---- */
+
+static void put_frame(dk_Buffer *out, dk_WsKind kind, const char *bytes,
                       size_t length) {
-  unsigned char mask[4] = {0};
-  char *room;
-  if (getrandom(mask, sizeof mask, 0) < 0)
-    memset(mask, 0, sizeof mask); /* as good as any to an engine */
-  room = dk_buffer_room(&h->out, DK_WS_HEAD + length);
+  unsigned char mask[4];
+  char *room = dk_buffer_room(out, DK_WS_HEAD + length);
   if (room == NULL)
-    return;
-  h->out.length += dk_wsframe_head(room, kind, length, mask);
-  dk_wsframe_mask(h->out.data + h->out.length, bytes, length, mask);
-  h->out.length += length;
+    return; /* there is room since dk_websocket_ask */
+  fill_by_chance(mask, sizeof mask);
+  out->length += dk_wsframe_head(room, kind, length, mask);
+  dk_wsframe_mask(out->data + out->length, bytes, length, mask);
+  out->length += length;
 }
 
-int dk_websocket_due(const dk_Wire *w) {
-  return w->hijack->socket->pong_due;
+int dk_websocket_due(const dk_WebSocket *s) {
+  return s->pong_due && !s->parted;
 }
 
-int dk_websocket_fill(dk_Wire *w) {
-  dk_Hijack *h = w->hijack;
-  dk_WebSocket *s = h->socket;
-  size_t length = w->transfer->unsent;
+int dk_websocket_write(dk_WebSocket *s, dk_Buffer *out, const char *bytes,
+                       size_t length, size_t *taken) {
+  *taken = 0;
   if (s->parted)
     return 0;
   if (s->pong_due) {
     s->pong_due = 0;
-    put_frame(h, DK_WS_PONG, s->pong, s->pong_length);
+    put_frame(out, DK_WS_PONG, s->pong, s->pong_length);
     return 1;
   }
   if (length == 0)
     return 0;
-  s->filled = length < FRAME ? length : FRAME;
-  put_frame(h, DK_WS_BINARY, h->bytes, s->filled);
+  *taken = length < FRAME ? length : FRAME;
+  put_frame(out, DK_WS_BINARY, bytes, *taken);
   return 1;
 }
 
-void dk_websocket_filled_gone(dk_Wire *w) {
-  dk_Transfer *x = w->transfer;
-  dk_Hijack *h = w->hijack;
-  size_t filled = h->socket->filled;
-  if (filled == 0)
-    return;
-  h->socket->filled = 0;
-  h->spoken = 1;
-  h->bytes += filled;
-  x->unsent -= filled;
-  if (x->unsent == 0)
-    dk_wire_note(w);
-}
-
-/* Says that we go, unless a frame is on its way, which would then be torn. */
-static void part(dk_Wire *w, int code) {
-  dk_Hijack *h = w->hijack;
-  char bytes[2] = {(char)(code >> 8), (char)(code & 0xFF)};
-  if (h->socket->parted || h->mute || !w->transfer->duplex ||
-      h->gone < h->out.length)
-    return;
-  h->socket->parted = 1;
-  put_frame(h, DK_WS_CLOSE, bytes, code > 0 ? sizeof bytes : 0);
-  dk_hijack_flush(w);
-}
-
-void dk_websocket_part(dk_Wire *w) {
-  part(w, NORMAL);
-}
-
-/* ---- receiving ---- */
-
-static int refuse(dk_Wire *w, int code, const char *why) {
-  part(w, code);
-  dk_wire_say(w, "what came from %s is not WebSocket (%s)",
-              w->endpoint->address, why);
-  dk_wire_conclude(w, DK_PROTOCOL);
-  return 1;
-}
-
-/* The other side goes, and is answered with its own code. */
-static int take_close(dk_Wire *w, const dk_WsPiece *piece) {
-  const unsigned char *code = (const unsigned char *)piece->bytes;
-  part(w, piece->length >= 2 ? code[0] << 8 | code[1] : 0);
-  w->hijack->socket->parted = 1;
-  dk_wire_conclude(w, DK_NO_TROUBLE);
-  return 1;
-}
-
-static int take_ping(dk_WebSocket *s, const dk_WsPiece *piece) {
-  s->pong_due = 1;
-  s->pong_length = (uint8_t)piece->length;
-  memcpy(s->pong, piece->bytes, piece->length);
-  return 0;
-}
-
-static int take_piece(dk_Wire *w, const dk_WsPiece *piece) {
-  switch (piece->kind) {
-  case DK_WS_CLOSE:
-    return take_close(w, piece);
-  case DK_WS_PING:
-    return take_ping(w->hijack->socket, piece);
-  case DK_WS_PONG:
-    return 0;
-  default:
-    return dk_hijack_deliver(w, piece->bytes, piece->length);
-  }
-}
-
-int dk_websocket_take(dk_Wire *w, const char *bytes, size_t length) {
-  dk_WebSocket *s = w->hijack->socket;
-  const char *at = bytes, *end = bytes + length;
-  dk_WsPiece piece;
-  int status;
-  while ((status = dk_wsframes_next(&s->frames, &at, end, &piece)) > 0)
-    if (take_piece(w, &piece))
-      return 1;
+/* Who closes is answered with his own code. */
+static int code_for(const dk_WebSocket *s, int status) {
+  if (status == DK_WS_GOES)
+    return s->code;
   if (status == DK_OVER_LIMIT)
-    return refuse(w, TOO_LARGE, "a frame that is too large");
-  if (status < 0)
-    return refuse(w, WRONG, "a frame that a server must not send");
-  return 0;
+    return TOO_LARGE;
+  return status == DK_MALFORMED ? WRONG : NORMAL;
 }
 
-int dk_websocket_ended(dk_Wire *w) {
-  dk_WebSocket *s = w->hijack->socket;
-  CURLcode code = CURLE_OK;
-  if (!dk_wsframes_complete(&s->frames))
-    code = CURLE_PARTIAL_FILE;
-  dk_wire_conclude(w,
-                   code == CURLE_OK ? DK_NO_TROUBLE : dk_wire_judge(w, code));
-  return 1;
-}
-
-void dk_websocket_free(dk_WebSocket *s) {
-  if (s == NULL)
+void dk_websocket_part(dk_WebSocket *s, dk_Buffer *out, int status) {
+  int code = code_for(s, status);
+  char bytes[2] = {(char)(code >> 8), (char)(code & 0xFF)};
+  if (s->parted)
     return;
-  dk_buffer_free(&s->accept);
-  dk_release(s);
+  s->parted = 1;
+  put_frame(out, DK_WS_CLOSE, bytes, code > 0 ? sizeof bytes : 0);
 }

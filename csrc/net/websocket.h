@@ -1,39 +1,50 @@
 /* SPDX-License-Identifier: MIT
- * WebSocket (RFC 6455) over a hijacked connection, as a client. Private to
- * net/. */
+ * WebSocket (RFC 6455) as a client speaks it: what to write, and what that
+ * which was read means. Knows bytes, and no connection. Private to net/. */
 #ifndef DK_WEBSOCKET_H
 #define DK_WEBSOCKET_H
 
-#include "net/hijack.h"
+#include <stddef.h>
+
+#include "bytes/buffer.h"
 
 typedef struct dk_WebSocket dk_WebSocket;
 
-/* Makes it, and appends its lines to the head of the request in `out`. DK_OK
- * or DK_NO_MEMORY. */
-int dk_websocket_ask(dk_Hijack *h);
+/* NULL: no memory. */
+dk_WebSocket *dk_websocket_new(void);
+void dk_websocket_free(dk_WebSocket *s); /* NULL is fine */
+
+/* Appends our lines to the head of a request, and makes room behind them for
+ * the largest frame, so that writing one cannot fail later. As
+ * dk_buffer_append. */
+int dk_websocket_ask(dk_WebSocket *s, dk_Buffer *out);
 
 /* What is wrong with the answer, a 101; NULL: nothing. */
 const char *dk_websocket_refusal(const dk_WebSocket *s,
                                  const dk_Buffer *headers);
 
-/* Takes what came. 1: that ended the transfer. */
-int dk_websocket_take(dk_Wire *w, const char *bytes, size_t length);
+/* What the other side may have sent, beside pieces of payload. */
+enum { DK_WS_GOES = 2 }; /* it closes */
 
-/* The connection ended. 1, as that ends the transfer. */
-int dk_websocket_ended(dk_Wire *w);
+/* Reads on from *at, which it moves. 1: a piece of payload; 0: all was read;
+ * DK_WS_GOES; DK_MALFORMED; DK_OVER_LIMIT. */
+int dk_websocket_read(dk_WebSocket *s, const char **at, const char *end,
+                      const char **piece, size_t *length);
 
-/* Puts the next frame into `out`, which is empty; 0: there is none. */
-int dk_websocket_fill(dk_Wire *w);
+/* Whether the connection may end here: between two messages. */
+int dk_websocket_complete(const dk_WebSocket *s);
 
-/* What was put into `out` has gone. */
-void dk_websocket_filled_gone(dk_Wire *w);
+/* Whether an answer to the other side is due, though we have nothing to
+ * say. */
+int dk_websocket_due(const dk_WebSocket *s);
 
-/* Whether there is something to send. */
-int dk_websocket_due(const dk_Wire *w);
+/* Writes the next frame to `out`, which is empty: what is due, or the first of
+ * these bytes. Whether there was any; *taken: how many of them it holds. */
+int dk_websocket_write(dk_WebSocket *s, dk_Buffer *out, const char *bytes,
+                       size_t length, size_t *taken);
 
-/* Tells the other side that we go, if that can be done at once. */
-void dk_websocket_part(dk_Wire *w);
-
-void dk_websocket_free(dk_WebSocket *s);
+/* Writes the frame that closes, once: what dk_websocket_read returned last, or
+ * 0 when it is we who go. Nothing can be written after it. */
+void dk_websocket_part(dk_WebSocket *s, dk_Buffer *out, int status);
 
 #endif

@@ -243,7 +243,7 @@ static void test_wrong_frames(void) {
     dk_Transfer *x = begin_socket(plays[i]);
     pump_to(x, DK_FAILED);
     CHECK(body_is(x, "ok"));
-    expect_failure(x, DK_PROTOCOL, "a server must not send");
+    expect_failure(x, DK_PROTOCOL, "no server may send");
     end_socket();
   }
 }
