@@ -3,11 +3,6 @@
 -- are named as in docs/coverage.md, without a version where all are meant.
 return {
   {
-    engines = { "dockerd", "podman" },
-    operations = { "ContainerAttachWebsocket", "Session" },
-    reason = "moonsail does not offer live sessions yet.",
-  },
-  {
     engines = { "podman" },
     operations = {
       "ConfigCreate", "ConfigDelete", "ConfigInspect", "ConfigList",
@@ -30,7 +25,10 @@ return {
   },
   {
     engines = { "podman" },
-    operations = { "BuildCancel", "BuildPrune", "DistributionInspect" },
+    operations = {
+      "BuildCancel", "BuildPrune", "ContainerAttachWebsocket",
+      "DistributionInspect", "Session",
+    },
     reason = "Podman's API does not have it: it answers 404.",
   },
   {

@@ -61,6 +61,7 @@ local function begin(stream, container, wait)
         id = core.key(container), rows = rows, columns = columns,
       }, label)
     end,
+    close = wait and function() wait:close() end,
   })
 end
 
@@ -94,8 +95,11 @@ function attach.open(container, operation, options, settings, label)
   options.id = core.key(container)
   settings.unlimited, settings.read_only = true, not options.stdin
   local wait = facts.auto_remove and begin_wait(container, label) or nil
-  return begin(core.call(client, operation, options, label, settings),
-               container, wait)
+  local ok, stream = pcall(core.call, client, operation, options, label,
+                           settings)
+  if ok then return begin(stream, container, wait) end
+  if wait then wait:close() end
+  error(stream, 0)
 end
 
 local function attach_by(operation, self, label, ...)

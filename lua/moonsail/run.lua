@@ -152,7 +152,7 @@ local function run_streaming(job)
   local stream = run_job.attach(job, {
     chunks = own.chunks, max_line = own.max_line,
   })
-  run_job.start(job)
+  sessions.launch(stream, run_job.start, job)
   sessions.feed(stream, own.stdin, job.tty, LABEL)
   return stream
 end

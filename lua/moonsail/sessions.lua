@@ -23,7 +23,8 @@ local ends = setmetatable({}, { __mode = "k" })
 ---@param stream moonsail.Stream
 ---@param other table # exit_code, a function of a label and of the seconds
 ---       that it may take, which gives an integer or nil; resize, a function
----       of rows, columns and a label, unless it has no terminal
+---       of rows, columns and a label, unless it has no terminal; close, a
+---       function that gives back what was begun for exit_code, if anything
 ---@return moonsail.Stream stream
 function sessions.begin(stream, other)
   ends[stream] = other
@@ -37,6 +38,17 @@ end
 ---@param label string
 function sessions.feed(stream, input, tty, label)
   ends[stream].feeder = stdin.feed(stream, input, tty, label)
+end
+
+---Begins what the session is for; when that fails nothing of it is left open.
+---@param stream moonsail.Stream
+---@param fn function # called with the rest of the arguments
+function sessions.launch(stream, fn, ...)
+  local ok, problem = pcall(fn, ...)
+  if ok then return end
+  stream:close()
+  if ends[stream].close then ends[stream].close() end
+  error(problem, 0)
 end
 
 ---Asks until there is an answer, or the patience has run out.
