@@ -69,16 +69,27 @@ end
 
 local OWN = { chunks = "boolean", max_line = "number" }
 
+local WEBSOCKET = "ContainerAttachWebsocket"
+
 -- What is wanted unless it is said otherwise: all, as the docker command does.
-local function set_defaults(options, facts, complain)
-  if options.stdin == nil then options.stdin = facts.open_stdin end
+-- Before API 1.42 that cannot be said of a WebSocket, which gives all.
+local function set_defaults(options, names, facts, complain)
   if options.stdin and not facts.open_stdin then
     complain("stdin", "the container was created without open_stdin: it reads "
              .. "nothing")
   end
-  for _, name in ipairs{ "stream", "stdout", "stderr" } do
-    if options[name] == nil then options[name] = true end
+  for name in names:gmatch "%a+" do
+    if options[name] == nil then
+      options[name] = name ~= "stdin" or facts.open_stdin
+    end
   end
+end
+
+local function default_names(client, operation, label)
+  if operation == WEBSOCKET and object.minor_version(client, label) < 42 then
+    return "stream"
+  end
+  return "stream stdin stdout stderr"
 end
 
 ---Attaches to a container, and returns the stream; its resize and exit_code
@@ -93,7 +104,8 @@ function attach.open(container, operation, options, settings, label)
   local client, facts = core.client_of(container),
                         container_facts.of(container, label)
   options.id = core.key(container)
-  settings.unlimited, settings.read_only = true, not options.stdin
+  settings.unlimited = true
+  settings.read_only = options.stdin == false or not facts.open_stdin
   local wait = facts.auto_remove and begin_wait(container, label) or nil
   local ok, stream = pcall(core.call, client, operation, options, label,
                            settings)
@@ -107,12 +119,14 @@ local function attach_by(operation, self, label, ...)
   local complain = fail.complainer(label)
   local given = own.take(options, OWN, operation, complain)
   own.fill(options, "id", self, complain)
-  gating.check(core.client_of(self), operation, options, label)
+  local client = core.client_of(self)
+  gating.check(client, operation, options, label)
   local facts = container_facts.of(self, label)
-  set_defaults(options, facts, complain)
+  set_defaults(options, default_names(client, operation, label), facts,
+               complain)
   return attach.open(self, operation, options, {
     -- a WebSocket has one stream of bytes, with both outputs in it
-    tty = facts.tty or operation == "ContainerAttachWebsocket",
+    tty = facts.tty or operation == WEBSOCKET,
     chunks = given.chunks ~= false, max_line = given.max_line,
   }, label):iterate()
 end
@@ -162,8 +176,7 @@ end
 ---        wanted of one that reads nothing
 ---@return moonsail.Stream # it can be written to
 function container_methods:attach_websocket(...)
-  return attach_by("ContainerAttachWebsocket", self,
-                   "container:attach_websocket", ...)
+  return attach_by(WEBSOCKET, self, "container:attach_websocket", ...)
 end
 
 ---@class moonsail.Client

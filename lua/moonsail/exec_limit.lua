@@ -33,6 +33,9 @@ local ATTEMPTS = {
   { signal = "KILL", seconds = 1, user = "0", privileged = true },
 }
 
+-- Why it is there still although the signals were sent.
+local OTHERWISE = "it has another environment, or rights of its own"
+
 -- For how long the second command may run, in seconds.
 local PATIENCE = 10
 
@@ -120,8 +123,7 @@ function exec_limit.enforce(job, gone)
     local sent, problem = try_to_send(job.client, job.container_id, job.mark,
                                       attempt, job.label)
     if gone(sent and attempt.seconds or 0) then return true end
-    reason = problem or reason
-      or "it has another environment, or rights of its own"
+    reason = sent and OTHERWISE or reason or problem
   end
   return false, reason
 end

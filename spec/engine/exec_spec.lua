@@ -150,10 +150,53 @@ describe("exec with stream = true", function()
     assert.is_nil(stream:exit_code())
   end)
 
+  it("cannot be written to", function()
+    local stream <close> = shell("echo 1; sleep 300", { stream = true })
+    caught("argument", stream.write, stream, "x")
+  end)
+
   it("has an exit code of its own only", function()
     local export <close> = container:get_archive "/etc"
     local problem = caught("argument", export.exit_code, export)
     assert.equal("stream:exit_code", problem.method)
+  end)
+end)
+
+describe("exec with stdin = true", function()
+  it("gives what comes while the input is open, and after it", function()
+    local stream <close> = shell("while read line; do echo got $line; done; "
+                                 .. "echo end >&2; exit 2",
+                                 { stream = true, stdin = true })
+    for _, word in ipairs{ "one", "two" } do
+      stream:write(word .. "\n")
+      assert.same({ "got " .. word, "stdout" }, { stream:read(10) })
+    end
+    assert.same({ nil, "timeout", n = 2 }, table.pack(stream:read(0)))
+    stream:close_write()
+    assert.same({ "end", "stderr" }, { stream:read(10) })
+    assert.is_nil(stream:read(10))
+    assert.equal(2, stream:exit_code())
+    caught("closed", stream.write, stream, "more")
+  end)
+
+  it("ends when the command does, though the input is open", function()
+    local stream <close> = shell("echo bye", { stream = true, stdin = true })
+    assert.equal("bye", (stream:read(10)))
+    assert.is_nil(stream:read(10))
+    assert.equal(0, stream:exit_code())
+  end)
+
+  it("has a terminal that stays open", function()
+    local stream <close> = shell("stty -echo; echo ready; cat; exit 6", {
+      stream = true, stdin = true, tty = true,
+    })
+    assert.equal("ready", (stream:read(10)))
+    stream:resize(20, 30)
+    stream:write "hello\n"
+    assert.equal("hello", (stream:read(10)))
+    stream:write "\4"
+    assert.is_nil(stream:read(10))
+    assert.equal(6, stream:exit_code())
   end)
 end)
 
@@ -222,6 +265,15 @@ describe("exec refuses", function()
     client:close()
   end)
 
+  it("a container that is paused", function()
+    container:pause()
+    local ok, problem = pcall(container.exec, container, "true")
+    container:unpause()
+    assert.is_false(ok)
+    assert.equal("conflict", problem.kind)
+    assert.matches("paused", problem.message)
+  end)
+
   it("a container that does not run, or is none", function()
     container:stop(0)
     assert.is_false((pcall(container.exec, container, "true")))
@@ -279,11 +331,27 @@ describe("exec:start", function()
     assert.equal("hi\r\n", exec:start().stdout)
   end)
 
+  it("gives it something to read, if it was created for that", function()
+    for _, name in ipairs{ "stdin", "attach_stdin" } do
+      local exec = container:exec_create("cat", { [name] = true })
+      assert.equal("hello", exec:start{ stdin = "hello" }.stdout)
+      assert.equal("", container:exec_create("cat", { [name] = true }):start()
+        .stdout)
+      local stream <close> =
+        container:exec_create("cat", { [name] = true }):start{ stream = true }
+      stream:write "x\n"
+      assert.equal("x", (stream:read(10)))
+    end
+  end)
+
   it("is for once", function()
     local exec = container:exec_create "true"
     exec:start()
     local problem = caught("conflict", exec.start, exec)
     assert.matches("was started already", problem.message)
+    -- by another client: the engine's own words come as output
+    local other = fixture.client().api.exec_start{ id = exec:id() }
+    assert.matches("already", other:read_all())
   end)
 
   it("refuses what is wrong", function()

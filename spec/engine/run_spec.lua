@@ -197,6 +197,64 @@ describe("a container that cannot be started", function()
   end)
 end)
 
+describe("run with stream = true", function()
+  it("returns before the container has ended", function()
+    local name = fixture.name()
+    local stream = run({ "sh", "-c", "echo one; read line; echo $line; exit 5" },
+                       { name = name, stream = true, stdin = true })
+    assert.same({ "one", "stdout" }, { stream() })
+    assert.is_nil(stream:exit_code())
+    assert.equal("running", docker.containers:get(name):status())
+    stream:write "two\n"
+    assert.same({ "two", "stdout" }, { stream() })
+    assert.is_nil(stream())
+    assert.equal(5, stream:exit_code())
+  end)
+
+  it("knows the exit code of what is removed, and loses nothing", function()
+    for i = 1, 20 do
+      local name = fixture.name()
+      local stream = run({ "sh", "-c", ("echo %d; exit %d"):format(i, i) },
+                         { name = name, remove = true, stream = true })
+      local lines = {}
+      for line in stream do lines[#lines + 1] = line end
+      assert.same({ tostring(i) }, lines)
+      assert.equal(i, stream:exit_code())
+      engine.eventually(function() return is_gone(name) end)
+      assert.equal(i, stream:exit_code())
+    end
+  end)
+
+  it("gives pieces, if asked, and refuses long lines", function()
+    local stream = run({ "printf", "a\\nb" }, { stream = true, chunks = true })
+    assert.equal("a\nb", stream:read_all())
+    local long = run({ "printf", "0123456789" },
+                     { stream = true, max_line = 5 })
+    caught("limit", long)
+  end)
+
+  it("has a terminal of any size", function()
+    local stream = run({ "sh", "-c",
+      "until [ \"$(stty size 2>&1)\" = '20 30' ]; do sleep 0.05; done" },
+      { stream = true, tty = true })
+    stream:resize(20, 30)
+    assert.is_nil(stream())
+    assert.equal(0, stream:exit_code())
+  end)
+
+  it("leaves nothing open when the container cannot be started", function()
+    collectgarbage()
+    local before = engine.open_files()
+    for _ = 1, 5 do
+      local name = fixture.name()
+      caught("api", run, { "/no/such/program" },
+             { name = name, remove = true, stream = true })
+      assert.is_true(is_gone(name))
+    end
+    assert.equal(before, engine.open_files())
+  end)
+end)
+
 describe("detach", function()
   it("gives the running container at once", function()
     local container = run({ "sh", "-c", "echo up; sleep 300" },
