@@ -350,7 +350,9 @@ describe("exec:start", function()
     local problem = caught("conflict", exec.start, exec)
     assert.matches("was started already", problem.message)
     -- by another client: the engine's own words come as output
-    local other = fixture.client().api.exec_start{ id = exec:id() }
+    local other = fixture.client().api.exec_start{
+      id = exec:id(), detach = false,
+    }
     assert.matches("already", other:read_all())
   end)
 
