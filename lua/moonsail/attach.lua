@@ -44,7 +44,10 @@ end
 -- somebody waits for it.
 local function begin_wait(container, label)
   local client = core.client_of(container)
-  if object.minor_version(client, label) < 30 then return nil end
+  if not container_facts.of(container, label).auto_remove
+     or object.minor_version(client, label) < 30 then
+    return nil
+  end
   return core.begin(client, "ContainerWait", {
     id = core.key(container), condition = "next-exit", raw = false,
   }, label, { unlimited = true })
@@ -99,14 +102,16 @@ end
 ---@param options table # of the operation
 ---@param settings table # of core.call
 ---@param label string
+---@param waits boolean|nil # the caller waits for the end; else that is done
+---       here, for the exit code of what is removed then
 ---@return moonsail.Stream
-function attach.open(container, operation, options, settings, label)
+function attach.open(container, operation, options, settings, label, waits)
   local client, facts = core.client_of(container),
                         container_facts.of(container, label)
   options.id = core.key(container)
   settings.unlimited = true
   settings.read_only = options.stdin == false or not facts.open_stdin
-  local wait = facts.auto_remove and begin_wait(container, label) or nil
+  local wait = not waits and begin_wait(container, label) or nil
   local ok, stream = pcall(core.call, client, operation, options, label,
                            settings)
   if ok then return begin(stream, container, wait) end

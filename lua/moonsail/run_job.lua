@@ -202,9 +202,11 @@ end
 ---Attaches to the container: the session with it, which tells its exit code
 ---and resizes its terminal. To be called before the start.
 ---@param job table
----@param settings table|nil # of core.call: chunks, max_line
+---@param settings table|nil # of core.call: chunks, max_line; nil: as chunks,
+---       for somebody who waits for the end by himself
 ---@return moonsail.Stream
 function run_job.attach(job, settings)
+  local waits = settings == nil
   settings = settings or { chunks = true }
   local own = job.own
   settings.tty = job.tty
@@ -212,7 +214,7 @@ function run_job.attach(job, settings)
     stream = true, stdout = true, stderr = true,
     stdin = own.stdin and true or own.interactive == true,
     detach_keys = own.detach_keys,
-  }, settings, LABEL)
+  }, settings, LABEL, waits)
 end
 
 -- The answer to a wait with a condition begins at once; that to one without
