@@ -187,7 +187,9 @@ describe("a container that cannot be started", function()
   end)
 
   it("leaves nothing open", function()
-    pcall(run, { "/no/such/program" }, { remove = true })
+    for _ = 1, 5 do -- until as many connections are kept as there will be
+      pcall(run, { "/no/such/program" }, { remove = true })
+    end
     collectgarbage()
     local before = engine.open_files()
     for _ = 1, 5 do
@@ -250,7 +252,7 @@ describe("run with stream = true", function()
              { name = name, remove = true, stream = true })
       assert.is_true(is_gone(name))
     end
-    try()
+    for _ = 1, 5 do try() end
     collectgarbage()
     local before = engine.open_files()
     for _ = 1, 5 do try() end
