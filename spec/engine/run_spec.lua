@@ -195,7 +195,7 @@ describe("a container that cannot be started", function()
     for _ = 1, 5 do
       pcall(run, { "/no/such/program" }, { remove = true })
     end
-    assert.equal(before, engine.open_files())
+    assert.is_true(engine.open_files() <= before)
   end)
 end)
 
@@ -256,7 +256,7 @@ describe("run with stream = true", function()
     collectgarbage()
     local before = engine.open_files()
     for _ = 1, 5 do try() end
-    assert.equal(before, engine.open_files())
+    assert.is_true(engine.open_files() <= before)
   end)
 end)
 
