@@ -13,24 +13,31 @@ local exec_limit = {}
 local VARIABLE = "MOONSAIL_EXEC"
 
 -- Nothing but a shell is needed, and /proc. The environment of a process may
--- be seen by its own user, and by those who may see everything.
+-- be seen by its own user, and by those who may see everything. Killing goes
+-- on until none is left, or begun meanwhile.
 local SCRIPT = [[
-for process in /proc/[0-9]*; do
-  while IFS= read -r line || [ -n "$line" ]; do
-    case $line in
-      *"$2"*) kill -"$1" "${process#/proc/}"; break ;;
-    esac
-  done 2>/dev/null <"$process/environ"
+rounds=$3
+while [ "$rounds" -gt 0 ]; do
+  rounds=$((rounds - 1)) found=
+  for process in /proc/[0-9]*; do
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in
+        *"$2"*) kill -"$1" "${process#/proc/}" && found=1; break ;;
+      esac
+    done 2>/dev/null <"$process/environ"
+  done
+  [ "$found" ] || break
 done
 exit 0
 ]]
 
 -- How it is tried, one after another, and for how long each is waited for.
 local ATTEMPTS = {
-  { signal = "TERM", seconds = 1 },
-  { signal = "KILL", seconds = 1 },
+  { signal = "TERM", rounds = "1", seconds = 1 },
+  { signal = "KILL", rounds = "20", seconds = 1 },
   -- one that has changed its user, or its rights
-  { signal = "KILL", seconds = 1, user = "0", privileged = true },
+  { signal = "KILL", rounds = "20", seconds = 1, user = "0",
+    privileged = true },
 }
 
 -- Why it is there still although the signals were sent.
@@ -83,7 +90,8 @@ local function send(client, container_id, mark, attempt, label)
   local privileged = attempt.privileged or mark.privileged
   local id = core.call(client, "ContainerExec", {
     id = container_id, user = user, privileged = privileged, raw = false,
-    cmd = { "sh", "-c", SCRIPT, "sh", attempt.signal, mark.word },
+    cmd = { "sh", "-c", SCRIPT, "sh", attempt.signal, mark.word,
+            attempt.rounds },
     attach_stdout = true, attach_stderr = true,
   }, label).id
   local stream = core.call(client, "ExecStart", { id = id, tty = false },
