@@ -178,12 +178,9 @@ local methods = core.methods("containers")
 ---`stdin` is what the command reads: see container:exec. With `stream = true`
 ---the output comes in a for loop, and `stream:exit_code()` tells at its end
 ---how the command ended; with `stdin = true` as well it is you who writes.
----
 ---With `interactive = true` this terminal is connected with the command, as by
----container:interact; with `tty = true` as well every key goes there:
----`containers:run("alpine", "sh", {interactive = true, tty = true})`. What was
----shown is not in the result; who leaves the command to itself, by the keys of
----`detach_keys`, gets one without an exit code.
+---container:exec: `containers:run("alpine", "sh", {interactive = true,
+---tty = true})`.
 ---@param image string|moonsail.Image # what the container is made of
 ---@param cmd? string|string[] # a string is cut into words as a shell does
 ---@option stdin string|file*|function|moonsail.Stream|boolean # what it reads;
