@@ -370,7 +370,9 @@ in a for loop: `for line, source in web:logs{follow = true} do`. Output comes
 as lines with their source ("stdout", "stderr", or "system" for what the engine
 itself reports), or as pieces with `chunks = true`; documents as typed values;
 archives as strings of bytes. It is closed when the loop is left, by
-`stream:close()`, by `local s <close> = …`, or by the collector.
+`stream:close()`, by `local s <close> = …`, or by the collector; also when a
+wait of it is interrupted or its task is cancelled. A read of a stream that was
+closed is an error of kind closed; after the natural end it gives nil.
 @overload fun(): any, string?]]},
     {name = "swarm", kind = "collection", doc = [[
 The swarm that the engine is in, or may be in.]]},
@@ -474,6 +476,12 @@ Adds a value, waiting while the queue is full.
     {class = "stream", name = "close", doc = [[
 Ends the stream: what has not come yet will not come. Twice is as good as
 once.]]},
+    {class = "stream", name = "close_write", doc = [[
+Says that no more will be written: a process that reads its input comes to its
+end, while its output still arrives. Twice is as good as once.
+@return moonsail.Stream # itself
+@raises argument when the stream can only be read, closed when it was closed,
+  not_supported when it goes over a WebSocket, which has no such thing]]},
     {class = "stream", name = "is_closed", doc = [[
 Whether nothing more comes: it was closed, or has ended.
 @return boolean]]},
@@ -484,5 +492,36 @@ What a for loop takes that is to close the stream when it is left:
 @return nil
 @return nil
 @return moonsail.Stream # to be closed]]},
+    {class = "stream", name = "lines", doc = [[
+The same, for output: whole lines from now on, though the stream was asked for
+chunks. `for line, source in session:lines() do`.
+@return moonsail.Stream # itself
+@return nil
+@return nil
+@return moonsail.Stream # to be closed
+@raises argument when what comes is not the output of a process]]},
+    {class = "stream", name = "read", doc = [[
+The next thing that comes, and of output whose it is; nil at the end; nil and
+"timeout" when nothing came in time: the stream can be read on then.
+`local line, source = session:read(2)`
+@param seconds? number # how long to wait: 0 takes only what is there, nothing
+  waits for as long as it takes
+@return any # a line, a piece, a document; nil
+@return string? # the source of output; "timeout"
+@raises closed when the stream was closed, protocol when what comes is
+  malformed, limit when it is longer than allowed, stream when the engine
+  reports a failure in it, connection when the connection breaks]]},
+    {class = "stream", name = "write", doc = [[
+Writes to a stream that goes both ways (of attach or exec), and returns when all
+has left. What is written while another task still writes goes after it. Who
+writes much to a process that answers as it reads should read in another task
+meanwhile: what waits to be read may be as long as the client's `max_body`.
+@param bytes string # what to write
+@param seconds? number # in which it must go, else the stream is closed
+@return moonsail.Stream # itself
+@raises argument when the stream can only be read, closed when it was closed,
+  or the other side takes nothing more (what it still says can be read),
+  timeout when it did not all go in time, limit when more waits to be read
+  than `max_body` allows]]},
   },
 }

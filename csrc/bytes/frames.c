@@ -16,12 +16,17 @@ static int may_stand(int place, unsigned char byte) {
   return place > 3 || byte == 0;
 }
 
-static void begin_frame(dk_Frames *f) {
+/* The header has come: 1, or DK_OVER_LIMIT, now and whenever asked again. */
+static int begin_frame(dk_Frames *f) {
   const unsigned char *h = f->header;
+  uint32_t length = (uint32_t)h[4] << 24 | (uint32_t)h[5] << 16 |
+                    (uint32_t)h[6] << 8 | (uint32_t)h[7];
+  if (length > DK_FRAME_BYTES)
+    return DK_OVER_LIMIT;
   f->source = h[0];
-  f->remaining = (uint32_t)h[4] << 24 | (uint32_t)h[5] << 16 |
-                 (uint32_t)h[6] << 8 | (uint32_t)h[7];
+  f->remaining = length;
   f->have = 0;
+  return 1;
 }
 
 /* A header that lies there whole and good, which is nearly always so. */
@@ -30,8 +35,8 @@ static int read_whole_header(dk_Frames *f, const char **at, const char *end) {
       (unsigned char)**at >= DK_N_SOURCES || memcmp(*at + 1, "\0\0", 3) != 0)
     return 0;
   memcpy(f->header, *at, HEADER);
+  f->have = HEADER;
   *at += HEADER;
-  begin_frame(f);
   return 1;
 }
 
@@ -39,19 +44,15 @@ static int read_whole_header(dk_Frames *f, const char **at, const char *end) {
  * that output without frames is told from its first byte, not the eighth. */
 static int read_header(dk_Frames *f, const char **at, const char *end) {
   if (read_whole_header(f, at, end))
-    return 1;
-  while (*at < end) {
+    return begin_frame(f);
+  while (f->have < HEADER && *at < end) {
     unsigned char byte = (unsigned char)**at;
     if (!may_stand(f->have, byte))
       return DK_MALFORMED;
     f->header[f->have++] = byte;
     (*at)++;
-    if (f->have == HEADER) {
-      begin_frame(f);
-      return 1;
-    }
   }
-  return 0;
+  return f->have == HEADER ? begin_frame(f) : 0;
 }
 
 /* State: the bytes of a frame come. */

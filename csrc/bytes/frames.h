@@ -18,6 +18,11 @@ typedef enum dk_Source {
   DK_N_SOURCES
 } dk_Source;
 
+/* Longest frame, in bytes. Engines make one of what they read at once (32 KiB)
+ * or of a line of a log (1 MiB, say): a header with more than this is none,
+ * and nothing is held for a frame anyway. */
+#define DK_FRAME_BYTES (64u * 1024 * 1024)
+
 typedef struct dk_Frames {
   unsigned char header[8];
   uint8_t have;       /* bytes of the header that have come */
@@ -35,7 +40,9 @@ typedef struct dk_Piece {
  * moves, and returns 1 with the next piece of a frame, 0 when it needs more
  * than there is before `end`, DK_MALFORMED for a header that is none (an
  * unknown source, bytes 1 to 3 not zero): then *at is at the byte that shows
- * it, and header[0..have) came before. Frames of no bytes are passed over. */
+ * it, and header[0..have) came before; DK_OVER_LIMIT for a frame that is
+ * announced to be longer than DK_FRAME_BYTES. Frames of no bytes are passed
+ * over. */
 int dk_frames_next(dk_Frames *f, const char **at, const char *end,
                    dk_Piece *piece);
 

@@ -63,8 +63,8 @@ static ldk_Settings opt_settings(lua_State *L, int index, const char *label) {
   return s;
 }
 
-/* The arguments that call and begin share: (client, operation [, options
- * [, label [, settings]]]). */
+/* The arguments that call, begin and launch share: (client, operation
+ * [, options [, label [, settings]]]). */
 static const dk_Operation *call_arguments(lua_State *L, int *options,
                                           const char **label,
                                           ldk_Settings *settings) {
@@ -112,6 +112,17 @@ int ldk_client_begin(lua_State *L) {
   ldk_arguments(L, operation, options, label);
   ldk_exchange_new(L, 1, &settings);
   return ldk_answer_head(L, lua_gettop(L));
+}
+
+int ldk_client_launch(lua_State *L) {
+  int options;
+  const char *label;
+  ldk_Settings settings;
+  const dk_Operation *operation =
+      call_arguments(L, &options, &label, &settings);
+  ldk_arguments(L, operation, options, label);
+  ldk_exchange_new(L, 1, &settings);
+  return 1;
 }
 
 /* An operation of client.api. Upvalues: its row, its label, the client. */

@@ -13,7 +13,9 @@
 #include "class/object.h"
 #include "class/show.h"
 #include "net/transport.h"
+#include "run/composed.h"
 #include "run/exchange.h"
+#include "run/guard.h"
 #include "run/loop.h"
 #include "run/queue.h"
 #include "run/scope.h"
@@ -96,12 +98,14 @@ static const luaL_Reg functions[] = {
     {"fields", ldk_fields},
     {"file_kind", ldk_file_kind},
     {"gather_options", ldk_gather},
+    {"guard", ldk_guard_set},
     {"input", ldk_input},
     {"is_error", ldk_is_error},
     {"is_terminal", core_is_terminal},
     {"key", ldk_object_key},
     {"loop", ldk_loop},
     {"libcurl_version", core_libcurl_version},
+    {"launch", ldk_client_launch},
     {"methods", core_methods},
     {"nearest", ldk_nearest_of},
     {"new_error", ldk_new_error},
@@ -126,6 +130,7 @@ static const luaL_Reg functions[] = {
     {"type_methods", ldk_type_methods},
     {"types", ldk_types},
     {"stream_kind", ldk_stream_kind},
+    {"stream_of", ldk_stream_of},
     {"terminal", ldk_terminal},
     {"terminal_width", core_terminal_width},
     {"title", ldk_object_title},

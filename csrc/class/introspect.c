@@ -212,7 +212,8 @@ static void push_response(lua_State *L, const dk_Response *r) {
       [DK_NOTHING] = "nothing",     [DK_DOCUMENT] = "document",
       [DK_PLAIN_TEXT] = "text",     [DK_ARCHIVE] = "archive",
       [DK_DOCUMENTS] = "documents", [DK_OUTPUT] = "output",
-      [DK_UPGRADE] = "upgrade",
+      [DK_UPGRADE] = "upgrade",     [DK_WEBSOCKET] = "websocket",
+      [DK_SESSION] = "session",
   };
   lua_createtable(L, 0, 6);
   lua_pushinteger(L, r->status);

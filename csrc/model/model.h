@@ -103,7 +103,10 @@ typedef enum dk_Answer {
   DK_ARCHIVE,    /* bytes: a tar */
   DK_DOCUMENTS,  /* JSON documents of `type`, one after another */
   DK_OUTPUT,     /* output of a process: multiplexed frames or raw bytes */
-  DK_UPGRADE     /* the connection itself, both ways (101, or 200) */
+  DK_UPGRADE,    /* the connection itself, both ways (101, or 200): input and
+                    output of a process */
+  DK_WEBSOCKET,  /* the same in messages of a WebSocket, never in frames */
+  DK_SESSION     /* the connection itself: bytes of another protocol */
 } dk_Answer;
 
 /* What an operation answers with a status. Sorted by status. */

@@ -38,8 +38,24 @@ static int operation_is_long(const dk_Operation *operation) {
 
 /* Whether a good answer comes in more than one piece. */
 static int operation_streams(const dk_Operation *operation) {
-  const dk_Response *r = dk_find_response(operation, 200);
-  return r != NULL && r->answer >= DK_ARCHIVE;
+  const dk_Response *r = &dk_responses[operation->responses];
+  int i;
+  for (i = 0; i < operation->n_responses; i++)
+    if (r[i].answer >= DK_ARCHIVE)
+      return 1;
+  return 0;
+}
+
+/* What the connection is to become. */
+static dk_Upgrade operation_upgrade(const dk_Operation *operation) {
+  static const dk_Upgrade upgrades[] = {
+      [DK_UPGRADE] = DK_UPGRADE_TCP,
+      [DK_WEBSOCKET] = DK_UPGRADE_WEBSOCKET,
+      [DK_SESSION] = DK_UPGRADE_H2C,
+  };
+  const dk_Response *r =
+      operation != NULL ? dk_find_response(operation, 101) : NULL;
+  return r != NULL ? upgrades[r->answer] : DK_NO_UPGRADE;
 }
 
 static int sends_bytes(const ldk_Call *call) {
@@ -70,6 +86,8 @@ static dk_Limits call_limits(const ldk_Exchange *x) {
     l.head += x->settings.added_timeout;
   l.window = streams ? x->session->window : 0;
   l.body = streams ? 0 : x->session->max_body;
+  if (operation_upgrade(operation) != DK_NO_UPGRADE)
+    l.body = x->session->max_body + l.window; /* that waits while one writes */
   return l;
 }
 
@@ -118,6 +136,7 @@ static void send_call(lua_State *L, ldk_Exchange *x) {
   r.body_file = call->body_file;
   r.has_body = call->has_body;
   r.user_agent = x->session->user_agent;
+  r.upgrade = operation_upgrade(call->operation);
   x->stage = LDK_CALLING;
   dk_transfer_start(x->transfer, &x->session->endpoint, &r, &limits);
 }

@@ -9,9 +9,7 @@
 
 #include <lua.h>
 
-#include "value/kit.h"
-
-extern const ldk_Class ldk_stream_class;
+#include "run/flow.h"
 
 /* Pushes the stream of the exchange on top, whose head has come. [-1, +1] */
 void ldk_stream_new(lua_State *L);

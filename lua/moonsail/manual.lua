@@ -1695,11 +1695,16 @@ return {
     },
   },
   stream = {
-    doc = "An answer of more than one piece, one after another: lines of output, events, progress, bytes. A call gives the next one, nil at the end, so that it stands in a for loop: `for line, source in web:logs{follow = true} do`. Output comes as lines with their source (\"stdout\", \"stderr\", or \"system\" for what the engine itself reports), or as pieces with `chunks = true`; documents as typed values; archives as strings of bytes. It is closed when the loop is left, by `stream:close()`, by `local s <close> = …`, or by the collector.",
+    doc = "An answer of more than one piece, one after another: lines of output, events, progress, bytes. A call gives the next one, nil at the end, so that it stands in a for loop: `for line, source in web:logs{follow = true} do`. Output comes as lines with their source (\"stdout\", \"stderr\", or \"system\" for what the engine itself reports), or as pieces with `chunks = true`; documents as typed values; archives as strings of bytes. It is closed when the loop is left, by `stream:close()`, by `local s <close> = …`, or by the collector; also when a wait of it is interrupted or its task is cancelled. A read of a stream that was closed is an error of kind closed; after the natural end it gives nil.",
     kind = "stream",
     methods = {
       close = {
         doc = "Ends the stream: what has not come yet will not come. Twice is as good as once.",
+      },
+      close_write = {
+        doc = "Says that no more will be written: a process that reads its input comes to its end, while its output still arrives. Twice is as good as once.",
+        returns = {{type = "moonsail.Stream", doc = "itself"}},
+        raises = {{kind = "argument", when = "the stream can only be read"}, {kind = "closed", when = "it was closed"}, {kind = "not_supported", when = "it goes over a WebSocket, which has no such thing"}},
       },
       each = {
         doc = "Calls a function with each thing that comes, to the end of the stream or until the function returns false. The stream is closed in any case.",
@@ -1725,6 +1730,17 @@ return {
         doc = "What a for loop takes that is to close the stream when it is left: `for line in stream:iterate() do`.",
         returns = {{type = "moonsail.Stream", doc = "itself"}, {type = "nil"}, {type = "nil"}, {type = "moonsail.Stream", doc = "to be closed"}},
       },
+      lines = {
+        doc = "The same, for output: whole lines from now on, though the stream was asked for chunks. `for line, source in session:lines() do`.",
+        returns = {{type = "moonsail.Stream", doc = "itself"}, {type = "nil"}, {type = "nil"}, {type = "moonsail.Stream", doc = "to be closed"}},
+        raises = {{kind = "argument", when = "what comes is not the output of a process"}},
+      },
+      read = {
+        doc = "The next thing that comes, and of output whose it is; nil at the end; nil and \"timeout\" when nothing came in time: the stream can be read on then.\n  local line, source = session:read(2)",
+        arguments = {{name = "seconds", type = "number", optional = true, doc = "how long to wait: 0 takes only what is there, nothing waits for as long as it takes"}},
+        returns = {{type = "any", doc = "a line, a piece, a document; nil"}, {type = "string?", doc = "the source of output; \"timeout\""}},
+        raises = {{kind = "closed", when = "the stream was closed"}, {kind = "protocol", when = "what comes is malformed"}, {kind = "limit", when = "it is longer than allowed"}, {kind = "stream", when = "the engine reports a failure in it"}, {kind = "connection", when = "the connection breaks"}},
+      },
       read_all = {
         doc = "All that is still to come, in one string: the bytes of an archive, or output, where lines have newlines again. The stream is closed in any case.",
         returns = {{type = "string"}},
@@ -1741,6 +1757,12 @@ return {
         arguments = {{name = "target", type = "string|file*", doc = "the path of a file, or an open one, which stays open"}},
         returns = {{type = "integer", doc = "bytes"}},
         raises = {{kind = "argument", when = "the file cannot be written, or documents come, not bytes"}},
+      },
+      write = {
+        doc = "Writes to a stream that goes both ways (of attach or exec), and returns when all has left. What is written while another task still writes goes after it. Who writes much to a process that answers as it reads should read in another task meanwhile: what waits to be read may be as long as the client's `max_body`.",
+        arguments = {{name = "bytes", type = "string", doc = "what to write"}, {name = "seconds", type = "number", optional = true, doc = "in which it must go, else the stream is closed"}},
+        returns = {{type = "moonsail.Stream", doc = "itself"}},
+        raises = {{kind = "argument", when = "the stream can only be read"}, {kind = "closed", when = "it was closed, or the other side takes nothing more (what it still says can be read)"}, {kind = "timeout", when = "it did not all go in time"}, {kind = "limit", when = "more waits to be read than `max_body` allows"}},
       },
     },
   },

@@ -1870,13 +1870,17 @@ function Services:list(options) end
 ---@overload fun(self: moonsail.Services, options: moonsail.services.remove.Options): boolean
 function Services:remove(id, options) end
 
----An answer of more than one piece, one after another: lines of output, events, progress, bytes. A call gives the next one, nil at the end, so that it stands in a for loop: `for line, source in web:logs{follow = true} do`. Output comes as lines with their source ("stdout", "stderr", or "system" for what the engine itself reports), or as pieces with `chunks = true`; documents as typed values; archives as strings of bytes. It is closed when the loop is left, by `stream:close()`, by `local s <close> = …`, or by the collector.
+---An answer of more than one piece, one after another: lines of output, events, progress, bytes. A call gives the next one, nil at the end, so that it stands in a for loop: `for line, source in web:logs{follow = true} do`. Output comes as lines with their source ("stdout", "stderr", or "system" for what the engine itself reports), or as pieces with `chunks = true`; documents as typed values; archives as strings of bytes. It is closed when the loop is left, by `stream:close()`, by `local s <close> = …`, or by the collector; also when a wait of it is interrupted or its task is cancelled. A read of a stream that was closed is an error of kind closed; after the natural end it gives nil.
 ---@class moonsail.Stream: moonsail.Helpful
 ---@overload fun(): any, string?
 local Stream = {}
 
 ---Ends the stream: what has not come yet will not come. Twice is as good as once.
 function Stream:close() end
+
+---Says that no more will be written: a process that reads its input comes to its end, while its output still arrives. Twice is as good as once.
+---@return moonsail.Stream # itself
+function Stream:close_write() end
 
 ---Calls a function with each thing that comes, to the end of the stream or until the function returns false. The stream is closed in any case.
 ---@param fn fun(item: any, source: string?): boolean? # a line or a piece and its source; or a document
@@ -1897,6 +1901,20 @@ function Stream:is_closed() end
 ---@return moonsail.Stream # to be closed
 function Stream:iterate() end
 
+---The same, for output: whole lines from now on, though the stream was asked for chunks. `for line, source in session:lines() do`.
+---@return moonsail.Stream # itself
+---@return nil
+---@return nil
+---@return moonsail.Stream # to be closed
+function Stream:lines() end
+
+---The next thing that comes, and of output whose it is; nil at the end; nil and "timeout" when nothing came in time: the stream can be read on then.
+---`local line, source = session:read(2)`
+---@param seconds? number # how long to wait: 0 takes only what is there, nothing waits for as long as it takes
+---@return any # a line, a piece, a document; nil
+---@return string? # the source of output; "timeout"
+function Stream:read(seconds) end
+
 ---All that is still to come, in one string: the bytes of an archive, or output, where lines have newlines again. The stream is closed in any case.
 ---@return string
 function Stream:read_all() end
@@ -1911,6 +1929,12 @@ function Stream:resize(rows, columns) end
 ---@param target string|file* # the path of a file, or an open one, which stays open
 ---@return integer # bytes
 function Stream:save(target) end
+
+---Writes to a stream that goes both ways (of attach or exec), and returns when all has left. What is written while another task still writes goes after it. Who writes much to a process that answers as it reads should read in another task meanwhile: what waits to be read may be as long as the client's `max_body`.
+---@param bytes string # what to write
+---@param seconds? number # in which it must go, else the stream is closed
+---@return moonsail.Stream # itself
+function Stream:write(bytes, seconds) end
 
 ---The swarm that the engine is in, or may be in.
 ---@class moonsail.Swarm: moonsail.Helpful

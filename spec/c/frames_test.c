@@ -139,11 +139,12 @@ static void test_headers(void) {
     for (value = 0; value < 256; value++) {
       char input[] = "\2\0\0\0\0\0\0\1x\1\0\0\0\0\0\0\1abc";
       int good = place == 0 ? value < 4 : place > 3 || value == 0;
+      int large = place == 4 && value >= 4; /* 64 MiB and one byte, or more */
       dk_Frames f = {0};
       Output o = {0};
       input[9 + place] = (char)value;
       feed(&f, &o, input, 17);
-      EQUAL(o.status, good ? 0 : DK_MALFORMED);
+      EQUAL(o.status, large ? DK_OVER_LIMIT : good ? 0 : DK_MALFORMED);
       BYTES(o.order.data, o.order.length, "2x");
       if (!good)
         CHECK(f.have == place && !memcmp(f.header, input + 9, f.have));
@@ -166,24 +167,38 @@ static void test_not_frames(void) {
   EQUAL(f.have, 2);
 }
 
-/* Four gigabytes but one byte: a frame like any other. */
+/* As long as one may be. */
 static void test_largest_frame(void) {
   static char block[1 << 20];
-  const char *at = "\2\0\0\0\xFF\xFF\xFF\xFF";
+  const char *at = "\2\0\0\0\4\0\0\0";
   dk_Frames f = {0};
   dk_Piece piece;
   uint64_t sum = 0;
   EQUAL(dk_frames_next(&f, &at, at + 8, &piece), 0);
-  EQUAL(f.remaining, 0xFFFFFFFF);
-  while (sum < 0xFFFFFFFF) {
+  EQUAL(f.remaining, DK_FRAME_BYTES);
+  while (sum < DK_FRAME_BYTES) {
     at = block;
     if (!EQUAL(dk_frames_next(&f, &at, block + sizeof block, &piece), 1))
       break;
     sum += piece.length;
   }
-  EQUAL((long long)sum, 0xFFFFFFFF);
-  EQUAL((long long)piece.length, (1 << 20) - 1); /* the last one is cut */
+  EQUAL((long long)sum, DK_FRAME_BYTES);
   CHECK(dk_frames_complete(&f));
+}
+
+/* One byte longer, whole and torn: refused, now and when asked again. */
+static void test_too_large_frame(void) {
+  static const char header[] = "\2\0\0\0\4\0\0\1";
+  const char *at = header;
+  dk_Frames f = {0}, torn = {0};
+  dk_Piece piece;
+  int i;
+  EQUAL(dk_frames_next(&f, &at, at + 8, &piece), DK_OVER_LIMIT);
+  EQUAL(dk_frames_next(&f, &at, at, &piece), DK_OVER_LIMIT);
+  at = header;
+  for (i = 1; i < 8; i++)
+    EQUAL(dk_frames_next(&torn, &at, header + i, &piece), 0);
+  EQUAL(dk_frames_next(&torn, &at, header + 8, &piece), DK_OVER_LIMIT);
 }
 
 static void test_length_is_big_endian(void) {
@@ -259,6 +274,7 @@ int main(void) {
   RUN(test_joins_so_many);
   RUN(test_not_frames);
   RUN(test_largest_frame);
+  RUN(test_too_large_frame);
   RUN(test_length_is_big_endian);
   RUN(test_one_at_a_time);
   return check_end();

@@ -6,7 +6,7 @@ local luatypes = require "generate.luatypes"
 local M = {}
 
 local STREAM = {documents = true, archive = true, output = true,
-                upgrade = true}
+                upgrade = true, websocket = true, session = true}
 
 -- The good answer of an operation that says most.
 function M.response(operation)

@@ -444,8 +444,8 @@ const dk_Response dk_responses[] = {
   {200, DK_NOTHING, 174, 25, 55, 18506}, /* ContainerArchiveInfo PathStat */
   {101, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ContainerAttach  */
   {200, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ContainerAttach  */
-  {101, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ContainerAttachWebsocket  */
-  {200, DK_UPGRADE, DK_NONE, 25, 55, 2}, /* ContainerAttachWebsocket  */
+  {101, DK_WEBSOCKET, DK_NONE, 25, 55, 2}, /* ContainerAttachWebsocket  */
+  {200, DK_WEBSOCKET, DK_NONE, 25, 55, 2}, /* ContainerAttachWebsocket  */
   {200, DK_DOCUMENT, 321, 25, 55, 2}, /* ContainerChanges array of FilesystemChange */
   {201, DK_DOCUMENT, 37, 25, 55, 2}, /* ContainerCreate ContainerCreateResponse */
   {204, DK_NOTHING, DK_NONE, 25, 55, 2}, /* ContainerDelete  */
@@ -523,7 +523,7 @@ const dk_Response dk_responses[] = {
   {200, DK_DOCUMENT, 354, 25, 55, 2}, /* ServiceList array of Service */
   {200, DK_OUTPUT, DK_NONE, 25, 55, 2}, /* ServiceLogs  */
   {200, DK_DOCUMENT, 231, 25, 55, 2}, /* ServiceUpdate ServiceUpdateResponse */
-  {101, DK_UPGRADE, DK_NONE, 31, 55, 2}, /* Session  */
+  {101, DK_SESSION, DK_NONE, 31, 55, 2}, /* Session  */
   {200, DK_DOCUMENT, 398, 25, 55, 2}, /* SwarmInit string */
   {200, DK_DOCUMENT, 239, 25, 55, 2}, /* SwarmInspect Swarm */
   {200, DK_NOTHING, DK_NONE, 25, 55, 2}, /* SwarmJoin  */

@@ -109,9 +109,25 @@ describe("output", function()
     server:stop()
   end)
 
-  it("with frames of 4 GiB is taken as it comes", function()
-    local bytes = "\1\0\0\0\255\255\255\255one\n"
-    local stream, server <close> = logs(play.send(bytes), { tty = false })
+  it("with frames of more than 64 MiB is refused, after what came",
+     function()
+    for _, header in ipairs{ "\1\0\0\0\255\255\255\255",
+                             "\2\0\0\0\4\0\0\1" } do
+      for _, chunks in ipairs{ false, true } do
+        local stream, server <close> = logs(
+          play.send(play.frame(1, "one\n") .. header .. "two\n"),
+          { tty = false, chunks = chunks })
+        assert.matches("^one", (stream()))
+        assert.matches("64 MiB", caught("limit", stream).message)
+        assert.is_nil(stream())
+        server:stop()
+      end
+    end
+  end)
+
+  it("with a frame of 64 MiB is taken as it comes", function()
+    local stream, server <close> = logs(
+      play.send "\1\0\0\0\4\0\0\0one\n", { tty = false })
     assert.equal("one", stream())
     caught("protocol", stream)
     server:stop()

@@ -370,12 +370,14 @@ describe("answers", function()
 
   it("take the connection over", function()
     for id, statuses in pairs {
-      ContainerAttach = {101, 200}, ExecStart = {101, 200},
-      ContainerAttachWebsocket = {101, 200}, Session = {101},
+      ContainerAttach = {upgrade = {101, 200}},
+      ExecStart = {upgrade = {101, 200}},
+      ContainerAttachWebsocket = {websocket = {101, 200}},
+      Session = {session = {101}},
     } do
       local expected = {}
-      for _, status in ipairs(statuses) do
-        expected[status] = "upgrade"
+      for kind, list in pairs(statuses) do
+        for _, status in ipairs(list) do expected[status] = kind end
       end
       assert.same(expected, answers(id), id)
     end
