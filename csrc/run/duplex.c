@@ -61,8 +61,10 @@ static ldk_Stream *to_duplex(lua_State *L, const char *label) {
 
 /* ---- write ---- */
 
+/* Whether all has gone, be it that the other side has ended since. */
 static int has_gone(const ldk_Stream *s) {
-  return s->x->transfer->unsent == 0;
+  const dk_Transfer *t = s->x->transfer;
+  return t != NULL && t->unsent == 0 && !t->broken && t->state != DK_FAILED;
 }
 
 /* Sends the bytes: the turn has come. */
@@ -76,7 +78,6 @@ static void send_bytes(lua_State *L, ldk_Stream *s) {
 
 /* Ends the turn. */
 static int sent(lua_State *L, ldk_Stream *s) {
-  check_writable(L, s);
   s->serving++;
   lua_pushnil(L);
   ldk_anchor(L, AT_STREAM, LDK_STREAM_UNSENT);
@@ -100,9 +101,9 @@ static int write_k(lua_State *L, int status, lua_KContext context) {
   (void)status;
   wait.deadline = lua_tonumber(L, AT_DEADLINE);
   for (;;) {
-    check_writable(L, s);
-    if (w->sending && has_gone(s))
+    if (w->sending && !s->closed && has_gone(s))
       return sent(L, s);
+    check_writable(L, s);
     if (!w->sending && w->ticket == s->serving) {
       w->sending = 1;
       send_bytes(L, s);
