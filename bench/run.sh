@@ -3,12 +3,15 @@
 # Measures moonsail beside its peers, on a private engine, and prints tables:
 #   run.sh [decode] [calls] [logs]   those, or all three
 #   run.sh soak [PINGS CYCLES]       how much is left over after many calls
+#   run.sh parallel [CONTAINERS [STREAMS [CALLS]]]   many streams and calls at
+#                                    once (200 200 2000)
 # ROUNDS (5) is how often each is measured, in turns; PYTHON the interpreter
 # that has python3-docker. Everything that it starts is taken down at the end.
 set -eu
 . "$(dirname "$0")/../tools/common.sh"
 BENCH=$ROOT/bench
 TOOLS=$ROOT/tools
+ROUNDS_GIVEN=${ROUNDS:-}
 ROUNDS=${ROUNDS:-5}
 PYTHON=${PYTHON:-/usr/bin/python3}
 LOG_BYTES=60000000
@@ -174,6 +177,26 @@ soak() {
   lua5.4 bench/soak.lua "unix://$ENGINE" "$1" "$2"
 }
 
+# ---- parallel ----
+
+# parallel CONTAINERS STREAMS CALLS
+parallel() {
+  engine
+  say "starting $1 containers that write a line a second"
+  lua5.4 bench/parallel.lua make "unix://$ENGINE" "$1"
+  ours='' theirs=''
+  for round in $(seq "$ROUNDS"); do
+    say "measuring, $round of $ROUNDS"
+    lua5.4 bench/parallel.lua measure "unix://$ENGINE" "$@" >"$WORK/a$round"
+    "$PYTHON" bench/parallel_peer.py "unix://$ENGINE" "$@" >"$WORK/b$round"
+    ours="$ours $WORK/a$round" theirs="$theirs $WORK/b$round"
+  done
+  printf '\n%s containers, %s streams, load %s\n\n' "$1" "$2" \
+    "$(cut -d' ' -f1-3 /proc/loadavg)"
+  # shellcheck disable=SC2086
+  lua5.4 bench/parallel_table.lua $ours -- $theirs
+}
+
 # shellcheck disable=SC2086
 need $BUILD_PACKAGES $ENGINE_PACKAGES python3-docker
 say "building moonsail"
@@ -189,12 +212,17 @@ if [ "${1:-}" = soak ]; then
   soak "${2:-10000}" "${3:-2000}"
   exit
 fi
+if [ "${1:-}" = parallel ]; then
+  ROUNDS=${ROUNDS_GIVEN:-3}
+  parallel "${2:-200}" "${3:-200}" "${4:-2000}"
+  exit
+fi
 : >"$WORK/records"
 [ $# -gt 0 ] || set -- decode calls logs
 for group in "$@"; do
   case $group in
   decode | calls | logs) "$group" ;;
-  *) die "$group: there are decode, calls, logs, and soak by itself" ;;
+  *) die "$group: there are decode, calls, logs; by themselves soak, parallel" ;;
   esac
 done
 echo

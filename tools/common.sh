@@ -136,3 +136,23 @@ clean_work() {
   rm -rf "$WORK"
   exit $status
 }
+
+# A lua5.4 that has the sanitizers in it, to be found before the other. What
+# preloads them is forgotten at once: the programs that it starts have none.
+sanitized_lua() {
+  mkdir "$WORK/bin"
+  gcc -shared -fPIC -x c -o "$WORK/bin/forget.so" - <<C
+#include <stdlib.h>
+__attribute__((constructor)) static void forget(void) {
+  unsetenv("LD_PRELOAD");
+}
+C
+  cat >"$WORK/bin/lua5.4" <<SH
+#!/bin/sh
+LD_PRELOAD="$(gcc -print-file-name=libasan.so) $WORK/bin/forget.so" \\
+  exec $(command -v lua5.4) "\$@"
+SH
+  chmod 755 "$WORK/bin/lua5.4"
+  export PATH="$WORK/bin:$PATH"
+  export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+}

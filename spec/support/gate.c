@@ -15,11 +15,12 @@
  * of a connection, or 0 for all that there are and are to come.
  *
  *     hold N WAY           lets nothing pass from now on
- *     release N WAY [COUNT [cut|reset|HEX]]
+ *     release N WAY [COUNT [cut|reset|HEX|HEX!]]
  *                          lets so many bytes pass, or all; when these have
  *                          passed, cuts or resets the connection, or adds
- *                          bytes of its own (0 of a connection to come: as
- *                          soon as there is one to pass)
+ *                          bytes of its own (HEX!: and then cuts it). For 0
+ *                          bytes of a connection to come: as soon as there
+ *                          is one to pass.
  *     send N WAY HEX       adds bytes, whatever is held
  *     cut N                closes both ends: what is held is lost
  *     reset N              the same; the client is told ECONNRESET (on a unix
@@ -54,7 +55,8 @@
 #define ALL (-1L)
 
 enum { UP, DOWN, N_WAYS };
-enum { NOTHING, CUT, RESET, ADD }; /* when what was released has passed */
+/* When what was released has passed. */
+enum { NOTHING, CUT, RESET, ADD, ADD_AND_CUT };
 
 /* What may pass. */
 typedef struct Permit {
@@ -168,8 +170,8 @@ static void add(Way *w, const unsigned char *bytes, size_t length) {
 /* What was released has passed. */
 static void conclude(Pair *p, Way *w) {
   int then = w->permit.then;
-  w->permit.then = NOTHING;
-  if (then == ADD) {
+  w->permit.then = then == ADD_AND_CUT ? CUT : NOTHING;
+  if (then == ADD || then == ADD_AND_CUT) {
     add(w, w->permit.added, w->permit.n_added);
   } else if (then == CUT) {
     close_pair(p);
@@ -279,6 +281,8 @@ static void set_then(Permit *permit, const char *word) {
                                               : NOTHING;
   if (permit->then == ADD)
     permit->n_added = from_hex(word, permit->added, sizeof permit->added);
+  if (permit->then == ADD && strchr(word, '!') != NULL)
+    permit->then = ADD_AND_CUT;
 }
 
 static void permit(int number, int way, const Permit *p) {

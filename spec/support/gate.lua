@@ -73,9 +73,14 @@ function Gate:hold(way, number)
 end
 
 -- Lets so many bytes pass, or all; and when these have passed: "cut", "reset",
--- or other bytes that are added, where what comes behind stays held.
+-- or other bytes that are added, where what comes behind stays held; {bytes}
+-- are added before it is cut.
 function Gate:release(way, count, after, number)
-  if after and after ~= "cut" and after ~= "reset" then after = hex(after) end
+  if type(after) == "table" then
+    after = hex(after[1]) .. "!"
+  elseif after and after ~= "cut" and after ~= "reset" then
+    after = hex(after)
+  end
   each_way(way, function(one)
     order(self, "release", number or 0, one, count or -1, after)
   end)
