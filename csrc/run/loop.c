@@ -15,16 +15,17 @@
 #define SLICE 0.2
 
 /* Waits in place may stand on each other, as what one of them resumes may do
- * the same; each takes of the 200 calls that Lua allows C. Beyond this many,
- * tasks have no turn until the uppermost one is over. */
-#define DEEPEST 12
+ * the same, and each takes some of the 200 calls that Lua allows C. A task has
+ * no turn there unless it has this many for itself. */
+#define ROOM 100
 
 typedef struct Loop {
   dk_Transport *transport;
   ldk_TaskList tasks;
   ldk_Task *current;
-  int depth; /* waits in place that are under way */
-  int told;  /* somebody knows already that lua.c's hook is set */
+  int depth;   /* waits in place that are under way */
+  int crowded; /* in the uppermost one tasks have no turn */
+  int told;    /* somebody knows already that lua.c's hook is set */
   unsigned long long number;
 } Loop;
 
@@ -182,14 +183,14 @@ static void give_turn(lua_State *L, Loop *loop, ldk_Task *t) {
   t->turn = ++loop->number;
   if (!is_ours(L, t))
     return;
-  ldk_task_remove(&loop->tasks, t);
-  ldk_task_append(&loop->tasks, t);
   t->state = LDK_RUNNING;
   t->values = 0;
   loop->current = t;
   status = lua_resume(t->thread, L, values, &values);
   loop->current = outer;
   if (status == LUA_YIELD) {
+    ldk_task_remove(&loop->tasks, t); /* behind all who wait already */
+    ldk_task_append(&loop->tasks, t);
     if (t->state == LDK_RUNNING)
       hand_out(t, values);
     return;
@@ -226,6 +227,27 @@ static void give_turns(lua_State *L, Loop *loop, const ldk_Wait *w) {
 
 /* ---- waiting ---- */
 
+/* Lua: makes as many calls from C, one within the other, as are asked for. */
+static int nest(lua_State *L) {
+  lua_Integer n = lua_tointeger(L, 1);
+  if (n > 1) {
+    lua_pushcfunction(L, nest);
+    lua_pushinteger(L, n - 1);
+    lua_call(L, 1, 0);
+  }
+  return 0;
+}
+
+static int has_room(lua_State *L) {
+  int ok;
+  lua_pushcfunction(L, nest);
+  lua_pushinteger(L, ROOM);
+  ok = lua_pcall(L, 1, 0, 0) == LUA_OK;
+  if (!ok)
+    lua_pop(L, 1);
+  return ok;
+}
+
 /* Seconds until a task is due by itself: 0, one is; INFINITY: none will be. */
 static double until_due(const Loop *loop, double now) {
   double nearest = INFINITY;
@@ -247,7 +269,7 @@ static double pause_of(const Loop *loop, const ldk_Wait *w) {
     return 0;
   if (w->deadline > 0)
     left = fmin(left, w->deadline - now);
-  if (loop->depth <= DEEPEST)
+  if (!loop->crowded)
     left = fmin(left, until_due(loop, now));
   return left;
 }
@@ -259,9 +281,22 @@ static Trouble go_round(lua_State *L, Loop *loop, const ldk_Wait *w,
   if (loop->transport == NULL)
     return GONE;
   dk_transport_pump(loop->transport, pause_of(loop, w));
-  if (loop->depth <= DEEPEST)
+  if (!loop->crowded)
     give_turns(L, loop, w);
   return interrupted(L, loop, main);
+}
+
+/* One more wait in place begins, which gives what is to be handed back to
+ * `leave`, and ends. Neither can raise. */
+static int enter(lua_State *L, Loop *loop) {
+  int outer = loop->crowded;
+  loop->crowded = loop->depth++ > 0 && !has_room(L);
+  return outer;
+}
+
+static void leave(Loop *loop, int outer) {
+  loop->crowded = outer;
+  loop->depth--;
 }
 
 /* Waits in place. */
@@ -269,7 +304,7 @@ static int drive(lua_State *L, Loop *loop, const ldk_Wait *w) {
   lua_State *main = main_thread(L);
   ldk_Task *waiter = loop->current;
   Trouble trouble;
-  loop->depth++;
+  int outer = enter(L, loop);
   do {
     trouble = go_round(L, loop, w, main);
     if (trouble != NO_ERROR || wait_over(w, dk_now()))
@@ -279,7 +314,7 @@ static int drive(lua_State *L, Loop *loop, const ldk_Wait *w) {
       trouble = CANCELLED;
     }
   } while (trouble == NO_ERROR);
-  loop->depth--;
+  leave(loop, outer);
   push_trouble(L, trouble);
   return trouble != NO_ERROR;
 }
@@ -382,10 +417,11 @@ static int loop_step(lua_State *L) {
   lua_Number seconds = luaL_optnumber(L, 2, 0);
   ldk_Wait w = {never, NULL, dk_now() + (seconds > 0 ? seconds : 0)};
   Trouble trouble;
+  int outer;
   luaL_checkstack(L, 8, NULL);
-  loop->depth++;
+  outer = enter(L, loop);
   trouble = go_round(L, loop, &w, main_thread(L));
-  loop->depth--;
+  leave(loop, outer);
   push_trouble(L, trouble);
   if (trouble != NO_ERROR)
     return ldk_raise(L);

@@ -34,8 +34,9 @@ static int scope_spawn(lua_State *L) {
 
 /* ---- values that its tasks yield ---- */
 
-/* What a task has yielded is not taken: it goes on without an answer. */
-static void dismiss(ldk_Task *t) {
+void ldk_scope_dismiss(ldk_Task *t) {
+  if (t->state != LDK_YIELDED)
+    return;
   if (t->scope->speaker == t)
     t->scope->speaker = NULL;
   else
@@ -82,8 +83,7 @@ static void give_values(lua_State *L, ldk_Scope *s, int top) {
 /* ---- who is in it ---- */
 
 void ldk_scope_leave(ldk_Task *t) {
-  if (t->state == LDK_YIELDED)
-    dismiss(t);
+  ldk_scope_dismiss(t);
   t->scope->living--;
   t->scope = NULL;
 }
@@ -144,7 +144,7 @@ static int scope_go_on(lua_State *L, ldk_Scope *s, lua_KFunction k) {
     ldk_Task *t = yielded_task(L, s);
     if (s->passes && lua_status(t->thread) == LUA_YIELD)
       return ldk_yield(L, take_values(L, s, t), OUTSIDE, k);
-    dismiss(t);
+    ldk_scope_dismiss(t);
   }
   failed = ldk_wait(L, &w, 0, k);
   s->passes = 0;
@@ -216,7 +216,7 @@ static int scope_close(lua_State *L) {
   s->until = LDK_ALL;
   s->beneath = count_running(L, s);
   if (s->speaker != NULL)
-    dismiss(s->speaker);
+    ldk_scope_dismiss(s->speaker);
   cancel_all(L, s);
   return close_k(L, LUA_OK, 0);
 }

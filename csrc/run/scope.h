@@ -26,6 +26,10 @@ typedef struct ldk_Scope {
 
 extern const ldk_Class ldk_scope_class;
 
+/* What a living task in a scope may have yielded is not taken: it goes on
+ * without an answer. Cannot raise. */
+void ldk_scope_dismiss(ldk_Task *t);
+
 /* Takes a living task out of its scope. Cannot raise. */
 void ldk_scope_leave(ldk_Task *t);
 

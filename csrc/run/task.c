@@ -120,33 +120,39 @@ static int on_error(lua_State *L) {
 
 /* Somebody else has found the coroutine, and resumed it to its end: who joins
  * finds the results on a stack of their own. */
-static void end_elsewhere(lua_State *L, ldk_Task *t, int values) {
+static void end_elsewhere(lua_State *L, ldk_Task *t, ldk_TaskState state,
+                          int values) {
   int i, first = lua_gettop(L) - values + 1;
   lua_State *keeper;
+  luaL_checkstack(L, values + 4, NULL);
   lua_rawgetp(L, LUA_REGISTRYINDEX, t);
   keeper = lua_newthread(L);
-  luaL_checkstack(L, values + 1, NULL);
-  if (!lua_checkstack(keeper, values + 1))
+  if (!lua_checkstack(keeper, values))
     ldk_check(L, DK_NO_MEMORY);
   for (i = 0; i < values; i++)
     lua_pushvalue(L, first + i);
   lua_xmove(L, keeper, values);
   ldk_anchor(L, -2, TASK_THREAD);
   lua_pop(L, 1);
+  if (t->scope != NULL)
+    ldk_scope_dismiss(t);
   t->thread = keeper;
   t->values = values;
-  ldk_task_conclude(L, t, t->state == LDK_RUNNING ? LDK_ENDED : t->state);
+  ldk_task_conclude(L, t, state);
 }
 
 /* Its function has returned, or has failed: the results, or the error, are
  * above the message handler. */
 static int body_k(lua_State *L, int status, lua_KContext context) {
   ldk_Task *t = (ldk_Task *)context;
+  ldk_TaskState state = LDK_ENDED;
   int values = lua_gettop(L) - 1;
   if (status != LUA_OK && status != LUA_YIELD)
-    t->state = ldk_error_is(L, -1, "cancelled") ? LDK_CANCELLED : LDK_FAILED;
-  if (ldk_current(L) != t)
-    end_elsewhere(L, t, values);
+    state = ldk_error_is(L, -1, "cancelled") ? LDK_CANCELLED : LDK_FAILED;
+  if (ldk_current(L) == t)
+    t->state = state;
+  else
+    end_elsewhere(L, t, state, values);
   return values;
 }
 
