@@ -68,6 +68,48 @@ describe("a finalizer", function()
     server:stop()
   end)
 
+  it("may write to the stream that is being read", function()
+    local server <close>, client = play.start{
+      play.send "HTTP/1.1 101 UPGRADED\r\n\r\n" .. "\n" .. LINES
+      .. "\ndrain" }
+    local stream = core.call(client, "ContainerAttach", { id = "x" },
+                             "attach", { tty = true })
+    local n, written = 0, 0
+    for line in stream do
+      n = n + #line
+      if n % 10000 == 0 then when_collected(function()
+        stream:write(("y"):rep(1000))
+        written = written + 1000
+      end) end
+      if n == 400000 then
+        collectgarbage()
+        stream:close_write()
+      end
+    end
+    assert.equal(400000, n)
+    assert.truthy(written > 0)
+    server:stop()
+    assert.equal(1, server:log("drain 1 " .. written .. "\n"))
+  end)
+
+  it("may close the stream that is being written to", function()
+    local server <close>, client = play.start{
+      play.send "HTTP/1.1 101 UPGRADED\r\n\r\n" .. "\ndrain" }
+    local stream = core.call(client, "ContainerAttach", { id = "x" },
+                             "attach", { tty = true })
+    local closer = core.spawn(function()
+      when_collected(function() stream:close() end)
+      collectgarbage()
+    end)
+    local ok, problem
+    repeat -- until it has closed it, within a write or between two
+      ok, problem = pcall(stream.write, stream, ("x"):rep(3000000))
+    until not ok
+    assert.is_true(core.is_error(problem, "closed"), tostring(problem))
+    closer:join()
+    server:stop()
+  end)
+
   it("may let bytes flow while a document is being read", function()
     local document = '{"status":"' .. ("x"):rep(100) .. '"}\n'
     local server <close>, client = play.start{
