@@ -42,6 +42,7 @@ build = {
     ["moonsail.conversation"] = "lua/moonsail/conversation.lua",
     ["moonsail.copy"] = "lua/moonsail/copy.lua",
     ["moonsail.detach_keys"] = "lua/moonsail/detach_keys.lua",
+    ["moonsail.events"] = "lua/moonsail/events.lua",
     ["moonsail.exec"] = "lua/moonsail/exec.lua",
     ["moonsail.exec_limit"] = "lua/moonsail/exec_limit.lua",
     ["moonsail.exec_start"] = "lua/moonsail/exec_start.lua",

@@ -194,14 +194,26 @@ static int at_end(const void *subject) {
   return ldk_exchange_complete(subject);
 }
 
-void ldk_exchange_wait(lua_State *L, int index, int whole,
-                       lua_KContext context, lua_KFunction k) {
+/* Waits for the head, or for the end; not beyond a deadline, if not 0. */
+static void wait_for(lua_State *L, int index, int whole, double deadline,
+                     lua_KContext context, lua_KFunction k) {
   ldk_Exchange *x = lua_touserdata(L, index);
   /* of a ping the whole answer is awaited: its connection is used again */
   int to_end = whole || x->stage == LDK_PINGING;
   ldk_Wait w = {to_end ? at_end : at_head, x, 0};
+  w.deadline = deadline;
   if (ldk_wait(L, &w, context, k))
     ldk_exchange_fail(L, index);
+}
+
+void ldk_exchange_wait(lua_State *L, int index, int whole,
+                       lua_KContext context, lua_KFunction k) {
+  wait_for(L, index, whole, 0, context, k);
+}
+
+void ldk_exchange_wait_until(lua_State *L, int index, double deadline,
+                             lua_KContext context, lua_KFunction k) {
+  wait_for(L, index, 0, deadline, context, k);
 }
 
 /* The ping has been answered: its version is the engine's, whatever it says

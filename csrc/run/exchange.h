@@ -27,6 +27,10 @@ int ldk_exchange_headed(lua_State *L, int index);
 void ldk_exchange_wait(lua_State *L, int index, int whole,
                        lua_KContext context, lua_KFunction k);
 
+/* Waits for the head until a deadline on dk_now's clock; 0: there is none. */
+void ldk_exchange_wait_until(lua_State *L, int index, double deadline,
+                             lua_KContext context, lua_KFunction k);
+
 /* Whether the answer, of which the head is there, is one of many pieces. */
 int ldk_exchange_streams(const ldk_Exchange *x);
 

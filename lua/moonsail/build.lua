@@ -20,6 +20,7 @@ local TYPES = {
   labels = "any",
   path = "string",
   progress = "any",
+  stream = "any",
   pull = "any",
   tag = "any",
   tags = "any",
@@ -210,6 +211,25 @@ local function build(client, options, report)
   }
 end
 
+-- The reports themselves, as they come; a failure among them is raised as one
+-- of a build.
+local function reports_of(client, options)
+  local stream = core.call(client, "ImageBuild", options, LABEL,
+                           { unlimited = true })
+  local log = new_log()
+  local function read(seconds)
+    local ok, document, reason = pcall(stream.read, stream, seconds)
+    if not ok then raise_failure(document, log) end
+    local text = document and progress.text(document, "stream") or ""
+    if text ~= "" then log[#log + 1] = text end
+    return document, reason
+  end
+  return core.stream_of{
+    read = read, close = function() stream:close() end,
+    label = LABEL, kind = "documents",
+  }:iterate()
+end
+
 ---@class moonsail.Images
 local methods = core.methods("images")
 
@@ -234,6 +254,8 @@ local methods = core.methods("images")
 ---        `password`, `serveraddress`; `registry_config` is for several
 ---@option progress boolean|file*|fun(report: table) # true: shown on standard
 ---        error; a file: there; a function gets every report
+---@option stream boolean =false # returns the reports as a stream, to be read
+---        in a for loop; to close it early ends the build
 ---@takes ImageBuild
 ---@fills content_type
 ---@uses ImageInspect
@@ -241,16 +263,19 @@ local methods = core.methods("images")
 ---        fails (its `log` is what was said up to then, its `exit_code` that
 ---        of the command), api when the engine refuses at once, not_supported
 ---        when the folder has a .dockerignore
----@return moonsail.Image # nil when `outputs` sends it elsewhere
+---@return moonsail.Image|moonsail.Stream # nil when `outputs` sends it
+---        elsewhere; with `stream` that
 ---@return moonsail.BuildLog
 function methods:build(...)
   local options = core.gather_options("path", LABEL, ...)
   local given = own.take(options, TYPES, "ImageBuild", complain)
   local client = core.client_of(self)
+  local wants_stream = progress.wants_stream(given, complain)
   local report = progress.reporter(given.progress, LABEL)
   check_sources(given, options)
   set_options(given, options)
   core.check(client, "ImageBuild", options, LABEL)
   local _ <close> = set_context(given, options)
+  if wants_stream then return reports_of(client, options) end
   return build(client, options, report)
 end

@@ -3,6 +3,7 @@
 
 local config = require "moonsail.config"
 local core = require "moonsail.core"
+local events = require "moonsail.events"
 local fail = require "moonsail.fail"
 local moment = require "moonsail.moment"
 local object = require "moonsail.object"
@@ -14,6 +15,18 @@ local methods = core.methods("client")
 
 -- Events --------------------------------------------------------------------
 
+-- Whether to connect again, and for how many seconds at most.
+local function take_reconnect(options, complain)
+  local reconnect = own.take(options, { reconnect = "any" }, "SystemEvents",
+                             complain).reconnect
+  if type(reconnect) == "number" and reconnect > 0 then
+    return true, reconnect
+  elseif reconnect ~= nil and type(reconnect) ~= "boolean" then
+    fail.wrong_type(complain, "reconnect", "true or seconds", reconnect)
+  end
+  return reconnect
+end
+
 ---What happens on the engine, from now on or from a time in the past:
 ---containers, images, networks and volumes that are made, start, end and go.
 ---`for event in docker:events{since = "10m"} do print(event.action) end`
@@ -21,17 +34,30 @@ local methods = core.methods("client")
 ---With `until_` the stream ends by itself; else it goes on until it is closed
 ---or the loop is left. An event has `type`, `action`, `actor` (`id` and
 ---`attributes`), `time` and `time_nano`.
+---
+---With `reconnect` it outlives the connection: when that is lost, because the
+---engine is started again, say, it is made again after a pause, and the stream
+---goes on behind the last event, without a gap and without a repetition. What
+---the engine itself has forgotten is lost: see the guide.
 ---@option since string|number # tell first what has happened since: Unix
 ---        seconds, RFC 3339, or how long ago ("10m")
 ---@option until string|number # the end, in the same forms
+---@option reconnect boolean|number =false # connect again when the connection
+---        is lost: true for as long as it takes, or for so many seconds
 ---@takes SystemEvents
----@uses SystemEvents
----@raises argument when a time is none, api when `until_` lies before `since`
+---@uses SystemEvents SystemInfo
+---@raises argument when a time is none, api when `until_` lies before `since`,
+---        connection when the engine is lost
 ---@return moonsail.Stream # of `moonsail.api.EventMessage`
 function methods:events(...)
   local label = "client:events"
   local options = core.gather_options("", label, ...)
-  moment.set_times(options, fail.complainer(label))
+  local complain = fail.complainer(label)
+  local reconnect, patience = take_reconnect(options, complain)
+  moment.set_times(options, complain)
+  if reconnect then
+    return events.lasting(self, options, label, patience):iterate()
+  end
   local stream = core.call(self, "SystemEvents", options, label,
                            { unlimited = true })
   return stream:iterate()

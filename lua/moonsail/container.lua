@@ -9,7 +9,7 @@ local object = require "moonsail.object"
 local own = require "moonsail.own"
 local ports = require "moonsail.ports"
 local reference = require "moonsail.reference"
-require "moonsail.statistics"
+local statistics = require "moonsail.statistics"
 
 object.add_methods("container", "ContainerInspect", "id")
 
@@ -40,10 +40,20 @@ end
 
 -- Logs -----------------------------------------------------------------------
 
+-- What begins a call that is answered when the container has ended.
+local function waiter(self, label)
+  return function()
+    return core.launch(core.client_of(self), "ContainerWait", {
+      id = core.attrs(self).id, raw = false,
+    }, label, { unlimited = true })
+  end
+end
+
 ---What the container has written, as far as the engine kept it.
 ---
 ---Without `follow` a value with all there is; with it a stream that goes on
----until the container ends: `for line in web:logs{follow = true} do`.
+---until the container ends, also when it is then started again:
+---`for line in web:logs{follow = true} do`.
 ---@option chunks boolean =false # bytes as they come, not lines
 ---@option max_line integer # the longest line in bytes (1 MiB)
 ---@option since string|number # Unix seconds, RFC 3339, or how long ago: "10m"
@@ -52,7 +62,7 @@ end
 ---@option stderr boolean =true # what went to standard error
 ---@takes ContainerLogs
 ---@fills id
----@uses ContainerLogs ContainerInspect
+---@uses ContainerLogs ContainerInspect ContainerWait
 ---@raises argument when a time is none, not_found when the container has gone
 ---@return moonsail.Logs|moonsail.Stream # with `follow` the stream
 function methods:logs(...)
@@ -62,10 +72,14 @@ function methods:logs(...)
   return log_reading.read(core.client_of(self), "ContainerLogs", options,
                           function()
                             return container_facts.of(self, label).tty
-                          end, label)
+                          end, label, waiter(self, label))
 end
 
 -- Statistics -----------------------------------------------------------------
+
+-- Seconds without a sample after which to look whether the container has ended
+-- and the engine has only forgotten to say so.
+local SILENCE = 10
 
 -- Whether the engine may give one sample without waiting for a second.
 local function knows_one_shot(client, label)
@@ -81,17 +95,63 @@ local function add_names(self, sample)
   return sample
 end
 
+local function has_ended(self, label)
+  local ok, attrs = pcall(core.call, core.client_of(self), "ContainerInspect",
+                          { id = core.attrs(self).id, raw = false }, label)
+  if not ok then
+    return core.is_error(attrs, "not_found") or error(attrs, 0)
+  end
+  local state = attrs.state
+  return not (state and (state.running or state.restarting))
+end
+
+-- A sample of a container that runs, or nil. Of one that does not, engines
+-- send zeros, nothing, or what is no sample.
+local function only_running(self, sample, label)
+  if sample and statistics.is_sample(sample) then
+    return add_names(self, sample)
+  end
+  local is_over = has_ended(self, label)
+  local problem = sample and statistics.problem(sample)
+  if problem and not is_over then
+    fail.raise{ kind = "stream", method = label, operation = "ContainerStats",
+                message = problem }
+  end
+  return nil, is_over
+end
+
+-- Samples up to the end of the container.
+local function followed(self, stream, label)
+  core.guard(stream, waiter(self, label), { silence = SILENCE })
+  local function read(seconds)
+    local deadline = seconds and core.now() + seconds
+    repeat
+      local found, reason = stream:read(deadline and math.max(
+        deadline - core.now(), 0))
+      if found == nil then return nil, reason end
+      local sample, is_over = only_running(self, found, label)
+      if sample or is_over then return sample end
+    until false
+  end
+  return core.stream_of{
+    read = read, close = function() stream:close() end,
+    label = label, kind = "documents",
+  }:iterate()
+end
+
 ---What the container uses of processor, memory, network and disk. A sample
 ---computes what `docker stats` shows: `web:stats():memory_percent()`.
 ---
----Without `follow` one sample; with it a stream of one a second. From API 1.41
----on the one sample comes at once, and has no earlier one to compare with
+---Without `follow` one sample, which is of zeros when the container does not
+---run; with it a stream of one a second until the container ends. From API
+---1.41 on the one sample comes at once, and has no earlier one to compare with
 ---(`precpu_stats`), unless `one_shot = false` makes the engine wait for it.
 ---@option follow boolean =false # one sample after the other
 ---@takes ContainerStats
 ---@fills id stream
----@uses ContainerStats
----@raises not_found when the container has gone
+---@uses ContainerStats ContainerInspect ContainerWait
+---@raises not_found when the container has gone, stream when the engine cannot
+---        tell
 ---@return moonsail.Sample|moonsail.Stream # with `follow` the stream
 function methods:stats(...)
   local label = "container:stats"
@@ -107,9 +167,13 @@ function methods:stats(...)
   end
   local stream = core.call(client, "ContainerStats", options, label,
                            { unlimited = true })
-  if follow then return stream:iterate() end
+  if follow then return followed(self, stream, label) end
   local closing <close> = stream
-  return add_names(self, closing())
+  local sample = closing()
+  if not sample or statistics.problem(sample) then
+    sample = only_running(self, sample, label) or statistics.empty()
+  end
+  return add_names(self, sample)
 end
 
 -- An image of it -------------------------------------------------------------

@@ -121,11 +121,14 @@ end
 ---        "linux/arm64"
 ---@option progress boolean|file*|fun(report: table) # true: shown on standard
 ---        error; a file: there; a function gets every report
+---@option stream boolean =false # returns the reports as a stream, to be read
+---        in a for loop; to close it early ends the push
 ---@takes ImagePush
 ---@uses ImageList
 ---@raises argument when the image has no such name, stream when the registry
 ---        refuses it, api when the engine does
----@return moonsail.Pushed|moonsail.Pushed[] # with all_tags: a list of them
+---@return moonsail.Pushed|moonsail.Pushed[]|moonsail.Stream # with all_tags: a
+---        list of them; with `stream` that
 function methods:push(...)
   local label = "image:push"
   local options = core.gather_options("name", label, ...)

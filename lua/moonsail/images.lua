@@ -90,9 +90,10 @@ end
 ---@param client any
 ---@param options table
 ---@param label string # for complaints: "images:pull"
----@return moonsail.Image|moonsail.Image[]
+---@return moonsail.Image|moonsail.Image[]|moonsail.Stream
 function images.pull(client, options, label)
   local complain = fail.complainer(label)
+  local stream = progress.wants_stream(options, complain)
   check_pull(options, complain)
   local ref = reference_of(options, complain)
   local all = options.all_tags
@@ -100,6 +101,9 @@ function images.pull(client, options, label)
   options.name, options.all_tags, options.progress = nil, nil, nil
   options.from_image = ref.name
   options.tag = not all and (ref.digest or ref.tag) or nil
+  if stream then
+    return progress.stream(client, "ImageCreate", options, label)
+  end
   follow(client, "ImageCreate", options, report, label)
   if all then
     return core.new_list("image", client, list_of(client, ref.name, label))
@@ -120,13 +124,15 @@ local methods = core.methods("images")
 ---        `password`
 ---@option progress boolean|file*|fun(report: table) # true: shown on standard
 ---        error; a file: there; a function gets every report
+---@option stream boolean =false # returns the reports as a stream, to be read
+---        in a for loop; to close it early ends the pull
 ---@takes ImageCreate
 ---@fills from_image from_src repo message changes
 ---@uses ImageInspect ImageList
 ---@raises argument when the name is none, not_found when there is no such
 ---        image, unauthorized when the registry wants another password, stream
 ---        when the pull fails on its way, api when the engine refuses it
----@return moonsail.Image|moonsail.Image[]
+---@return moonsail.Image|moonsail.Image[]|moonsail.Stream # with `stream` that
 function methods:pull(...)
   local options = core.gather_options("name", "images:pull", ...)
   return images.pull(core.client_of(self), options, "images:pull")
@@ -194,9 +200,10 @@ end
 ---@param client any
 ---@param options table
 ---@param label string # for complaints: "image:push"
----@return moonsail.Pushed|moonsail.Pushed[]
+---@return moonsail.Pushed|moonsail.Pushed[]|moonsail.Stream
 function images.push(client, options, label)
   local complain = fail.complainer(label)
+  local stream = progress.wants_stream(options, complain)
   local ref = reference_of(options, complain)
   if ref.digest then complain("name", "a digest cannot be pushed") end
   local all = options.all_tags
@@ -206,6 +213,11 @@ function images.push(client, options, label)
   options.auth = options.auth or {} -- engines want some header
   options.platform = platform.of(options.platform, "platform", complain)
   core.check(client, "ImagePush", options, label)
+  if stream then
+    if all then complain("stream", "it is of one tag, not of all") end
+    options.tag = ref.tag
+    return progress.stream(client, "ImagePush", options, label)
+  end
   if all then return push_all(client, options, report, label) end
   return push_tag(client, options, ref.tag, report, label)
 end
@@ -222,11 +234,14 @@ end
 ---        "linux/arm64"
 ---@option progress boolean|file*|fun(report: table) # true: shown on standard
 ---        error; a file: there; a function gets every report
+---@option stream boolean =false # returns the reports as a stream, to be read
+---        in a for loop; to close it early ends the push
 ---@takes ImagePush
 ---@uses ImageList
 ---@raises argument when the name is none, not_found when there is no such
 ---        image, stream when the registry refuses it, api when the engine does
----@return moonsail.Pushed|moonsail.Pushed[] # with all_tags: a list of them
+---@return moonsail.Pushed|moonsail.Pushed[]|moonsail.Stream # with all_tags: a
+---        list of them; with `stream` that
 function methods:push(...)
   local options = core.gather_options("name", "images:push", ...)
   return images.push(core.client_of(self), options, "images:push")
@@ -341,27 +356,33 @@ end
 ---@option platform string|table # of images for several, which of these:
 ---        "linux/arm64", or a list
 ---@option quiet boolean # no reports on the way; true unless there is
----        `progress`
+---        `progress` or `stream`
 ---@option progress boolean|file*|fun(report: table) # true: shown on standard
 ---        error; a file: there; a function gets every report
+---@option stream boolean =false # returns the reports as a stream, to be read
+---        in a for loop; to close it early ends the call
 ---@takes ImageLoad
 ---@uses ImageInspect
 ---@raises argument when the source cannot be read, stream or api when it is no
 ---        archive of images
----@return moonsail.Image[]
+---@return moonsail.Image[]|moonsail.Stream # with `stream` that
 function methods:load(...)
   local label = "images:load"
   local options = core.gather_options("source", label, ...)
   local client = core.client_of(self)
   local complain = fail.complainer(label)
+  local stream = progress.wants_stream(options, complain)
   local report = progress.reporter(options.progress, label)
   local body = tarball.body(options.source,
                             "a path, an open file or the bytes of a tar",
                             complain)
   options.source, options.progress = nil, nil
   options.body, options.body_file = body.body, body.body_file
-  if options.quiet == nil then options.quiet = not report end
+  if options.quiet == nil then options.quiet = not (report or stream) end
   options.platform = platform.list_of(options.platform, "platform", complain)
+  if stream then
+    return progress.stream(client, "ImageLoad", options, label)
+  end
   local names = {}
   follow(client, "ImageLoad", options, report, label, function(document)
     add_loaded(names, progress.text(document, "stream"))

@@ -78,6 +78,17 @@ function moment.text(given, path, complain)
   return text
 end
 
+---The nanoseconds of a point in time as moment.text gives it.
+---@param seconds string # "1795268603.594559356"
+---@return integer
+function moment.nanoseconds(seconds)
+  local sign, whole, fraction = seconds:match("^(%-?)(%d+)%.?(%d*)$")
+  local digits = (fraction .. ("0"):rep(9)):sub(1, 9)
+  local value = math.tointeger(tonumber(whole)) * 1000000000
+                + math.tointeger(tonumber(digits))
+  return sign == "-" and -value or value
+end
+
 -- Options that are points in time.
 local TIMES = { "since", "until" }
 

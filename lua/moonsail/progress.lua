@@ -125,6 +125,36 @@ function progress.reporter(target, method)
   return make(target), target
 end
 
+-- Streams ----------------------------------------------------------------
+
+---Takes the option `stream` out of the options: whether the reports are to be
+---given to the caller as they come.
+---@param options table # changed
+---@param complain fun(path: string, format: string, ...) # raises
+---@return boolean|nil
+function progress.wants_stream(options, complain)
+  local stream = options.stream
+  options.stream = nil
+  if stream == nil then return nil end
+  fail.check_type(complain, "stream", "boolean", stream)
+  if stream and options.progress then
+    complain("progress", "given besides stream")
+  end
+  return stream
+end
+
+---The reports of an operation as they come.
+---@param client moonsail.Client
+---@param operation string
+---@param options table
+---@param label string
+---@return moonsail.Stream
+function progress.stream(client, operation, options, label)
+  local stream = core.call(client, operation, options, label,
+                           { unlimited = true })
+  return stream:iterate()
+end
+
 ---Reads a stream of documents to its end.
 ---@param stream any
 ---@param report? moonsail.Reporter

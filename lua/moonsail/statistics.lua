@@ -150,12 +150,38 @@ function statistics.line(sample)
   }, "   ")
 end
 
----Whether a sample is what dockerd goes on to send of a container that has
----ended: nothing but zeros.
+-- Samples of containers that do not run --------------------------------------
+
+local NEVER = "0001-01-01T00:00:00Z"
+
+---Whether it is one of a container that runs: dockerd goes on with nothing but
+---zeros when it has ended.
 ---@param sample moonsail.Sample
 ---@return boolean
-function statistics.is_empty(sample)
-  return cells.text(sample, "read"):find("^0001") ~= nil
+function statistics.is_sample(sample)
+  local read = cells.text(sample, "read")
+  return read ~= "" and read ~= NEVER
+end
+
+---What Podman says in place of a sample; nil when it says nothing.
+---@param sample moonsail.Sample
+---@return string|nil
+function statistics.problem(sample)
+  local message = cells.text(sample, "message")
+  return message ~= "" and message or nil
+end
+
+local EMPTY = ([[{"read":"%s","preread":"%s","num_procs":0,
+  "cpu_stats":{"cpu_usage":{"total_usage":0,"usage_in_kernelmode":0,
+    "usage_in_usermode":0}},
+  "precpu_stats":{"cpu_usage":{"total_usage":0,"usage_in_kernelmode":0,
+    "usage_in_usermode":0}},
+  "memory_stats":{},"pids_stats":{},"blkio_stats":{}}]]):format(NEVER, NEVER)
+
+---The sample of a container that does not run, as dockerd sends it.
+---@return moonsail.Sample
+function statistics.empty()
+  return core.decode("ContainerStatsResponse", EMPTY)
 end
 
 return statistics

@@ -73,11 +73,14 @@ function Client:distribution(name, options) end
 ---@field since? string|number # tell first what has happened since: Unix seconds, RFC 3339, or how long ago ("10m")
 ---@field ["until"]? string|number # the end, in the same forms
 ---@field until_? string|number # the end, in the same forms
+---@field reconnect? boolean|number # default false; connect again when the connection is lost: true for as long as it takes, or for so many seconds
 
 ---What happens on the engine, from now on or from a time in the past: containers, images, networks and volumes that are made, start, end and go.
 ---`for event in docker:events{since = "10m"} do print(event.action) end`
 ---
 ---With `until_` the stream ends by itself; else it goes on until it is closed or the loop is left. An event has `type`, `action`, `actor` (`id` and `attributes`), `time` and `time_nano`.
+---
+---With `reconnect` it outlives the connection: when that is lost, because the engine is started again, say, it is made again after a pause, and the stream goes on behind the last event, without a gap and without a repetition. What the engine itself has forgotten is lost: see the guide.
 ---@param options? moonsail.client.events.Options
 ---@return moonsail.Stream # of `moonsail.api.EventMessage`
 function Client:events(options) end
@@ -502,7 +505,7 @@ function Container:labels() end
 
 ---What the container has written, as far as the engine kept it.
 ---
----Without `follow` a value with all there is; with it a stream that goes on until the container ends: `for line in web:logs{follow = true} do`.
+---Without `follow` a value with all there is; with it a stream that goes on until the container ends, also when it is then started again: `for line in web:logs{follow = true} do`.
 ---@param options? moonsail.container.logs.Options
 ---@return moonsail.Logs|moonsail.Stream # with `follow` the stream
 function Container:logs(options) end
@@ -589,7 +592,7 @@ function Container:start(options) end
 
 ---What the container uses of processor, memory, network and disk. A sample computes what `docker stats` shows: `web:stats():memory_percent()`.
 ---
----Without `follow` one sample; with it a stream of one a second. From API 1.41 on the one sample comes at once, and has no earlier one to compare with (`precpu_stats`), unless `one_shot = false` makes the engine wait for it.
+---Without `follow` one sample, which is of zeros when the container does not run; with it a stream of one a second until the container ends. From API 1.41 on the one sample comes at once, and has no earlier one to compare with (`precpu_stats`), unless `one_shot = false` makes the engine wait for it.
 ---@param options? moonsail.container.stats.Options
 ---@return moonsail.Sample|moonsail.Stream # with `follow` the stream
 function Container:stats(options) end
@@ -878,14 +881,15 @@ function Image:name() end
 ---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`
 ---@field platform? string|moonsail.api.OCIPlatform # of an image for several: "linux/arm64"
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
+---@field stream? boolean # default false; returns the reports as a stream, to be read in a for loop; to close it early ends the push
 ---@field name? string|moonsail.Image
 
 ---Pushes the image to the registry that its name begins with.
 ---`image:push{auth = {username = "me", password = "secret"}}`
 ---@param name? string # one of its names; else the first of them
 ---@param options? moonsail.image.push.Options
----@return moonsail.Pushed|moonsail.Pushed[] # with all_tags: a list of them
----@overload fun(self: moonsail.Image, options: moonsail.image.push.Options): moonsail.Pushed|moonsail.Pushed[]
+---@return moonsail.Pushed|moonsail.Pushed[]|moonsail.Stream # with all_tags: a list of them; with `stream` that
+---@overload fun(self: moonsail.Image, options: moonsail.image.push.Options): moonsail.Pushed|moonsail.Pushed[]|moonsail.Stream
 function Image:push(name, options) end
 
 ---Fetches the attributes anew.
@@ -952,6 +956,7 @@ local Images = {}
 ---@field force_rm? boolean # default true; leave no containers of it behind, ever
 ---@field auth? moonsail.api.AuthConfig # for one registry: `username`, `password`, `serveraddress`; `registry_config` is for several
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
+---@field stream? boolean # default false; returns the reports as a stream, to be read in a for loop; to close it early ends the build
 ---@field build_id? string # since 1.39; a name for the build, to cancel it by
 ---@field cache_from? string[] # images whose layers may be taken over
 ---@field cgroup_parent? string # the cgroup that those of the steps are made in
@@ -986,9 +991,9 @@ local Images = {}
 ---The engine gets a folder (which must have no `.dockerignore` yet), an archive (a file, or bytes), a Dockerfile alone, or an address from which it fetches one of these. The log prints as what a terminal would have shown.
 ---@param path? string # a folder with a Dockerfile in it, or a tar of one, plain or compressed
 ---@param options? moonsail.images.build.Options
----@return moonsail.Image # nil when `outputs` sends it elsewhere
+---@return moonsail.Image|moonsail.Stream # nil when `outputs` sends it elsewhere; with `stream` that
 ---@return moonsail.BuildLog
----@overload fun(self: moonsail.Images, options: moonsail.images.build.Options): moonsail.Image, moonsail.BuildLog
+---@overload fun(self: moonsail.Images, options: moonsail.images.build.Options): moonsail.Image|moonsail.Stream, moonsail.BuildLog
 function Images:build(path, options) end
 
 ---Ends the build that was begun with this build_id.
@@ -1038,15 +1043,16 @@ function Images:list(options) end
 ---@class moonsail.images.load.Options: moonsail.CallOptions
 ---@field source? string|file* # the path of the archive, plain or compressed; its bytes; an open file
 ---@field platform? string|table # of images for several, which of these: "linux/arm64", or a list
----@field quiet? boolean # no reports on the way; true unless there is `progress`
+---@field quiet? boolean # no reports on the way; true unless there is `progress` or `stream`
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
+---@field stream? boolean # default false; returns the reports as a stream, to be read in a for loop; to close it early ends the call
 
 ---Loads images from an archive that images:save or `docker save` has made.
 ---`images:load("images.tar")`
 ---@param source string|file* # the path of the archive, plain or compressed; its bytes; an open file
 ---@param options? moonsail.images.load.Options
----@return moonsail.Image[]
----@overload fun(self: moonsail.Images, options: moonsail.images.load.Options): moonsail.Image[]
+---@return moonsail.Image[]|moonsail.Stream # with `stream` that
+---@overload fun(self: moonsail.Images, options: moonsail.images.load.Options): moonsail.Image[]|moonsail.Stream
 function Images:load(source, options) end
 
 ---Removes the images that have no name and that nothing uses; with filters = {dangling = false} those with a name, too.
@@ -1060,14 +1066,15 @@ function Images:prune(options) end
 ---@field all_tags? boolean # default false; pull all that the registry has
 ---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
+---@field stream? boolean # default false; returns the reports as a stream, to be read in a for loop; to close it early ends the pull
 ---@field platform? string # since 1.32; which one of several: "linux/arm64"
 
 ---Pulls an image from its registry, and returns it; with `all_tags` the list of all images of that name that the engine has then.
 ---`images:pull("busybox", {tag = "1.36"})`
 ---@param name string|moonsail.Image # may have a tag or a digest in it
 ---@param options? moonsail.images.pull.Options
----@return moonsail.Image|moonsail.Image[]
----@overload fun(self: moonsail.Images, options: moonsail.images.pull.Options): moonsail.Image|moonsail.Image[]
+---@return moonsail.Image|moonsail.Image[]|moonsail.Stream # with `stream` that
+---@overload fun(self: moonsail.Images, options: moonsail.images.pull.Options): moonsail.Image|moonsail.Image[]|moonsail.Stream
 function Images:pull(name, options) end
 
 ---@class moonsail.images.push.Options: moonsail.options.ImagePush
@@ -1076,14 +1083,15 @@ function Images:pull(name, options) end
 ---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`
 ---@field platform? string|moonsail.api.OCIPlatform # of an image for several: "linux/arm64"
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
+---@field stream? boolean # default false; returns the reports as a stream, to be read in a for loop; to close it early ends the push
 ---@field name? string|moonsail.Image
 
 ---Pushes an image to the registry that its name begins with.
 ---`images:push("127.0.0.1:5000/team/app", {tag = "1.2"})`
 ---@param name string|moonsail.Image # may have a tag in it
 ---@param options? moonsail.images.push.Options
----@return moonsail.Pushed|moonsail.Pushed[] # with all_tags: a list of them
----@overload fun(self: moonsail.Images, options: moonsail.images.push.Options): moonsail.Pushed|moonsail.Pushed[]
+---@return moonsail.Pushed|moonsail.Pushed[]|moonsail.Stream # with all_tags: a list of them; with `stream` that
+---@overload fun(self: moonsail.Images, options: moonsail.images.push.Options): moonsail.Pushed|moonsail.Pushed[]|moonsail.Stream
 function Images:push(name, options) end
 
 ---@class moonsail.images.remove.Options: moonsail.options.ImageDelete

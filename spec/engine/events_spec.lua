@@ -5,6 +5,7 @@ local caught = require "spec.support.caught"
 local engine = require "spec.support.engine"
 local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
+local moonsail = require "moonsail"
 
 local docker = fixture.client()
 
@@ -97,5 +98,85 @@ describe("client:events", function()
     if engines.is_podman() then return end -- it ends at once
     caught("api", docker.events, docker,
            { since = os.time(), until_ = os.time() - 10 })
+  end)
+end)
+
+describe("client:events with reconnect", function()
+  it("tells what happens, and ends at `until_`", function()
+    local stream = docker:events{ reconnect = true, since = os.time(),
+                                  until_ = os.time() + 2,
+                                  filters = { type = "container" } }
+    local container = fixture.created()
+    local seen
+    for event in stream do
+      seen = seen or event.actor.id == container:id()
+        and event.action == "create"
+    end
+    assert.is_true(seen)
+    assert.is_true(stream:is_closed())
+  end)
+
+  it("raises what the engine says against it", engines.only_docker(
+     "Podman ends at once", function()
+    caught("api", docker.events, docker,
+           { reconnect = true, since = os.time(), until_ = os.time() - 10 })
+  end))
+end)
+
+describe("the engine is started again #private #restart", function()
+  -- What happened to containers, "create name" each, to the last of them.
+  local function told(stream, last)
+    local list = {}
+    for event in stream do
+      list[#list + 1] = event.action .. " " .. event.actor.attributes.name
+      if list[#list] == last then break end
+    end
+    return table.concat(list, ", ")
+  end
+
+  local function create(client, name)
+    return client.containers:create(fixture.IMAGE, { "true" },
+                                    { name = name })
+  end
+
+  it("and nothing is lost, nor told twice", function()
+    local own <close> = engine.start()
+    local client = moonsail.client(own.host)
+    local stream <close> = client:events{
+      reconnect = true, filters = { type = "container" } }
+    for round = 1, 2 do
+      local a, b = "a" .. round, "b" .. round
+      create(client, a)
+      assert.equal("create " .. a, told(stream, "create " .. a))
+      own:kill()
+      assert.same({ n = 2, nil, "timeout" }, table.pack(stream:read(0.5)))
+      own:restart()
+      create(client, b)
+      client.containers:remove(b)
+      assert.equal(("create %s, destroy %s"):format(b, b),
+                   told(stream, "destroy " .. b))
+    end
+    assert.same({ n = 2, nil, "timeout" }, table.pack(stream:read(1)))
+  end)
+
+  it("before anything was told, and nothing is lost", function()
+    local own <close> = engine.start()
+    local client = moonsail.client(own.host)
+    local stream <close> = client:events{
+      reconnect = true, filters = { type = "container" } }
+    own:kill()
+    own:restart()
+    create(client, "one")
+    assert.equal("create one", told(stream, "create one"))
+  end)
+
+  it("and it is away too long", function()
+    local own <close> = engine.start()
+    local client = moonsail.client(own.host)
+    local stream <close> = client:events{ reconnect = 1 }
+    own:kill()
+    local problem = caught("connection", stream)
+    assert.equal("client:events", problem.method)
+    assert.is_true(stream:is_closed())
   end)
 end)

@@ -213,6 +213,56 @@ describe("followed logs", function()
   end)
 end)
 
+describe("followed logs end", function()
+  local function lines(container)
+    local list = {}
+    for line in container:logs{ follow = true } do list[#list + 1] = line end
+    return list
+  end
+
+  it("with a container that says nothing", function()
+    for _ = 1, 5 do
+      local container = fixture.started{ "sleep", "0.3" }
+      local before = require "moonsail.core".now()
+      assert.same({}, lines(container))
+      assert.is_true(require "moonsail.core".now() - before < 8)
+      assert.are_not.equal("running", container:reload():status())
+    end
+  end)
+
+  it("when there is nothing to wait for", function()
+    assert.same({ "one" }, lines(fixture.ended{ "echo", "one" }))
+    assert.same({}, lines(fixture.ended()))
+    assert.same({}, lines(fixture.created()))
+  end)
+
+  it("with a run of a container that is started again", function()
+    local container = fixture.started({ "sh", "-c", "echo one; exit 3" },
+                                      { restart = "on-failure:2" })
+    assert.equal("one", lines(container)[1])
+  end)
+
+  it("when the container is removed", function()
+    local container = fixture.sleeper()
+    local stream <close> = container:logs{ follow = true }
+    assert.same({ n = 2, nil, "timeout" }, table.pack(stream:read(0)))
+    container:remove{ force = true }
+    assert.is_nil((stream()))
+  end)
+
+  it("not while it is paused", function()
+    local container = fixture.started{ "sh", "-c",
+      "trap 'exit 0' TERM; echo one; sleep 300 & wait" }
+    local stream <close> = container:logs{ follow = true }
+    assert.equal("one", (stream()))
+    container:pause()
+    assert.same({ n = 2, nil, "timeout" }, table.pack(stream:read(4.5)))
+    container:unpause()
+    container:stop()
+    assert.is_nil((stream()))
+  end)
+end)
+
 describe("streams of several containers", function()
   it("do not get into each other's way", function()
     local first = fixture.started{ "seq", "1", "500" }
