@@ -12,7 +12,8 @@
  * after SECONDS (60), and removes DIRECTORY then.
  *
  * "up" is what the client sends, "down" what the engine does. N is the number
- * of a connection, or 0 for all that there are and are to come.
+ * of a connection, or 0 for all that there are and are to come, or -1 for
+ * those to come.
  *
  *     hold N WAY           lets nothing pass from now on
  *     release N WAY [COUNT [cut|reset|HEX|HEX!]]
@@ -286,9 +287,10 @@ static void set_then(Permit *permit, const char *word) {
 }
 
 static void permit(int number, int way, const Permit *p) {
-  if (number == 0)
+  if (number <= 0)
     gate.permits[way] = *p;
-  each(number, permit_way, way, p);
+  if (number >= 0)
+    each(number, permit_way, way, p);
 }
 
 static void tell_state(void) {

@@ -12,11 +12,12 @@
 --
 -- A way is "up" (what the client sends) or "down" (what the engine does); nil
 -- is both. What is said of ways means all connections, also those to come,
--- unless a number follows: gate:last() is that of the newest one.
+-- unless a number follows: gate:last() is that of the newest one, and gates.NEW
+-- means those to come.
 
 local core = require "moonsail.core"
 
-local gates = {}
+local gates = { NEW = -1 }
 
 local Gate = {}
 Gate.__index = Gate
