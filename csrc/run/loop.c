@@ -329,6 +329,11 @@ static int wake_k(lua_State *L, int status, lua_KContext context) {
   return t->k(L, status, t->context);
 }
 
+int ldk_would_yield(lua_State *L) {
+  const ldk_Task *t = ldk_current(L);
+  return t != NULL && t->thread == L && lua_isyieldable(L);
+}
+
 int ldk_wait(lua_State *L, const ldk_Wait *w, lua_KContext context,
              lua_KFunction k) {
   Loop *loop = loop_of(L);
@@ -339,7 +344,7 @@ int ldk_wait(lua_State *L, const ldk_Wait *w, lua_KContext context,
     push_trouble(L, CANCELLED);
     return 1;
   }
-  if (t == NULL || t->thread != L || !lua_isyieldable(L))
+  if (!ldk_would_yield(L))
     return drive(L, loop, w);
   t->wait = *w;
   t->k = k;

@@ -35,6 +35,9 @@ dk_Transport *ldk_transport(lua_State *L);
 int ldk_wait(lua_State *L, const ldk_Wait *w, lua_KContext context,
              lua_KFunction k);
 
+/* Whether ldk_wait would yield here, and not wait in place. */
+int ldk_would_yield(lua_State *L);
+
 /* The task that runs now, or NULL. */
 ldk_Task *ldk_current(lua_State *L);
 

@@ -99,17 +99,20 @@ static void disband(lua_State *L, ldk_Scope *s) {
     ldk_task_claim(L, s->failed.first);
 }
 
+/* All but the one that runs, should it be one of them: os.exit in a task
+ * closes what stands below it. */
 static void cancel_all(lua_State *L, const ldk_Scope *s) {
+  const ldk_Task *self = ldk_current(L);
   ldk_Task *t, *next;
   for (t = ldk_tasks(L)->first; t != NULL; t = next) {
     next = t->next;
-    if (t->scope == s)
+    if (t->scope == s && t != self)
       ldk_task_cancel(L, t);
   }
 }
 
-/* Of its tasks those that cannot end before who asks does: os.exit in a task
- * closes what stands below it. */
+/* Its tasks that wait in place: when who asks waits in place as well, they
+ * stand below, and cannot end before. */
 static size_t count_running(lua_State *L, const ldk_Scope *s) {
   const ldk_Task *t;
   size_t n = 0;
@@ -214,7 +217,7 @@ static int scope_close(lua_State *L) {
   ldk_Scope *s = to_scope(L);
   lua_settop(L, 2);
   s->until = LDK_ALL;
-  s->beneath = count_running(L, s);
+  s->beneath = ldk_would_yield(L) ? 0 : count_running(L, s);
   if (s->speaker != NULL)
     ldk_scope_dismiss(s->speaker);
   cancel_all(L, s);

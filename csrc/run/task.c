@@ -226,6 +226,10 @@ static void check_join(lua_State *L, const ldk_Task *t, const char *method) {
     return;
   if (t == self)
     ldk_fail_argument(L, method, "a task cannot wait for itself");
+  if (t->state == LDK_RUNNING && !ldk_would_yield(L))
+    ldk_fail_argument(L, method,
+                      "that would wait for ever: it waits in place, and goes "
+                      "on when the task that waits has yielded");
   for (at = t; at != NULL && !ldk_task_over(at); at = at->joins)
     if (at == self || is_around(at, self))
       ldk_fail_argument(L, method,
