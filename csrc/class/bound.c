@@ -15,7 +15,7 @@
 /* ---- performing an operation ---- */
 
 ldk_Settings ldk_no_settings(void) {
-  ldk_Settings s = {-1, 0, 0, 0, 0, 0};
+  ldk_Settings s = {-1, 0, 0, 0, 0, 0, 0};
   return s;
 }
 

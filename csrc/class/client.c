@@ -47,8 +47,8 @@ static lua_Number number(lua_State *L, int index, const char *name,
   return value;
 }
 
-/* Settings from a table of tty, chunks, max_line, unlimited, verbatim,
- * added_timeout. */
+/* Settings from a table of tty, chunks, max_line, unlimited, read_only,
+ * verbatim, added_timeout. */
 static ldk_Settings opt_settings(lua_State *L, int index, const char *label) {
   ldk_Settings s = ldk_no_settings();
   if (lua_isnoneornil(L, index))
@@ -57,6 +57,7 @@ static ldk_Settings opt_settings(lua_State *L, int index, const char *label) {
   s.tty = flag(L, index, "tty", -1);
   s.chunks = flag(L, index, "chunks", 0);
   s.unlimited = flag(L, index, "unlimited", 0);
+  s.read_only = flag(L, index, "read_only", 0);
   s.verbatim = flag(L, index, "verbatim", 0);
   s.max_line = (size_t)number(L, index, "max_line", label);
   s.added_timeout = number(L, index, "added_timeout", label);

@@ -27,6 +27,7 @@ typedef struct ldk_Settings {
   int chunks;           /* output by pieces, not by lines */
   size_t max_line;      /* bytes; 0: the default */
   int unlimited;        /* no time limit to the head unless given */
+  int read_only;        /* the command at the other end has no input */
   int verbatim;         /* a document keeps the API's own names, all of it */
   double added_timeout; /* seconds on top of it */
 } ldk_Settings;

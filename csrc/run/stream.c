@@ -275,7 +275,7 @@ void ldk_stream_new(lua_State *L) {
   ldk_anchor(L, -2, LDK_STREAM_EXCHANGE);
   lua_remove(L, -2);
   s->items = items_of(s->x);
-  s->duplex = s->x->transfer->duplex;
+  s->duplex = s->x->transfer->duplex && !s->x->settings.read_only;
   if (s->items == LDK_LINES || s->items == LDK_CHUNKS)
     ldk_output_open(s);
 }

@@ -98,7 +98,7 @@ local function read_until(self, deadline)
   local stream, pieces, sources = self.stream, self.pieces, self.sources
   while true do
     local left = deadline and math.max(deadline - core.now(), 0)
-    local bytes, source = (stream.read or stream)(stream, left)
+    local bytes, source = stream:read(left)
     if bytes == nil then return source ~= "timeout" end
     pieces[#pieces + 1], sources[#sources + 1] = bytes, source
     if deadline and core.now() > deadline + SLACK then return false end

@@ -39,7 +39,7 @@ local function exec(command, options)
 end
 
 local function run(command, options)
-  options.name, options.remove = fixture.name(), true
+  options.name, options.remove = fixture.remove_later(fixture.name()), true
   return docker.containers:run("busybox", command, options)
 end
 
