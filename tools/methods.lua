@@ -512,10 +512,11 @@ The next thing that comes, and of output whose it is; nil at the end; nil and
   malformed, limit when it is longer than allowed, stream when the engine
   reports a failure in it, connection when the connection breaks]]},
     {class = "stream", name = "write", doc = [[
-Writes to a stream that goes both ways (of attach or exec), and returns when all
-has left. What is written while another task still writes goes after it. Who
-writes much to a process that answers as it reads should read in another task
-meanwhile: what waits to be read may be as long as the client's `max_body`.
+Writes to a stream that goes both ways (of attach or exec), and returns when
+all has left. What is written while another task still writes goes after it.
+Who writes much to a process that answers as it reads should read in another
+task meanwhile: what waits to be read may be as long as the client's
+`max_body`.
 @param bytes string # what to write
 @param seconds? number # in which it must go, else the stream is closed
 @return moonsail.Stream # itself

@@ -27,7 +27,8 @@ static int end_of(lua_State *L) {
 
 /* The function has raised what is on top, which counts more than what comes
  * of closing. */
-static int composed_fail(lua_State *L) {
+static int composed_fail(lua_State *L, ldk_Stream *s) {
+  s->closed = !ldk_is_outcome(L, NULL);
   lua_pushcfunction(L, end_of);
   lua_pushvalue(L, 1);
   if (lua_pcall(L, 1, 0, 0) != LUA_OK)
@@ -41,7 +42,7 @@ static int composed_k(lua_State *L, int status, lua_KContext context) {
   (void)context;
   s->busy = 0;
   if (status != LUA_OK && status != LUA_YIELD)
-    return composed_fail(L);
+    return composed_fail(L, s);
   if (lua_gettop(L) == 2)
     lua_pushnil(L);
   if (lua_isnil(L, 3) && lua_type(L, 4) != LUA_TSTRING) { /* not "timeout"? */

@@ -4,6 +4,7 @@
 
 #include "bytes/queue.h"
 #include "run/exchange.h"
+#include "value/error.h"
 
 ldk_Stream *ldk_to_stream(lua_State *L) {
   return ldk_cast(L, 1, &ldk_stream_class);
@@ -21,6 +22,22 @@ const char *ldk_stream_waiting(const ldk_Stream *s, size_t *length) {
 void ldk_stream_take(ldk_Stream *s, size_t length) {
   if (length > 0)
     dk_transfer_take(s->x->transfer, length);
+}
+
+/* Whether the value on top is an error of ours, of a kind (or of any). */
+static int is_error(lua_State *L, const char *kind) {
+  int result;
+  lua_pushcfunction(L, ldk_is_error);
+  lua_pushvalue(L, -2);
+  lua_pushstring(L, kind);
+  lua_call(L, 2, 1);
+  result = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return result;
+}
+
+int ldk_is_outcome(lua_State *L, const char *kind) {
+  return is_error(L, kind) && !is_error(L, "cancelled");
 }
 
 void ldk_guard_release(ldk_Guard *g) {

@@ -85,6 +85,10 @@ int ldk_stream_complete(const ldk_Stream *s);
 const char *ldk_stream_waiting(const ldk_Stream *s, size_t *length);
 void ldk_stream_take(ldk_Stream *s, size_t length);
 
+/* Whether the error on top is what a call has come to (of a kind, or NULL),
+ * and not one that interrupts or cancels, or a mistake in a script. */
+int ldk_is_outcome(lua_State *L, const char *kind);
+
 /* Ends the call of a guard without a word; idempotent. */
 void ldk_guard_release(ldk_Guard *g);
 

@@ -28,25 +28,13 @@ static void enter(ldk_Guard *g, ldk_Watching state) {
 
 /* ---- its call ---- */
 
-/* Whether the value on top is an error of ours, of a kind (or of any). */
-static int is_error(lua_State *L, const char *kind) {
-  int result;
-  lua_pushcfunction(L, ldk_is_error);
-  lua_pushvalue(L, -2);
-  lua_pushstring(L, kind);
-  lua_call(L, 2, 1);
-  result = lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return result;
-}
-
 /* Its call came to the error on top: what is gone has ended; other errors
  * leave the stream without a guard. One that interrupts, or that is a mistake
  * in the script, is no error of the call. [-1, +0] */
 static void failed(lua_State *L, ldk_Stream *s) {
-  if (!is_error(L, NULL) || is_error(L, "cancelled"))
+  if (!ldk_is_outcome(L, NULL))
     ldk_stream_abort(L, s);
-  if (is_error(L, "not_found"))
+  if (ldk_is_outcome(L, "not_found"))
     enter(&s->guard, LDK_GRACE);
   else
     ldk_guard_release(&s->guard);

@@ -72,7 +72,27 @@ describe("a composed stream", function()
     assert.is_false(ok)
     assert.matches("broken", problem)
     assert.equal(1, closed)
+    caught("closed", stream.read, stream)
+  end)
+
+  it("gives nil after an error of a call, which it raises", function()
+    local stream = core.stream_of{ read = function()
+      error(core.new_error{ kind = "connection", message = "gone" })
+    end }
+    caught("connection", stream)
     assert.is_nil(stream:read())
+  end)
+
+  it("is closed when its task is cancelled", function()
+    local closed = 0
+    local stream = core.stream_of{ read = function() core.sleep(60) end,
+                                   close = function() closed = closed + 1 end }
+    local task = core.spawn(function() return stream:read() end)
+    core.sleep(0.01)
+    task:cancel()
+    caught("cancelled", task.join, task)
+    assert.equal(1, closed)
+    caught("closed", stream.read, stream)
   end)
 
   it("is closed by the collector", function()

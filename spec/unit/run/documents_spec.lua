@@ -41,7 +41,8 @@ describe("documents", function()
 
   it("of progress raise what fails, after what came before", function()
     local kinds = {
-      ImageCreate = { from_image = "x" }, ImagePush = { name = "x", auth = {} },
+      ImageCreate = { from_image = "x" },
+      ImagePush = { name = "x", auth = {} },
       ImageBuild = {}, ImageLoad = {},
       PluginPull = { remote = "x" }, PluginPush = { name = "x" },
       PluginUpgrade = { name = "x", remote = "y" },

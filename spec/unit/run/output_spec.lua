@@ -100,7 +100,8 @@ describe("output in frames", function()
     for length = 1, #play.frame(1, "ab") - 1 do
       for _, chunks in ipairs{ true, false } do
         local stream, server <close> = logs(
-          play.send(play.frame(2, "x\n") .. play.frame(1, "ab"):sub(1, length)),
+          play.send(play.frame(2, "x\n")
+                    .. play.frame(1, "ab"):sub(1, length)),
           { tty = false, chunks = chunks })
         assert.matches("^x", (stream()))
         if length == 9 then assert.equal("a", (stream())) end
