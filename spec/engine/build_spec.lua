@@ -101,6 +101,44 @@ describe("images:build", function()
     assert.is_true(#log > 1)
   end)
 
+  it("gives its reports as a stream, which raises kind build", function()
+    local text, id = {}, nil
+    for report in images:build{
+      dockerfile_text = dockerfile "RUN echo a step speaks", stream = true,
+    } do
+      text[#text + 1] = report.stream
+      id = report.aux and report.aux.ID or id
+    end
+    assert.matches("a step speaks\n", table.concat(text))
+    images:remove(id, { force = true })
+    local stream = images:build{
+      dockerfile_text = dockerfile("RUN echo before it", "RUN exit 3"),
+      stream = true,
+    }
+    local problem = caught("build", stream.each, stream, function() end)
+    assert.equal(3, problem.exit_code)
+    assert.matches("before it", tostring(problem.log))
+    caught("argument", images.build, images,
+           { dockerfile_text = "FROM x\n", stream = true, progress = true })
+  end)
+
+  it("ends when its stream is closed", engines.only_docker(
+     "Podman finishes the step", function()
+    local seconds = tostring(math.random(1000, 9999))
+    local stream <close> = images:build{
+      dockerfile_text = dockerfile("RUN echo begun; sleep " .. seconds),
+      stream = true,
+    }
+    for report in stream do
+      if (report.stream or ""):find("begun\n", 1, true) then break end
+    end
+    assert.truthy(engine.try("pgrep -f '[s]leep " .. seconds .. "'"):find "%d")
+    stream:close()
+    engine.eventually(function()
+      return engine.try("pgrep -f '[s]leep " .. seconds .. "'") == ""
+    end)
+  end))
+
   it("takes an address for the engine to fetch", engines.only_docker(
      "Podman looks elsewhere for what it has fetched", function()
     local context = read(tar({ Dockerfile = dockerfile "ENV FETCHED=yes" },

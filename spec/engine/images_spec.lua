@@ -168,6 +168,17 @@ describe("images:pull", function()
     assert.matches("\n%x+: %a+ complete\n", text)
   end)
 
+  it("gives its reports as a stream", function()
+    local n = 0
+    for report in images:pull(name "/busybox", { stream = true }) do
+      n = n + (report.status and 1 or 0)
+    end
+    assert.is_true(n > 0 or engines.is_podman())
+    assert.is_true(has(engine.registry() .. "/busybox:latest"))
+    caught("argument", images.pull, images, "x",
+           { stream = true, progress = true })
+  end)
+
   it("says that there is no such image", function()
     local ok, problem = pcall(images.pull, images,
                               engine.registry() .. "/nonsense")
@@ -313,6 +324,16 @@ describe("images:push", function()
     assert.equal("2", images:push(name .. ":2").tag)
     images:remove(name .. ":2")
     assert.equal("latest", images:push(images:get(name)).tag)
+  end)
+
+  it("gives its reports as a stream", function()
+    local name = name_at(engine.registry())
+    made(name)
+    local stream = images:push(name, { stream = true })
+    stream:each(function(report) assert.is_table(report) end)
+    assert.truthy(digest_at(engine.registry(), name, "latest"))
+    caught("argument", images.push, images, name,
+           { stream = true, all_tags = true })
   end)
 
   it("pushes all tags", function()
@@ -499,6 +520,18 @@ describe("images:save and images:load", function()
       words[#words + 1] = document.stream or document.status
     end })
     assert.matches("Loaded image", table.concat(words))
+  end)
+
+  it("give the reports of a load as a stream", function()
+    local _, name = made()
+    local path = archive_path()
+    images:save(name, path)
+    local words = {}
+    for report in images:load(path, { stream = true }) do
+      words[#words + 1] = report.stream or report.status
+    end
+    assert.matches("Loaded image", table.concat(words))
+    caught("argument", images.load, images, path, { stream = 1 })
   end)
 
   it("say what is not there", function()
