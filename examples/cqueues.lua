@@ -13,7 +13,7 @@ if not name then
   os.exit(2)
 end
 
-local ticks = 0
+local ticks, ended = 0, false
 local task = moonsail.spawn(function()
   local lines = 0
   for line in moonsail.client().containers:get(name):logs{ follow = true } do
@@ -31,10 +31,11 @@ local queue = cqueues.new()
 queue:wrap(function()
   local loop = moonsail.loop()
   while loop:step() > 0 do cqueues.poll(loop) end
+  ended = true
 end)
 
 queue:wrap(function()
-  while moonsail.loop():timeout() do
+  while not ended do
     ticks = ticks + 1
     cqueues.sleep(0.05)
   end

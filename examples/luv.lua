@@ -14,13 +14,13 @@ end
 
 -- Has luv call the loop of moonsail when something is there for it, until
 -- there are no more tasks.
-local function attend(loop)
+local function attend(loop, on_end)
   local descriptor, timer = uv.new_poll(loop:fd()), uv.new_timer()
   local function step()
     if loop:step() == 0 then
       descriptor:close()
       timer:close()
-      return
+      return on_end()
     end
     local timeout = loop:timeout()
     timer:stop()
@@ -41,10 +41,9 @@ local task = moonsail.spawn(function()
     lines = lines + 1
   end
   moonsail.sleep(seconds)
-  ticker:close()
   return lines
 end)
 
-attend(moonsail.loop())
+attend(moonsail.loop(), function() ticker:close() end)
 uv.run()
 print(("%d lines, %d ticks"):format(task:join(), ticks))

@@ -91,13 +91,14 @@ describe("run", function()
   end)
 
   it("may stand within another, and in none", function()
-    local order = {}
+    local order, door = {}, moonsail.queue()
     run(function()
-      spawn(function() sleep(0.004) order[#order + 1] = "outer" end)
+      spawn(function() order[#order + 1] = door:get() end)
       run(function()
         spawn(function() sleep(0.001) order[#order + 1] = "inner" end)
       end)
       order[#order + 1] = "between"
+      door:put "outer"
     end)
     assert.same({ "inner", "between", "outer" }, order)
   end)
