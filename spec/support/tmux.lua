@@ -53,9 +53,10 @@ function Window:key(...)
   command(self, "send-keys " .. table.concat({ ... }, " "))
 end
 
--- What the screen shows.
+-- What the screen shows, line by line as they were written, however long.
 function Window:text()
-  return command(self, "capture-pane -p")
+  return (command(self, "capture-pane -p -J"):gsub(" +\n", "\n")
+    :gsub("%s+$", "\n"))
 end
 
 -- Waits until the screen shows the pattern; gives what the pattern captures.
@@ -78,7 +79,7 @@ end
 
 function Window:clear()
   self:type "clear\n"
-  self:wait_for "^%$\n*$"
+  self:wait_for "^%$\n$"
 end
 
 -- The path of a file in the window's folder, with that in it.
@@ -97,6 +98,7 @@ function Window:run(script, how)
   local lua = ("sh -c 'echo $$ >%s/pid; exec lua5.4 %s'"):format(self.folder,
                                                                  path)
   local shell = self:file("script.sh", ([[
+    trap : INT
     stty -g >%s/before
     %s
     status=$?
