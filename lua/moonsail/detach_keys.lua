@@ -52,20 +52,20 @@ local function begun(text, keys)
   return 0
 end
 
----A function that is given what is typed, piece by piece, and tells whether
----the keys are in it; it returns the bytes before their last one then.
+---A function that is given what is typed, piece by piece, and tells what of it
+---is to go on, and whether the keys were in it, behind that. What may be their
+---beginning is kept until more is typed: a command would take it for its own.
 ---@param keys string # of detach_keys.bytes
 ---@return fun(typed: string): string, boolean
 function detach_keys.finder(keys)
-  local typed_before = ""
+  local kept = ""
   return function(typed)
-    local text = typed_before .. typed
-    local _, last = text:find(keys, 1, true)
-    if last then
-      return typed:sub(1, last - #typed_before - 1), true
-    end
-    typed_before = text:sub(#text - begun(text, keys) + 1)
-    return typed, false
+    local text = kept .. typed
+    local first = text:find(keys, 1, true)
+    if first then return text:sub(1, first - 1), true end
+    local length = #text - begun(text, keys)
+    kept = text:sub(length + 1)
+    return text:sub(1, length), false
   end
 end
 

@@ -4,6 +4,7 @@
 
 local caught = require "spec.support.caught"
 local engine = require "spec.support.engine"
+local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
 local tmux = require "spec.support.tmux"
 
@@ -67,9 +68,9 @@ describe("interact, with a terminal", function()
     window:type "echo status=$?\n"
     window:wait_for "\nstatus=130\n"
     window:type "cat >/tmp/keys\n"
-    window:key("C-v", "C-p", "C-v", "C-q", "Enter", "C-d")
+    window:key("C-v", "C-a", "C-v", "C-b", "Enter", "C-d")
     window:type "od -c /tmp/keys\n"
-    window:wait_for " 020 021  ?\\n"
+    window:wait_for " 001 002  ?\\n"
     window:key "C-d"
     window:wait_for "came to%s+0\n"
     assert.same({ 0, true }, { window:ended() })
@@ -227,7 +228,8 @@ describe("interact, without a terminal in the container", function()
     window:key "C-c"
     window:wait_for "interrupted!"
     assert.same({ 1, true }, { window:ended() })
-    assert.is_true(is_running(container))
+    -- Podman ends its input then, and cat with it
+    assert.is_true(engines.is_podman() or is_running(container))
   end)
 
   it("only shows what a command writes that reads nothing", function()
