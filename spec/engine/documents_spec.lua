@@ -175,6 +175,7 @@ describe("the examples", function()
                        "O> I am made of a tar" },
     ["list.lua"] = { "all", "ID%s+IMAGE" },
     ["logs.lua"] = { "", "stderr  that was all\nit ended with 0" },
+    ["shell.lua"] = { "", "the shell ended with 0" },
     ["run.lua"] = { "", "exit code 3, stderr: oh no" },
   }
 
