@@ -68,6 +68,7 @@ local function behind_a_gate(host, docker)
   fixture.later(function()
     client:close()
     gate:stop()
+    pcall(container.kill, container) -- Podman's force means TERM at first
     pcall(container.remove, container, { force = true })
   end)
   local function begin(kind, limits, before)
