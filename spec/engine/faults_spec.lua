@@ -306,4 +306,39 @@ describe("an engine that is killed #private", function()
       end
     end
   end)
+
+  it("is told of by the exit code of a session", function()
+    local victim <close> = engine.start()
+    local docker <close> = moonsail.client(victim.host)
+    local container = new_container(docker)
+    local stream = container:exec("cat", { stream = true, stdin = true })
+    local attached = container:attach()
+    victim:kill()
+    for _, session in ipairs{ stream, attached } do
+      pcall(session.read_all, session) -- an end, or an error
+      caught("connection", session.exit_code, session)
+    end
+  end)
+
+  it("ends exec and run that wait for the end", function()
+    local victim <close> = engine.start()
+    local docker <close> = moonsail.client(victim.host)
+    local container = new_container(docker)
+    local gate <close> = gates.start(victim.host)
+    local behind <close> = moonsail.client(gate.address)
+    local same = behind.containers:get(container:id())
+    local function begun()
+      gate:wait_for(function(newest) return newest.down.passed > 50 end)
+    end
+    moonsail.run(function()
+      local waiting = {
+        moonsail.spawn(same.exec, same, { "sh", "-c", "echo y; sleep 300" }),
+        moonsail.spawn(same.exec, same, "cat", { stdin = MUCH }),
+        moonsail.spawn(same.exec, same, { "sleep", "300" }, { timeout = 60 }),
+      }
+      begun()
+      victim:kill()
+      for _, task in ipairs(waiting) do caught("connection", task.join, task) end
+    end)
+  end)
 end)
