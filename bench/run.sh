@@ -222,7 +222,7 @@ fi
 for group in "$@"; do
   case $group in
   decode | calls | logs) "$group" ;;
-  *) die "$group: there are decode, calls, logs; by themselves soak, parallel" ;;
+  *) die "$group: decode, calls, logs; by themselves soak, parallel" ;;
   esac
 done
 echo

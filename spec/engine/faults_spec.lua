@@ -338,7 +338,9 @@ describe("an engine that is killed #private", function()
       }
       begun()
       victim:kill()
-      for _, task in ipairs(waiting) do caught("connection", task.join, task) end
+      for _, task in ipairs(waiting) do
+        caught("connection", task.join, task)
+      end
     end)
   end)
 end)

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Many calls and many objects leave nothing behind: no file, no memory.
 --
--- MOONSAIL_SOAK=1 for the long run: 10,000 pings, 2,000 containers.
+-- MOONSAIL_SOAK=1 for the long run: 10,000 pings, 2,000 containers. For longer
+-- still there is tools/soak.sh.
 
 local core = require "moonsail.core"
 local engine = require "spec.support.engine"
@@ -84,5 +85,11 @@ describe("many #private", function()
       assert(not pcall(docker.containers.create, docker.containers,
                        "busybox", { ports = { "x" } }))
     end)
+  end)
+
+  it("streams, sessions and tasks, at random and at once", function()
+    local output, status = engine.try(("lua5.4 tools/soak.lua %s %d"):format(
+      engine.host(), LONG and 300 or 10))
+    assert(status == 0, output)
   end)
 end)

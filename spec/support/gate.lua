@@ -12,7 +12,7 @@
 --
 -- A way is "up" (what the client sends) or "down" (what the engine does); nil
 -- is both. What is said of ways means all connections, also those to come,
--- unless a number follows: gate:last() is that of the newest one, and gates.NEW
+-- unless a number follows: gate:last() is that of the newest one, gates.NEW
 -- means those to come.
 
 local core = require "moonsail.core"
