@@ -76,12 +76,16 @@ describe("tasks with an engine", function()
     local _ <close> = guard
     run(function()
       local seen = moonsail.queue()
+      local stream = container:logs{ follow = true }
       local task = spawn(function()
-        for line in container:logs{ follow = true } do seen:put(line) end
+        while true do seen:put((stream())) end
       end)
       assert.equal("up", seen:get(20))
+      moonsail.sleep(0)
+      assert.is_false(stream:is_closed())
       task:cancel()
       caught("cancelled", task.join, task)
+      assert.is_true(stream:is_closed())
     end)
     assert.equal(0, moonsail.loop():step())
     assert.is_true(docker:ping())
@@ -107,8 +111,9 @@ describe("an example with the loop of", function()
     it(name .. " follows a container while its timer ticks", function()
       local container, guard = shell(COMMAND)
       local _ <close> = guard
-      local output = engine.sh(("DOCKER_HOST=%s timeout 60 lua5.4 "
-        .. "examples/%s.lua %s 0.2"):format(engine.host(), name, container:id()))
+      local output = engine.sh(
+        ("DOCKER_HOST=%s timeout 60 lua5.4 examples/%s.lua %s 0.2"):format(
+          engine.host(), name, container:id()))
       local ticks = output:match(
         "^line 1\nline 2\nline 3\n3 lines, (%d+) ticks$")
       assert.truthy(tonumber(ticks) >= 3, output)
