@@ -321,6 +321,23 @@ describe("joining", function()
     end)
   end)
 
+  it("refuses, in place, a task that waits in place below", function()
+    run(function()
+      local below
+      below = spawn(function()
+        table.sort({ 2, 1 }, function(a, b) sleep(0.005) return a < b end)
+        return "sorted"
+      end)
+      local above = spawn(function()
+        coroutine.wrap(function()
+          caught("argument", below.join, below)
+        end)()
+        return below:join() -- here it yields
+      end)
+      assert.equal("sorted", above:join())
+    end)
+  end)
+
   it("refuses a task around it", function()
     run(function()
       local outer
