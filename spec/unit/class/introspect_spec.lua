@@ -107,7 +107,7 @@ describe("an operation", function()
       SystemPing = { "text" },
       ContainerLogs = { "output" },
       ContainerExport = { "archive" },
-      Session = { "upgrade" },
+      Session = { "session" },
     } do
       local response = core.operation(id).responses[1]
       assert.same(expected, { response.answer, response.type }, id)
