@@ -362,6 +362,8 @@ return {
 
     {"PluginSet(body)", format = "environment",
      reason = "settings are NAME=value"},
+    {"ExecStart(execStartConfig)", required = true,
+     reason = "without a body dockerd answers 400; an empty object will do"},
 
     -- First versions, as with the fields.
     {"ContainerDelete(link) ImageCreate(message) ImageCreate(changes)",

@@ -221,7 +221,7 @@ const dk_Parameter dk_parameters[] = {
   {36428, 22802, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
   {26295, 32545, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
   {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
-  {25546, 25631, 91, DK_BODY, 25, 55, 0}, /* ExecStart(exec_start_config) ExecStartConfig */
+  {25546, 25631, 91, DK_BODY, 25, 55, DK_REQUIRED}, /* ExecStart(exec_start_config) ExecStartConfig */
   {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* GetPluginPrivileges(auth) string (base64 json of AuthConfig) */
   {31965, 31965, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
   {29387, 29387, 398, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */

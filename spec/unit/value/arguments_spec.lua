@@ -234,7 +234,8 @@ describe("the body", function()
 
   it("is {} when it must be there, and else not there", function()
     assert.equal("{}", arguments("ContainerUpdate", { id = "x" }).body)
-    local call = arguments("ExecStart", { id = "x" })
+    assert.equal("{}", arguments("ExecStart", { id = "x" }).body)
+    local call = arguments("ImageCommit", { container = "x" })
     assert.is_nil(call.body)
     assert.is_nil(header(call, "Content-Type"))
     assert.equal('{"Detach":true}',
