@@ -168,12 +168,18 @@ end
 describe("the examples", function()
   after_each(fixture.clean)
 
+  local function written()
+    return fixture.ended{ "echo", "hello" }:name()
+  end
+
   -- What each takes, and something that it prints.
   local EXAMPLES = {
+    ["cqueues.lua"] = { written, "hello\n1 lines, %d+ ticks" },
     ["hello.lua"] = { "", "O> Hello from a container, by Lua!" },
     ["import.lua"] = { function() return fixture.root_tar() end,
                        "O> I am made of a tar" },
     ["list.lua"] = { "all", "ID%s+IMAGE" },
+    ["luv.lua"] = { written, "hello\n1 lines, %d+ ticks" },
     ["logs.lua"] = { "", "stderr  that was all\nit ended with 0" },
     ["shell.lua"] = { "", "the shell ended with 0" },
     ["run.lua"] = { "", "exit code 3, stderr: oh no" },
