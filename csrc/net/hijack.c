@@ -18,14 +18,17 @@
 
 /* ---- reading ---- */
 
-/* While something of the owner's goes out, reading goes on whatever waits: an
+/* How much to read at once: no more than the window holds; 0: it is full.
+ * While something of the owner's goes out, reading goes on whatever waits: an
  * other side that answers as it reads would not read on. */
-static int is_held_back(dk_Wire *w) {
+static size_t wanted(const dk_Wire *w) {
   const dk_Transfer *x = w->transfer;
-  size_t window = w->limits.window;
+  size_t window = w->limits.window, waiting = dk_queue_length(&x->body);
   if (x->state < DK_ANSWERED || window == 0 || x->unsent > 0)
+    return PIECE;
+  if (waiting >= window)
     return 0;
-  return dk_queue_length(&x->body) >= window;
+  return window - waiting < PIECE ? window - waiting : PIECE;
 }
 
 static void set_eager(dk_Wire *w, int eager) {
@@ -52,13 +55,13 @@ static int read_on(dk_Wire *w) {
   int i;
   set_eager(w, 0);
   for (i = 0; i < PIECES; i++) {
-    size_t n = 0;
+    size_t n = 0, most = wanted(w);
     CURLcode code;
-    w->paused = is_held_back(w);
+    w->paused = most == 0;
     if (w->paused)
       return 0;
     errno = 0;
-    code = curl_easy_recv(w->handle->easy, bytes, sizeof bytes, &n);
+    code = curl_easy_recv(w->handle->easy, bytes, most, &n);
     if (code == CURLE_AGAIN)
       return 0;
     if (code != CURLE_OK)
