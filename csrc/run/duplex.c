@@ -25,9 +25,7 @@ typedef struct Writer {
 /* ---- may it be written to? ---- */
 
 /* Why nothing goes out any more, though the stream is not closed; or NULL. */
-static const char *reason_to_refuse(const ldk_Stream *s) {
-  if (s->half)
-    return "close_write was called: nothing more can be written";
+static const char *reason_to_stop(const ldk_Stream *s) {
   if (s->ended || s->x->transfer == NULL || ldk_stream_complete(s))
     return "the other side has ended";
   if (s->x->transfer->broken)
@@ -35,16 +33,23 @@ static const char *reason_to_refuse(const ldk_Stream *s) {
   return NULL;
 }
 
+/* The same for what has not begun to go. */
+static const char *reason_to_refuse(const ldk_Stream *s) {
+  if (s->half)
+    return "close_write was called: nothing more can be written";
+  return reason_to_stop(s);
+}
+
 /* A connection that broke ends the stream; else what has come can be read on,
  * though nothing can be written any more. */
-static void check_writable(lua_State *L, ldk_Stream *s) {
+static void check_writable(lua_State *L, ldk_Stream *s, int sending) {
   const char *reason;
   if (s->closed)
     ldk_fail_with(L, "closed", "the stream is closed");
   if (!s->ended && s->x->transfer != NULL && !s->x->held &&
       s->x->transfer->state == DK_FAILED)
     ldk_stream_fail_as_transfer(L, s);
-  reason = reason_to_refuse(s);
+  reason = sending ? reason_to_stop(s) : reason_to_refuse(s);
   if (reason == NULL)
     return;
   ldk_stream_push_error(L, s, "closed", reason);
@@ -55,7 +60,7 @@ static ldk_Stream *to_duplex(lua_State *L, const char *label) {
   ldk_Stream *s = ldk_to_stream(L);
   if (!s->duplex)
     ldk_fail_argument(L, label, "this stream can only be read");
-  check_writable(L, s);
+  check_writable(L, s, 0);
   return s;
 }
 
@@ -89,9 +94,11 @@ static int sent(lua_State *L, ldk_Stream *s) {
 static int writer_ready(const void *subject) {
   const Writer *w = subject;
   const ldk_Stream *s = w->s;
-  if (s->closed || reason_to_refuse(s) != NULL)
+  if (s->closed)
     return 1;
-  return w->sending ? has_gone(s) : w->ticket == s->serving;
+  if (w->sending)
+    return reason_to_stop(s) != NULL || has_gone(s);
+  return reason_to_refuse(s) != NULL || w->ticket == s->serving;
 }
 
 static int write_k(lua_State *L, int status, lua_KContext context) {
@@ -103,7 +110,7 @@ static int write_k(lua_State *L, int status, lua_KContext context) {
   for (;;) {
     if (w->sending && !s->closed && has_gone(s))
       return sent(L, s);
-    check_writable(L, s);
+    check_writable(L, s, w->sending);
     if (!w->sending && w->ticket == s->serving) {
       w->sending = 1;
       send_bytes(L, s);

@@ -134,6 +134,35 @@ describe("an attached stream", function()
     server:stop()
   end)
 
+  it("waits for a slow reader, however little max_body allows", function()
+    local stream, server <close> = attach(
+      "fill 1000000", { tty = true, chunks = true },
+      { max_body = 1, window = 65536 })
+    local length = 0
+    for _ = 1, 100 do core.sleep(0) end
+    for chunk in stream do
+      length = length + #chunk
+      core.sleep(0.001)
+    end
+    assert.equal(1000000, length)
+    server:stop()
+  end)
+
+  it("is closed for writing by another task when all has gone", function()
+    local stream, server <close> = attach("gate\ndrain")
+    local writer = core.spawn(function()
+      return stream:write(("x"):rep(4000000))
+    end)
+    core.sleep(0)
+    assert.equal("waiting", writer:status())
+    stream:close_write()
+    server:open()
+    assert.equal(stream, writer:join())
+    assert.is_nil(stream:read())
+    server:stop()
+    assert.equal(1, server:log("drain 1 4000000\n"))
+  end)
+
   it("that the engine refuses raises its words", function()
     for status, kind in pairs{ ["404 Not Found"] = "not_found",
                                ["409 Conflict"] = "conflict",
