@@ -277,6 +277,8 @@ static int push_outcome(lua_State *L, ldk_Task *t) {
   return ldk_fail_with(L, "closed", "the coroutine of the task was closed");
 }
 
+/* The context tells whether it has waited, as others have a turn in any
+ * case. */
 static int join_k(lua_State *L, int status, lua_KContext context) {
   ldk_Task *t = lua_touserdata(L, 1);
   ldk_Wait w = {joined, t, 0};
@@ -287,13 +289,13 @@ static int join_k(lua_State *L, int status, lua_KContext context) {
       stop_joining(L, t);
       return push_outcome(L, t);
     }
-    if (w.deadline > 0 && dk_now() >= w.deadline) {
+    if (context && w.deadline > 0 && dk_now() >= w.deadline) {
       stop_joining(L, t);
       lua_pushnil(L);
       lua_pushliteral(L, "timeout");
       return 2;
     }
-    if (ldk_wait(L, &w, context, join_k)) {
+    if (ldk_wait(L, &w, context = 1, join_k)) {
       stop_joining(L, t);
       return ldk_raise(L);
     }

@@ -60,7 +60,9 @@ static void ear_listen(lua_State *L, Ear *e) {
   e->started = 1;
 }
 
+/* Who listens as well looks again, and listens on. */
 static void ear_rest(Ear *e) {
+  e->heard = 1;
   if (e->started)
     dk_watch_set(&e->watch, 0);
 }
@@ -135,6 +137,8 @@ static int has_input(const void *subject) {
   return !t->open || t->input.heard;
 }
 
+/* The context of both that wait tells whether they have: others have a turn in
+ * any case. */
 static int read_k(lua_State *L, int status, lua_KContext context) {
   Terminal *t = lua_touserdata(L, 1);
   ldk_Wait w = {has_input, t, lua_tonumber(L, 2)};
@@ -144,10 +148,10 @@ static int read_k(lua_State *L, int status, lua_KContext context) {
       return 0;
     if (is_readable(t->input.watch.fd) && take_input(L, t))
       return 1;
-    if (is_late(&w))
+    if (context && is_late(&w))
       break;
     ear_listen(L, &t->input);
-    if (ldk_wait(L, &w, context, read_k)) {
+    if (ldk_wait(L, &w, context = 1, read_k)) {
       ear_rest(&t->input);
       return ldk_raise(L);
     }
@@ -197,10 +201,10 @@ static int resized_k(lua_State *L, int status, lua_KContext context) {
       lua_pushboolean(L, 1);
       return 1;
     }
-    if (is_late(&w))
+    if (context && is_late(&w))
       break;
     ear_listen(L, &t->bell);
-    if (ldk_wait(L, &w, context, resized_k)) {
+    if (ldk_wait(L, &w, context = 1, resized_k)) {
       ear_rest(&t->bell);
       return ldk_raise(L);
     }

@@ -86,6 +86,18 @@ describe("a task", function()
     end)
   end)
 
+  it("goes on while others only ask whether it has ended", function()
+    run(function()
+      local task = spawn(function() return core.sleep(0) or "done" end)
+      local tries, result = 0
+      repeat
+        result = task:join(0)
+        tries = tries + 1
+      until result or tries == 10
+      assert.equal("done", result)
+    end)
+  end)
+
   it("is made of a function, or of what can be called", function()
     caught("argument", spawn)
     caught("argument", spawn, nil)

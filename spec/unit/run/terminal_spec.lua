@@ -230,6 +230,21 @@ describe("an input that is no terminal", function()
       .. "true", output)
   end)
 
+  it("is waited for by several tasks, of which one gives up", function()
+    local output = piped_by_gate([[
+      io.write(input:read())
+      local first = core.spawn(function() return (input:read()) end)
+      local second = core.spawn(function() return input:read(0.02) end)
+      local third = core.spawn(function() return input:read() end)
+      core.sleep(0)
+      third:cancel()
+      print(second:join())
+      open()
+      io.write(first:join(5) or "never\n")
+      os.exit(0, false)]])
+    assert.equal("first\nnil\ttimeout\nsecond", output)
+  end)
+
   it("is left as it was", function()
     local output = piped_by_gate [[
       io.write(input:read())
