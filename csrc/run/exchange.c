@@ -94,8 +94,9 @@ static dk_Limits call_limits(const ldk_Exchange *x) {
 /* ---- sending ---- */
 
 static void new_transfer(lua_State *L, ldk_Exchange *x) {
+  dk_Transport *transport = ldk_transport(L);
   dk_transfer_free(x->transfer);
-  x->transfer = dk_transfer_new(ldk_transport(L));
+  x->transfer = dk_transfer_new(transport);
   if (x->transfer == NULL)
     ldk_check(L, DK_NO_MEMORY);
 }

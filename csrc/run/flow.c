@@ -24,20 +24,8 @@ void ldk_stream_take(ldk_Stream *s, size_t length) {
     dk_transfer_take(s->x->transfer, length);
 }
 
-/* Whether the value on top is an error of ours, of a kind (or of any). */
-static int is_error(lua_State *L, const char *kind) {
-  int result;
-  lua_pushcfunction(L, ldk_is_error);
-  lua_pushvalue(L, -2);
-  lua_pushstring(L, kind);
-  lua_call(L, 2, 1);
-  result = lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return result;
-}
-
 int ldk_is_outcome(lua_State *L, const char *kind) {
-  return is_error(L, kind) && !is_error(L, "cancelled");
+  return ldk_error_is(L, -1, kind) && !ldk_error_is(L, -1, "cancelled");
 }
 
 void ldk_guard_release(ldk_Guard *g) {
