@@ -159,6 +159,7 @@ build = {
         "csrc/run/ending.c",
         "csrc/run/exchange.c",
         "csrc/run/failure.c",
+        "csrc/run/fiber.c",
         "csrc/run/flow.c",
         "csrc/run/guard.c",
         "csrc/run/headers.c",

@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "run/scope.h"
 #include "value/error.h"
 
 /* A signal that lands just before the poll is seen after this long. */
@@ -152,7 +151,7 @@ static void hand_out(ldk_Task *t, int values) {
 
 /* Whether the coroutine of a task is where we have left it. One that somebody
  * else has resumed runs there; one that was closed has ended. */
-static int is_ours(lua_State *L, ldk_Task *t) {
+static int is_ours(lua_State *L, Loop *loop, ldk_Task *t) {
   lua_Debug top;
   if (lua_status(t->thread) == (t->state == LDK_FRESH ? LUA_OK : LUA_YIELD))
     return 1;
@@ -160,7 +159,7 @@ static int is_ours(lua_State *L, ldk_Task *t) {
     t->state = LDK_RUNNING;
   } else {
     t->values = 0;
-    ldk_task_conclude(L, t, LDK_FAILED);
+    ldk_task_conclude(L, &loop->tasks, t, LDK_FAILED);
   }
   return 0;
 }
@@ -181,7 +180,7 @@ static void give_turn(lua_State *L, Loop *loop, ldk_Task *t) {
   ldk_TaskState state = t->state;
   int status, values = t->values;
   t->turn = ++loop->number;
-  if (!is_ours(L, t))
+  if (!is_ours(L, loop, t))
     return;
   t->state = LDK_RUNNING;
   t->values = 0;
@@ -202,7 +201,8 @@ static void give_turn(lua_State *L, Loop *loop, ldk_Task *t) {
   t->values = status == LUA_OK ? values : 1;
   if (status != LUA_OK)
     t->state = LDK_FAILED;
-  ldk_task_conclude(L, t, t->state == LDK_RUNNING ? LDK_ENDED : t->state);
+  ldk_task_conclude(L, &loop->tasks, t,
+                    t->state == LDK_RUNNING ? LDK_ENDED : t->state);
 }
 
 /* Gives a turn to each task that is due, to none twice, and to none that is

@@ -14,7 +14,7 @@
 #include <lua.h>
 
 #include "net/transport.h"
-#include "run/task.h"
+#include "run/fiber.h"
 #include "value/kit.h"
 
 extern const ldk_Class ldk_loop_class;

@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 
 #include "run/loop.h"
+#include "run/task.h"
 #include "value/error.h"
 
 enum { SCOPE_OWNER = 1, SCOPE_ANCHORS = SCOPE_OWNER };
@@ -33,19 +34,6 @@ static int scope_spawn(lua_State *L) {
 }
 
 /* ---- values that its tasks yield ---- */
-
-void ldk_scope_dismiss(ldk_Task *t) {
-  if (t->state != LDK_YIELDED)
-    return;
-  if (t->scope->speaker == t)
-    t->scope->speaker = NULL;
-  else
-    t->scope->yielded--;
-  if (lua_status(t->thread) == LUA_YIELD)
-    lua_pop(t->thread, t->values);
-  t->values = 0;
-  t->state = LDK_DUE;
-}
 
 static ldk_Task *yielded_task(lua_State *L, const ldk_Scope *s) {
   ldk_Task *t = ldk_tasks(L)->first;
@@ -81,12 +69,6 @@ static void give_values(lua_State *L, ldk_Scope *s, int top) {
 }
 
 /* ---- who is in it ---- */
-
-void ldk_scope_leave(ldk_Task *t) {
-  ldk_scope_dismiss(t);
-  t->scope->living--;
-  t->scope = NULL;
-}
 
 /* Whoever is left belongs to the loop from now on; errors that nobody knows
  * are forgotten. Cannot raise. */

@@ -7,72 +7,12 @@
 
 #include "bytes/memory.h"
 #include "run/loop.h"
-#include "run/scope.h"
 #include "value/error.h"
 
 enum { TASK_THREAD = 1, TASK_TRACE, TASK_ANCHORS = TASK_TRACE };
 
 static ldk_Task *to_task(lua_State *L) {
   return ldk_cast(L, 1, &ldk_task_class);
-}
-
-int ldk_task_over(const ldk_Task *t) {
-  return t->state >= LDK_ENDED;
-}
-
-/* ---- lists ---- */
-
-void ldk_task_append(ldk_TaskList *list, ldk_Task *t) {
-  t->next = NULL;
-  t->here = list->first == NULL ? &list->first : list->end;
-  *t->here = t;
-  list->end = &t->next;
-  list->length++;
-}
-
-void ldk_task_remove(ldk_TaskList *list, ldk_Task *t) {
-  ldk_Walk *walk;
-  for (walk = list->walk; walk != NULL; walk = walk->outer)
-    if (walk->next == t)
-      walk->next = t->next;
-  *t->here = t->next;
-  if (t->next != NULL)
-    t->next->here = t->here;
-  else
-    list->end = t->here;
-  t->next = NULL;
-  t->here = NULL;
-  list->length--;
-}
-
-/* Nothing but its holders keep it from now on. Cannot raise. */
-static void let_go(lua_State *L, ldk_Task *t) {
-  lua_pushnil(L);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, t);
-}
-
-void ldk_task_conclude(lua_State *L, ldk_Task *t, ldk_TaskState state) {
-  ldk_Scope *scope = t->scope;
-  ldk_task_remove(ldk_tasks(L), t);
-  t->state = state;
-  t->ended = ldk_next_number(L);
-  if (scope != NULL)
-    scope->living--;
-  if (scope != NULL && state == LDK_FAILED && t->joiners == 0 && !t->claimed) {
-    ldk_task_append(&scope->failed, t);
-    return;
-  }
-  t->scope = NULL;
-  let_go(L, t);
-}
-
-void ldk_task_claim(lua_State *L, ldk_Task *t) {
-  t->claimed = 1;
-  if (!ldk_task_over(t) || t->scope == NULL)
-    return;
-  ldk_task_remove(&t->scope->failed, t);
-  t->scope = NULL;
-  let_go(L, t);
 }
 
 /* ---- the errors of a task ---- */
@@ -138,7 +78,7 @@ static void end_elsewhere(lua_State *L, ldk_Task *t, ldk_TaskState state,
     ldk_scope_dismiss(t);
   t->thread = keeper;
   t->values = values;
-  ldk_task_conclude(L, t, state);
+  ldk_task_conclude(L, ldk_tasks(L), t, state);
 }
 
 /* Its function has returned, or has failed: the results, or the error, are
@@ -394,7 +334,7 @@ int ldk_task_cancel(lua_State *L, ldk_Task *t) {
   if (t->state == LDK_FRESH) { /* it never begins */
     t->values = 0;
     lua_settop(t->thread, 0);
-    ldk_task_conclude(L, t, LDK_CANCELLED);
+    ldk_task_conclude(L, ldk_tasks(L), t, LDK_CANCELLED);
   }
   return 1;
 }
