@@ -39,10 +39,18 @@ static void let_go(lua_State *L, ldk_Task *t) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, t);
 }
 
+/* One whose coroutine was closed may still wait. */
+static void leave_joined(ldk_Task *t) {
+  if (t->joins != NULL)
+    t->joins->joiners--;
+  t->joins = NULL;
+}
+
 void ldk_task_conclude(lua_State *L, ldk_TaskList *living, ldk_Task *t,
                        ldk_TaskState state) {
   ldk_Scope *scope = t->scope;
   ldk_task_remove(living, t);
+  leave_joined(t);
   t->state = state;
   t->ended = ++living->n_ended;
   if (scope != NULL)

@@ -44,7 +44,7 @@ typedef struct ldk_Task {
   int cancelled;            /* its next wait is to raise that */
   int joiners;              /* who wait for its end, */
   int claimed;              /* or know it */
-  struct ldk_Task *joins;   /* whose end it waits for */
+  struct ldk_Task *joins;   /* whose end it waits for; anchored */
   struct ldk_Scope *scope;  /* that it must end within, or NULL */
 } ldk_Task;
 

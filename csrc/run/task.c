@@ -9,7 +9,7 @@
 #include "run/loop.h"
 #include "value/error.h"
 
-enum { TASK_THREAD = 1, TASK_TRACE, TASK_ANCHORS = TASK_TRACE };
+enum { TASK_THREAD = 1, TASK_TRACE, TASK_JOINS, TASK_ANCHORS = TASK_JOINS };
 
 static ldk_Task *to_task(lua_State *L) {
   return ldk_cast(L, 1, &ldk_task_class);
@@ -186,11 +186,30 @@ static int joined(const void *subject) {
   return ldk_task_over(subject);
 }
 
-static void stop_joining(lua_State *L, ldk_Task *t) {
+/* The task that runs, if one does, waits for the end of t, or of nobody any
+ * more (NULL). It holds it, as somebody may close the coroutine that does. */
+static void note_join(lua_State *L, ldk_Task *t) {
   ldk_Task *self = ldk_current(L);
+  if (self == NULL)
+    return;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, self);
+  if (t != NULL)
+    lua_pushvalue(L, 1);
+  else
+    lua_pushnil(L);
+  ldk_anchor(L, -2, TASK_JOINS);
+  lua_pop(L, 1);
+  self->joins = t;
+}
+
+static void start_joining(lua_State *L, ldk_Task *t) {
+  t->joiners++;
+  note_join(L, t);
+}
+
+static void stop_joining(lua_State *L, ldk_Task *t) {
   t->joiners--;
-  if (self != NULL)
-    self->joins = NULL;
+  note_join(L, NULL);
 }
 
 /* Pushes copies of the values of a task that has ended. [-0, +n] */
@@ -244,16 +263,14 @@ static int join_k(lua_State *L, int status, lua_KContext context) {
 
 /* task:join([seconds]) → what its function has returned. */
 static int task_join(lua_State *L) {
-  ldk_Task *t = to_task(L), *self = ldk_current(L);
+  ldk_Task *t = to_task(L);
   lua_settop(L, 2);
   check_join(L, t, "task:join");
   if (!lua_isnil(L, 2)) {
     lua_pushnumber(L, dk_now() + luaL_checknumber(L, 2));
     lua_replace(L, 2);
   }
-  t->joiners++;
-  if (self != NULL)
-    self->joins = t;
+  start_joining(L, t);
   return join_k(L, LUA_OK, 0);
 }
 

@@ -602,6 +602,34 @@ describe("the coroutine of a task in the hands of others", function()
     end)
   end)
 
+  it("may be closed while it waits for a task, which may go", function()
+    run(function()
+      local co, joiner
+      local function is_closed() return coroutine.status(co) == "dead" end
+      do
+        local joined
+        joiner = spawn(function()
+          co = coroutine.running()
+          local task = joined
+          joined = nil
+          return task:join()
+        end)
+        spawn(function()
+          sleep(0)
+          sleep(0)
+          coroutine.close(co)
+        end)
+        joined = spawn(function() repeat sleep(0) until is_closed() end)
+      end
+      spawn(function()
+        repeat sleep(0) until is_closed()
+        collectgarbage()
+        collectgarbage()
+        caught("closed", joiner.join, joiner)
+      end):join()
+    end)
+  end)
+
   it("may be resumed where it has yielded itself", function()
     local co
     local talk = coroutine.wrap(function()
