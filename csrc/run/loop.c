@@ -374,12 +374,17 @@ static int sleep_k(lua_State *L, int status, lua_KContext waited) {
   return 0;
 }
 
+lua_Number ldk_check_moment(lua_State *L, int index, const char *method) {
+  lua_Number seconds = lua_tonumber(L, index);
+  if (lua_type(L, index) != LUA_TNUMBER || !(seconds >= 0))
+    ldk_fail_argument(L, method, "seconds: expected 0 or more");
+  return dk_now() + seconds;
+}
+
 int ldk_sleep(lua_State *L) {
-  lua_Number seconds = luaL_checknumber(L, 1);
-  if (!(seconds >= 0))
-    return ldk_fail_argument(L, "sleep", "seconds: expected 0 or more");
+  lua_Number until = ldk_check_moment(L, 1, "sleep");
   lua_settop(L, 1);
-  lua_pushnumber(L, dk_now() + seconds);
+  lua_pushnumber(L, until);
   return sleep_k(L, LUA_OK, 0);
 }
 

@@ -54,6 +54,10 @@ int ldk_yield(lua_State *L, int n, lua_KContext context, lua_KFunction k);
 /* A coroutine is not to inherit the hook by which lua.c interrupts. */
 void ldk_clear_interrupt(lua_State *L);
 
+/* The seconds of an argument as the moment when they are over; raises an error
+ * of the method for what is no time. */
+lua_Number ldk_check_moment(lua_State *L, int index, const char *method);
+
 /* Lua: sleep(seconds); loop() → the loop, for one that is not ours. */
 int ldk_sleep(lua_State *L);
 int ldk_loop(lua_State *L);

@@ -113,7 +113,7 @@ static int queue_get(lua_State *L) {
   to_queue(L);
   lua_settop(L, 2);
   if (!lua_isnil(L, 2)) {
-    lua_pushnumber(L, dk_now() + luaL_checknumber(L, 2));
+    lua_pushnumber(L, ldk_check_moment(L, 2, "queue:get"));
     lua_replace(L, 2);
   }
   return get_k(L, LUA_OK, 0);

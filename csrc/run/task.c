@@ -267,7 +267,7 @@ static int task_join(lua_State *L) {
   lua_settop(L, 2);
   check_join(L, t, "task:join");
   if (!lua_isnil(L, 2)) {
-    lua_pushnumber(L, dk_now() + luaL_checknumber(L, 2));
+    lua_pushnumber(L, ldk_check_moment(L, 2, "task:join"));
     lua_replace(L, 2);
   }
   start_joining(L, t);

@@ -93,6 +93,9 @@ end
 ---@param limit? integer # how many it holds before `put` waits
 ---@return moonsail.Queue
 function moonsail.queue(limit)
+  if limit ~= nil and math.type(limit) ~= "integer" then
+    fail.wrong_type(fail.complainer "queue", "limit", "an integer", limit)
+  end
   return core.queue(limit)
 end
 

@@ -160,6 +160,7 @@ function methods:stats(...)
   local follow = own.take(options, { follow = "boolean" }, "ContainerStats",
                           complain).follow
   own.fill(options, "id", self, complain)
+  if options.stream ~= nil then complain("stream", "it is set by follow") end
   options.stream = follow == true
   if not follow and options.one_shot == nil
      and knows_one_shot(client, label) then

@@ -117,9 +117,10 @@ local container_methods = core.methods("container")
 ---
 ---`stdin` is what the command reads, and then the end of its input: a string,
 ---a function that gives piece after piece and nil at the end, an open file, or
----a stream of bytes, of another container say. It is written while the output
----is read, so that neither waits for the other; a command that ends without
----reading all of it is no error. At a terminal the end is the key Ctrl-D.
+---a stream of bytes or lines, of another container say. It is written while
+---the output is read, so that neither waits for the other; a command that ends
+---without reading all of it is no error. At a terminal the end is the key
+---Ctrl-D.
 ---
 ---With `stream = true` what it writes comes in a for loop, and
 ---`stream:exit_code()` tells how it ended:

@@ -99,12 +99,9 @@ local function code_of(job, wait, deadline)
     and wait:result().exit_code
 end
 
--- Runs the container to its end: the exit code and the output.
-local function run_to_end(job)
+-- Goes on from the start to the end: the exit code and the output.
+local function converse(job, output, early)
   local own = job.own
-  local output <close> = run_job.attach(job)
-  local early <close> = run_job.wait_early(job)
-  run_job.start(job)
   local deadline = own.seconds and core.now() + own.seconds
   local talk <close> = conversation.begin(output, own.stdin, job.tty, LABEL)
   local ended = talk:go_on(deadline)
@@ -112,7 +109,17 @@ local function run_to_end(job)
   local wait = early or late
   local code = ended and code_of(job, wait, deadline)
   if not code then expire(job, talk, wait) end
-  return code, logs_of(job, talk)
+  return { exit_code = code, logs = logs_of(job, talk) }
+end
+
+-- A run that is broken off (cancelled, by Ctrl-C, by what its stdin raises)
+-- leaves nothing behind that was to be removed.
+local function run_to_end(job)
+  local output <close> = run_job.attach(job)
+  local early <close> = run_job.wait_early(job)
+  run_job.start(job)
+  return containers.guard(job.client, job.container:id(), LABEL, job.remove,
+                          converse, job, output, early)
 end
 
 local function finish(job, exit_code, logs, check)
@@ -125,8 +132,8 @@ local function finish(job, exit_code, logs, check)
 end
 
 local function run_attached(job)
-  local exit_code, logs = run_to_end(job)
-  return finish(job, exit_code, logs, job.own.check ~= false)
+  local ended = run_to_end(job)
+  return finish(job, ended.exit_code, ended.logs, job.own.check ~= false)
 end
 
 -- Otherwise ------------------------------------------------------------------
@@ -170,10 +177,11 @@ local methods = core.methods("containers")
 ---`containers:run("busybox", "wc -l", {stdin = "a\nb\n", remove = true}).logs`
 ---
 ---Takes all that containers:create takes. An image that the engine does not
----have is pulled. When the container cannot be started, the error has its id
----in `container_id`, and with `remove` it is removed. An error of kind
----container, or timeout, has `exit_code`, `command`, `image`, `container` and
----`logs`.
+---have is pulled. When the container cannot be started, or the run is broken
+---off (it is cancelled, by Ctrl-C, by an error in `stdin`), the error has its
+---id in `container_id`, and with `remove` it is removed, else it goes on. An
+---error of kind container, or timeout, has `exit_code`, `command`, `image`,
+---`container` and `logs`.
 ---
 ---`stdin` is what the command reads: see container:exec. With `stream = true`
 ---the output comes in a for loop, and `stream:exit_code()` tells at its end

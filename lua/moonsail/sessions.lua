@@ -106,6 +106,8 @@ function methods:resize(rows, columns)
   for name, size in pairs{ rows = rows, columns = columns } do
     if math.type(size) ~= "integer" then
       fail.wrong_type(complain, name, "an integer", size)
+    elseif size < 0 then
+      complain(name, "expected 0 or more")
     end
   end
   if rows == nil or columns == nil then

@@ -54,10 +54,21 @@ local function is_stream(value)
   return fail.type_name(value) == "moonsail.stream"
 end
 
+-- Lines have their newlines again.
+local function of_lines(stream)
+  return function()
+    local line = stream()
+    return line and line .. "\n"
+  end
+end
+
 -- A function that gives the next piece, nil at the end.
 local function source(value, label)
   if type(value) == "string" then return once(value) end
   if io.type(value) then return of_file(value, label) end
+  if is_stream(value) and core.stream_kind(value) == "lines" then
+    return of_lines(value)
+  end
   return of_function(value, label)
 end
 
@@ -74,6 +85,8 @@ function stdin.check(value, complain, writable)
     end
   elseif io.type(value) == "closed file" then
     complain("stdin", "the file is closed")
+  elseif is_stream(value) and core.stream_kind(value) == "documents" then
+    complain("stdin", "what comes from this stream are documents, not bytes")
   elseif type(value) ~= "string" and type(value) ~= "function"
          and io.type(value) ~= "file" and not is_stream(value) then
     fail.wrong_type(complain, "stdin", EXPECTED, value)

@@ -404,7 +404,7 @@ function Container:diff(options) end
 ---
 ---A command that cannot be started ends with 126 or 127, and the engine's words for it are in the output.
 ---
----`stdin` is what the command reads, and then the end of its input: a string, a function that gives piece after piece and nil at the end, an open file, or a stream of bytes, of another container say. It is written while the output is read, so that neither waits for the other; a command that ends without reading all of it is no error. At a terminal the end is the key Ctrl-D.
+---`stdin` is what the command reads, and then the end of its input: a string, a function that gives piece after piece and nil at the end, an open file, or a stream of bytes or lines, of another container say. It is written while the output is read, so that neither waits for the other; a command that ends without reading all of it is no error. At a terminal the end is the key Ctrl-D.
 ---
 ---With `stream = true` what it writes comes in a for loop, and `stream:exit_code()` tells how it ended: `for line, source in web:exec("make", {stream = true}) do`. With `stdin = true` as well it is you who writes: `stream:write(bytes)`, `stream:close_write()`.
 ---
@@ -746,7 +746,7 @@ function Containers:remove(id, options) end
 ---Runs a command in a new container, to its end, and gives what it wrote.
 ---`containers:run("busybox", "wc -l", {stdin = "a\nb\n", remove = true}).logs`
 ---
----Takes all that containers:create takes. An image that the engine does not have is pulled. When the container cannot be started, the error has its id in `container_id`, and with `remove` it is removed. An error of kind container, or timeout, has `exit_code`, `command`, `image`, `container` and `logs`.
+---Takes all that containers:create takes. An image that the engine does not have is pulled. When the container cannot be started, or the run is broken off (it is cancelled, by Ctrl-C, by an error in `stdin`), the error has its id in `container_id`, and with `remove` it is removed, else it goes on. An error of kind container, or timeout, has `exit_code`, `command`, `image`, `container` and `logs`.
 ---
 ---`stdin` is what the command reads: see container:exec. With `stream = true` the output comes in a for loop, and `stream:exit_code()` tells at its end how the command ended; with `stdin = true` as well it is you who writes. With `interactive = true` this terminal is connected with the command, as by container:exec: `containers:run("alpine", "sh", {interactive = true, tty = true})`.
 ---@param image string|moonsail.Image # what the container is made of

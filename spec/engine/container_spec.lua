@@ -316,6 +316,8 @@ describe("stats", function()
   it("refuses what is none", function()
     local container = fixture.created()
     caught("argument", container.stats, container, { folow = true })
+    assert.equal("stream: it is set by follow", caught("argument",
+      container.stats, container, { stream = true }).message)
     container:remove()
     caught("not_found", container.stats, container)
   end)

@@ -26,6 +26,43 @@ local function is_gone(name)
   return engine.docker("ps -aq --filter name=" .. name) == ""
 end
 
+-- The options of a run whose input fails.
+local function failing(options)
+  options.stdin = function() error("no more of this", 0) end
+  return options
+end
+
+describe("a run that is broken off", function()
+  it("removes what was to be removed", function()
+    local name = fixture.name()
+    local ok, problem = pcall(run, { "sleep", "300" },
+                              failing{ name = name, remove = true })
+    assert.same({ false, "no more of this" }, { ok, problem })
+    engine.eventually(function() return is_gone(name) end)
+  end)
+
+  it("does so when it is cancelled", function()
+    local name = fixture.name()
+    local task = moonsail.spawn(run, { "sleep", "300" },
+                                { name = name, remove = true })
+    local container = engine.eventually(function()
+      moonsail.sleep(0.01)
+      local found = docker.containers:list{ filters = { name = name } }
+      return found[1]
+    end)
+    task:cancel()
+    local problem = caught("cancelled", task.join, task)
+    assert.equal(container:id(), problem.container_id)
+    engine.eventually(function() return is_gone(name) end)
+  end)
+
+  it("leaves what was not to be removed", function()
+    local name = fixture.name()
+    assert.is_false(pcall(run, { "sleep", "300" }, failing{ name = name }))
+    assert.equal("running", containers:get(name):status())
+  end)
+end)
+
 describe("run", function()
   it("gives the output, the code and the container", function()
     local result = run({ "sh", "-c", "echo out; sleep 0.1; echo err >&2" })

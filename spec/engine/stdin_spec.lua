@@ -69,6 +69,12 @@ for name, start in pairs{ exec = exec, run = run } do
       assert.equal("passwd\n", result.stdout)
     end)
 
+    it("is given a stream of lines, with their newlines", function()
+      local lines = container:exec({ "printf", "one\\ntwo\\n" },
+                                   { stream = true })
+      assert.equal("one\ntwo\n", start("cat", { stdin = lines }).stdout)
+    end)
+
     it("is given all bytes", function()
       local bytes = {}
       for i = 0, 255 do bytes[#bytes + 1] = string.char(i) end

@@ -3,6 +3,7 @@
 -- spec/engine/stdin_spec.lua.
 
 local caught = require "spec.support.caught"
+local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local stdin = require "moonsail.stdin"
 
@@ -32,6 +33,12 @@ describe("stdin.check", function()
     local file = assert(io.tmpfile())
     file:close()
     assert.equal("stdin: the file is closed", complaint(file, true))
+    local documents <close> = core.stream_of{
+      read = function() end, close = function() end, label = "x",
+      kind = "documents",
+    }
+    assert.matches("^stdin: what comes from this stream are documents",
+                   complaint(documents, true))
   end)
 
   it("takes true of those who write themselves", function()

@@ -18,6 +18,20 @@ describe("a queue", function()
     assert.matches("^queue of 0$", tostring(queue))
   end)
 
+  it("refuses what is no limit, and what is no time", function()
+    for _, limit in ipairs{ 0, -1, 1.5, "x", {} } do
+      caught("argument", moonsail.queue, limit)
+    end
+    local queue = moonsail.queue()
+    for _, seconds in ipairs{ -1, "x", 0 / 0 } do
+      local problem = caught("argument", queue.get, queue, seconds)
+      assert.equal("queue:get", problem.method)
+      assert.equal("seconds: expected 0 or more", problem.message)
+    end
+    caught("argument", moonsail.sleep, "x")
+    caught("argument", moonsail.sleep)
+  end)
+
   it("has who takes wait, and serve those first who wait longest", function()
     run(function()
       local queue, got = moonsail.queue(), {}

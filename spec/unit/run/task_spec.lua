@@ -83,6 +83,9 @@ describe("a task", function()
       assert.same({ nil, "timeout", n = 2 }, table.pack(task:join(0.01)))
       door.open()
       assert.is_true(task:join(10))
+      for _, seconds in ipairs{ -1, "x" } do
+        caught("argument", task.join, task, seconds)
+      end
     end)
   end)
 
