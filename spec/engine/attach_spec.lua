@@ -5,6 +5,8 @@ local caught = require "spec.support.caught"
 local engine = require "spec.support.engine"
 local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
+local gates = require "spec.support.gate"
+local moonsail = require "moonsail"
 
 local docker = fixture.client()
 
@@ -52,6 +54,19 @@ describe("attach", function()
     assert.is_nil(session:read())
     assert.equal(0, session:exit_code())
     assert.is_true(session:is_closed())
+  end)
+
+  it("does so by TCP", function()
+    local gate <close> = gates.start(engine.socket(), { tcp = true })
+    local client <close> = moonsail.client(gate.address)
+    local container = client.containers:get(reader():id())
+    local session <close> = container:attach()
+    container:start()
+    session:write "hello"
+    session:close_write()
+    expect(session, "hello")
+    assert.is_nil(session:read())
+    assert.equal(0, session:exit_code())
   end)
 
   it("tells the outputs apart", function()

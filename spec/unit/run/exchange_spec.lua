@@ -6,6 +6,7 @@ local caught = require "spec.support.caught"
 local core = require "moonsail.core"
 local play = require "spec.support.play"
 local scripted = require "spec.support.scripted"
+require "moonsail"
 
 local INFO = play.json '{"ID":"x"}'
 local TOO_NEW = play.json(
@@ -194,6 +195,25 @@ describe("limits", function()
     local container = core.new_object("container", client, { id = "x" })
     assert.equal(3, container:wait().exit_code)
     assert.equal(1, server:log("/containers/x/wait"))
+  end)
+
+  it("do not hold for streams, whose answer may begin late", function()
+    local function begin(name, fn, answer)
+      local _ <close>, client = play.start({ "pause 400\n" .. answer },
+                                                { timeout = 0.1 })
+      local stream <close> = fn(client)
+      assert.truthy(stream:read(10), name)
+    end
+    local DOCUMENT = play.json '{"read":"2026-01-01T00:00:00Z"}'
+    begin("events", function(client) return client:events() end, DOCUMENT)
+    begin("stats", function(client)
+      return core.new_object("container", client, { id = "x" })
+             :stats{ follow = true }
+    end, DOCUMENT)
+    local UP = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\n"
+               .. "Upgrade: h2c\r\n\r\nx"
+    begin("session", function(client) return client:session() end,
+          play.send(UP) .. "\n")
   end)
 end)
 
