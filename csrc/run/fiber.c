@@ -33,6 +33,11 @@ int ldk_task_over(const ldk_Task *t) {
   return t->state >= LDK_ENDED;
 }
 
+int ldk_task_values(const ldk_Task *t) {
+  int n = lua_gettop(t->thread);
+  return n < t->values ? n : t->values;
+}
+
 /* Nothing but its holders keep it from now on. */
 static void let_go(lua_State *L, ldk_Task *t) {
   lua_pushnil(L);
@@ -82,7 +87,7 @@ void ldk_scope_dismiss(ldk_Task *t) {
   else
     t->scope->yielded--;
   if (lua_status(t->thread) == LUA_YIELD)
-    lua_pop(t->thread, t->values);
+    lua_pop(t->thread, ldk_task_values(t));
   t->values = 0;
   t->state = LDK_DUE;
 }

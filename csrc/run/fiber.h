@@ -80,6 +80,10 @@ void ldk_task_remove(ldk_TaskList *list, ldk_Task *t);
 
 int ldk_task_over(const ldk_Task *t);
 
+/* How many of its `values` there are: somebody else may have found the
+ * coroutine, and have resumed or closed it. */
+int ldk_task_values(const ldk_Task *t);
+
 /* Takes it from the list of the living. Its results, or its error, are the
  * `values` on top of its stack. */
 void ldk_task_conclude(lua_State *L, ldk_TaskList *living, ldk_Task *t,

@@ -178,7 +178,7 @@ static int was_refused(ldk_Task *t, int status) {
 static void give_turn(lua_State *L, Loop *loop, ldk_Task *t) {
   ldk_Task *outer = loop->current;
   ldk_TaskState state = t->state;
-  int status, values = t->values;
+  int status, values = ldk_task_values(t);
   t->turn = ++loop->number;
   if (!is_ours(L, loop, t))
     return;

@@ -44,7 +44,7 @@ static ldk_Task *yielded_task(lua_State *L, const ldk_Scope *s) {
 
 /* Takes the values that a task has yielded to the top. [-0, +n] */
 static int take_values(lua_State *L, ldk_Scope *s, ldk_Task *t) {
-  int n = t->values;
+  int n = ldk_task_values(t);
   luaL_checkstack(L, n, "too many values");
   lua_xmove(t->thread, L, n);
   t->values = 0;

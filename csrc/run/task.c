@@ -214,7 +214,7 @@ static void stop_joining(lua_State *L, ldk_Task *t) {
 
 /* Pushes copies of the values of a task that has ended. [-0, +n] */
 static int push_values(lua_State *L, const ldk_Task *t) {
-  int i, n = t->values, first = lua_gettop(t->thread) - n + 1;
+  int i, n = ldk_task_values(t), first = lua_gettop(t->thread) - n + 1;
   luaL_checkstack(L, n, "too many results");
   if (!lua_checkstack(t->thread, n))
     ldk_check(L, DK_NO_MEMORY);
@@ -226,9 +226,9 @@ static int push_values(lua_State *L, const ldk_Task *t) {
 
 static int push_outcome(lua_State *L, ldk_Task *t) {
   ldk_task_claim(L, t);
-  if (t->state == LDK_ENDED)
+  if (t->state == LDK_ENDED && ldk_task_values(t) == t->values)
     return push_values(L, t);
-  if (push_values(L, t) > 0)
+  if (t->state != LDK_ENDED && push_values(L, t) > 0)
     return ldk_raise(L);
   if (t->state == LDK_CANCELLED)
     return ldk_fail_with(L, "cancelled",

@@ -633,6 +633,43 @@ describe("the coroutine of a task in the hands of others", function()
     end)
   end)
 
+  it("may be closed when it has ended, with its results", function()
+    run(function()
+      for _, fails in ipairs{ false, true } do
+        local co
+        local task = spawn(function()
+          co = coroutine.running()
+          if fails then error "oops" end
+          return table.unpack({}, 1, 100)
+        end)
+        pcall(task.join, task)
+        coroutine.close(co)
+        caught("closed", task.join, task)
+      end
+    end)
+  end)
+
+  it("may be resumed by others than those who hear what it yields",
+     function()
+    local co
+    local talk = coroutine.wrap(function()
+      return run(function()
+        spawn(function()
+          co = coroutine.running()
+          coroutine.yield(table.unpack({}, 1, 200))
+          coroutine.yield()
+        end)
+        sleep(0)
+        coroutine.resume(co)
+        sleep(0)
+        return "done"
+      end)
+    end)
+    local result
+    repeat result = talk() until result
+    assert.equal("done", result)
+  end)
+
   it("may be resumed where it has yielded itself", function()
     local co
     local talk = coroutine.wrap(function()
