@@ -98,8 +98,9 @@ local function run(folder, script, host)
     export DOCKER_HOST=%s REGISTRY=%s
     export LUA_PATH="%s/lua/?.lua;%s/lua/?/init.lua;;"
     export LUA_CPATH="%s/?.so;;"
-    timeout 120 lua5.4 script.lua </dev/null]]):format(folder, engine.quote(host),
-      engine.registry(), root, root, build_folder()))
+    timeout 120 lua5.4 script.lua </dev/null]]):format(
+      folder, engine.quote(host), engine.registry(), root, root,
+      build_folder()))
 end
 
 -- What an example may leave when it fails.
