@@ -178,17 +178,14 @@ local methods = core.methods("containers")
 ---
 ---Takes all that containers:create takes. An image that the engine does not
 ---have is pulled. When the container cannot be started, or the run is broken
----off (it is cancelled, by Ctrl-C, by an error in `stdin`), the error has its
----id in `container_id`, and with `remove` it is removed, else it goes on. An
----error of kind container, or timeout, has `exit_code`, `command`, `image`,
----`container` and `logs`.
+---off, the error has its id in `container_id`, and with `remove` it is
+---removed. An error of kind container, or timeout, has `exit_code`, `command`,
+---`image`, `container` and `logs`.
 ---
----`stdin` is what the command reads: see container:exec. With `stream = true`
----the output comes in a for loop, and `stream:exit_code()` tells at its end
----how the command ended; with `stdin = true` as well it is you who writes.
----With `interactive = true` this terminal is connected with the command, as by
----container:exec: `containers:run("alpine", "sh", {interactive = true,
----tty = true})`.
+---`stdin` is what the command reads: see container:exec, as for `interactive`.
+---With `stream = true` the output comes in a for loop, and its `exit_code()`
+---tells how the command ended; with `stdin = true` as well it is you who
+---writes.
 ---@param image string|moonsail.Image # what the container is made of
 ---@param cmd? string|string[] # a string is cut into words as a shell does
 ---@option stdin string|file*|function|moonsail.Stream|boolean # what it reads;
