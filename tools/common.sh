@@ -11,9 +11,9 @@ PATH=$PATH:/usr/sbin:/sbin # which su leaves out
 # own; to run the tests; to check the sources as well.
 BUILD_PACKAGES="gcc libc6-dev make lua5.4 liblua5.4-dev lua-cjson
   libcurl4-openssl-dev libarchive-dev"
-ENGINE_PACKAGES="docker.io busybox-static iproute2 procps lua-luv lua-cqueues"
-TEST_PACKAGES="binutils lua-busted lua-filesystem lua-socket luarocks
-  lua-yaml docker-registry curl tmux"
+ENGINE_PACKAGES="docker.io busybox-static iproute2 procps"
+TEST_PACKAGES="binutils lua-busted lua-filesystem lua-socket lua-luv
+  lua-cqueues luarocks lua-yaml docker-registry curl tmux"
 CHECK_PACKAGES="clang clang-format lua-check git"
 
 say() { echo "== $*"; }
