@@ -33,6 +33,7 @@ static const struct {
     {500, "UNIQUE constraint failed", 0, "conflict"},
     {500, "please force removal", 0, "conflict"},
     {500, "layer not known", 0, "not_found"},
+    {500, "no such container", 0, "not_found"},
     {500, "update out of sequence", 0, "conflict"},
     {500, "no basic auth credentials", 0, "unauthorized"},
     {500, "unauthorized: ", 0, "unauthorized"},

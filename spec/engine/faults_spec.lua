@@ -5,6 +5,7 @@
 local caught = require "spec.support.caught"
 local core = require "moonsail.core"
 local engine = require "spec.support.engine"
+local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
 local gates = require "spec.support.gate"
 local moonsail = require "moonsail"
@@ -125,9 +126,17 @@ local function twice(fn)
   assert.is_true(files() <= before + 2)
 end
 
+-- What was written before, Podman 4 sends to who attaches in frames that are a
+-- byte too long for their headers.
+local function sound(kind, fn)
+  if kind ~= "attach" then return fn end
+  return engines.needs({ podman = "5", reason = "Podman 4 frames old output "
+                         .. "wrongly" }, fn)
+end
+
 for kind in pairs(kinds) do
   describe("a stream (" .. kind .. ")", function()
-    it("is torn wherever it is cut", function()
+    it("is torn wherever it is cut", sound(kind, function()
       local gate, begin = behind_a_gate(engine.host(), fixture.client())
       local length = length_of(gate, begin, kind)
       twice(function()
@@ -141,9 +150,9 @@ for kind in pairs(kinds) do
         -- behind the head and between two frames it looks like an end
         assert.is_true(ends <= (is_session(kind) and 2 or 0))
       end)
-    end)
+    end))
 
-    it("is refused when it becomes garbage", function()
+    it("is refused when it becomes garbage", sound(kind, function()
       local gate, begin = behind_a_gate(engine.host(), fixture.client())
       local length = length_of(gate, begin, kind)
       twice(function()
@@ -152,9 +161,9 @@ for kind in pairs(kinds) do
           check_problem(problem_of(begin, kind), GARBLED, count)
         end
       end)
-    end)
+    end))
 
-    it("is late when it falls silent", function()
+    it("is late when it falls silent", sound(kind, function()
       local gate, begin = behind_a_gate(engine.host(), fixture.client())
       local length = length_of(gate, begin, kind)
       twice(function()
@@ -165,7 +174,7 @@ for kind in pairs(kinds) do
           check_problem(problem, { timeout = true }, count)
         end
       end)
-    end)
+    end))
   end)
 end
 

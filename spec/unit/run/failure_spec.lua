@@ -49,6 +49,7 @@ describe("an answer", function()
       podman("404 Not Found", "registry said 404 Not Found"),
       plain("404 Not Found", "Not Found, says a proxy"),
       podman("500 Oops", "7ed7ace56 not found: layer not known"),
+      podman("500 Oops", "x does not exist in database: no such container"),
     })
   end)
 
