@@ -104,7 +104,8 @@ int ldk_client_check(lua_State *L) {
   return 1;
 }
 
-int ldk_client_begin(lua_State *L) {
+/* Sends the call that the arguments stand for, and pushes it. [-0, +n] */
+static void send_call(lua_State *L) {
   int options;
   const char *label;
   ldk_Settings settings;
@@ -112,17 +113,15 @@ int ldk_client_begin(lua_State *L) {
       call_arguments(L, &options, &label, &settings);
   ldk_arguments(L, operation, options, label);
   ldk_exchange_new(L, 1, &settings);
+}
+
+int ldk_client_begin(lua_State *L) {
+  send_call(L);
   return ldk_answer_head(L, lua_gettop(L));
 }
 
 int ldk_client_launch(lua_State *L) {
-  int options;
-  const char *label;
-  ldk_Settings settings;
-  const dk_Operation *operation =
-      call_arguments(L, &options, &label, &settings);
-  ldk_arguments(L, operation, options, label);
-  ldk_exchange_new(L, 1, &settings);
+  send_call(L);
   return 1;
 }
 

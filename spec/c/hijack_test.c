@@ -62,31 +62,6 @@ static char *pattern(size_t length) {
   return bytes;
 }
 
-/* Takes all that waits, which must be the pattern from `offset` on. */
-static size_t take_pattern(dk_Transfer *x, size_t offset) {
-  size_t length = dk_queue_length(&x->body), i;
-  const char *bytes = dk_queue_bytes(&x->body);
-  int same = 1;
-  for (i = 0; i < length; i++)
-    same &= bytes[i] == (char)('a' + (offset + i) % 23);
-  CHECK(same);
-  dk_transfer_take(x, length);
-  return length;
-}
-
-/* Reads the pattern to the end. */
-static void consume(dk_Transfer *x, size_t total) {
-  size_t had = 0;
-  double deadline = dk_now() + 20;
-  while (!is_over(x) && dk_now() < deadline) {
-    dk_transport_pump(transport, 0.2);
-    had += take_pattern(x, had);
-  }
-  had += take_pattern(x, had);
-  CHECK(x->state == DK_FINISHED);
-  EQUAL((long long)had, (long long)total);
-}
-
 /* ---- the request ---- */
 
 static void test_request(void) {
@@ -315,7 +290,7 @@ static void test_echo(int tcp) {
   dk_transfer_set_limits(x, &limits);
   dk_transfer_send(x, bytes, LARGE);
   dk_transfer_half_close(x);
-  consume(x, LARGE);
+  take_all_pattern(x, LARGE);
   CHECK(x->unsent == 0 && !x->broken);
   dk_transfer_free(x);
   CHECK(server_will_see(&server, "echo 1 50000000"));
@@ -356,7 +331,7 @@ static void test_half_close(void) {
   pump_out(x);
   dk_transfer_send(x, bytes, 10); /* too late */
   CHECK(x->broken && x->unsent == 0);
-  consume(x, 1000000);
+  take_all_pattern(x, 1000000);
   dk_transfer_free(x);
   EQUAL(server_will_see(&server, "drain 1 3000000"), 1);
   end();
@@ -458,7 +433,7 @@ static void test_window(void) {
   CHECK(had >= 200000 && had < 200000 + 16384);
   EQUAL(server_saw(&server, "sent"), 1);
   CHECK(x->state == DK_ANSWERED);
-  consume(x, LARGE);
+  take_all_pattern(x, LARGE);
   dk_transfer_free(x);
   end();
 }
@@ -475,7 +450,7 @@ static void test_window_while_sending(void) {
   dk_transfer_send(x, bytes, 1000000);
   pump_out(x);
   EQUAL((long long)x->unsent, 0);
-  consume(x, 1000000);
+  take_all_pattern(x, 1000000);
   dk_transfer_free(x);
   end();
   free(bytes);

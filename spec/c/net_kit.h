@@ -226,4 +226,31 @@ static inline int open_descriptors(void) {
   return n;
 }
 
+/* ---- bodies of a pattern, as the server makes them ---- */
+
+/* Takes all that waits, which must be the pattern from `offset` on. */
+static inline size_t take_pattern(dk_Transfer *x, size_t offset) {
+  size_t length = dk_queue_length(&x->body), i;
+  const char *bytes = dk_queue_bytes(&x->body);
+  int same = 1;
+  for (i = 0; i < length; i++)
+    same &= bytes[i] == (char)('a' + (offset + i) % 23);
+  CHECK(same);
+  dk_transfer_take(x, length);
+  return length;
+}
+
+/* Reads the pattern to the end. */
+static inline void take_all_pattern(dk_Transfer *x, size_t total) {
+  size_t had = 0;
+  double deadline = dk_now() + 20;
+  while (!is_over(x) && dk_now() < deadline) {
+    dk_transport_pump(transport, 0.2);
+    had += take_pattern(x, had);
+  }
+  had += take_pattern(x, had);
+  CHECK(x->state == DK_FINISHED);
+  EQUAL((long long)had, (long long)total);
+}
+
 #endif
