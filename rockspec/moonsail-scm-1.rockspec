@@ -41,6 +41,7 @@ build = {
     ["moonsail.convergence"] = "lua/moonsail/convergence.lua",
     ["moonsail.conversation"] = "lua/moonsail/conversation.lua",
     ["moonsail.copy"] = "lua/moonsail/copy.lua",
+    ["moonsail.credentials"] = "lua/moonsail/credentials.lua",
     ["moonsail.detach_keys"] = "lua/moonsail/detach_keys.lua",
     ["moonsail.events"] = "lua/moonsail/events.lua",
     ["moonsail.exec"] = "lua/moonsail/exec.lua",
