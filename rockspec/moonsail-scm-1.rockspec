@@ -31,6 +31,7 @@ build = {
     ["moonsail.attach"] = "lua/moonsail/attach.lua",
     ["moonsail.base64"] = "lua/moonsail/base64.lua",
     ["moonsail.build"] = "lua/moonsail/build.lua",
+    ["moonsail.build_context"] = "lua/moonsail/build_context.lua",
     ["moonsail.cells"] = "lua/moonsail/cells.lua",
     ["moonsail.client"] = "lua/moonsail/client.lua",
     ["moonsail.concurrency"] = "lua/moonsail/concurrency.lua",
