@@ -1,0 +1,156 @@
+-- SPDX-License-Identifier: MIT
+-- Where the bytes of a request come from: a file, a pipe, a string, a function
+-- that gives them piece by piece, a stream of ours, or files of this machine
+-- that are packed while they are sent.
+
+local core = require "moonsail.core"
+local fail = require "moonsail.fail"
+
+local source = {}
+
+-- How archives begin that are compressed; a plain tar has zeros in it.
+local MAGICS = { "\31\139", "BZh", "\xFD7zXZ\0", "\x28\xB5\x2F\xFD" }
+
+---Whether a text is an archive, and not the path of one: no path has a zero
+---in it, and none begins like a compressed archive.
+---@param text string
+---@return boolean
+function source.is_archive(text)
+  if text:find("\0", 1, true) then return true end
+  for _, magic in ipairs(MAGICS) do
+    if text:sub(1, #magic) == magic then return true end
+  end
+  return false
+end
+
+-- The class ------------------------------------------------------------------
+
+---What the body of a request is taken from, once.
+---@class moonsail.Source
+---@field body any # as the option `body` of an operation takes it, or nil
+---@field body_file string|nil # the path of a file instead
+---@field owned any # what is closed at the end, or nil
+local Source = { __name = "moonsail.source" }
+Source.__index = Source
+
+---Closes what was opened for it, or is of no use any more: a stream, what
+---packs files. An open file stays open. Idempotent.
+function Source:close()
+  local owned = self.owned
+  self.owned = nil
+  if owned ~= nil then owned:close() end
+end
+
+Source.__close = Source.close
+Source.__gc = Source.close
+
+---Sets the options of an operation that send it.
+---@param options table # changed
+function Source:fill(options)
+  options.body, options.body_file = self.body, self.body_file
+end
+
+local function new(body, body_file, owned)
+  return setmetatable({
+    body = body,
+    body_file = body_file,
+    owned = owned,
+  }, Source)
+end
+
+-- What it may be made of -----------------------------------------------------
+
+local function is_class(value, name)
+  return type(value) == "userdata" and fail.type_name(value) == name
+end
+
+-- What is called in a for loop.
+local function is_callable(value)
+  if type(value) == "function" then return true end
+  local metatable = getmetatable(value)
+  return type(metatable) == "table" and metatable.__call ~= nil
+end
+
+-- The bytes of all that a function gives.
+local function collected(give, path, complain)
+  local pieces = {}
+  for piece in give do
+    if type(piece) ~= "string" then
+      complain(path, "what the function gives must be strings, and nil at the "
+               .. "end; it gave a value of type %s", fail.type_name(piece))
+    end
+    pieces[#pieces + 1] = piece
+  end
+  return table.concat(pieces)
+end
+
+---Packs files while they are sent.
+---@param entries table[] # of core.pack
+---@param label string # "images:build"
+---@return moonsail.Source
+function source.packed(entries, label)
+  return new(core.pack(entries, label))
+end
+
+-- Entries of an archive out of a table that has contents under their names.
+local function entries_of(files, path, complain)
+  local entries = {}
+  for name, content in pairs(files) do
+    fail.check_type(complain, path, "string", name)
+    fail.check_type(complain, ("%s[%q]"):format(path, name), "string", content)
+    entries[#entries + 1] = { name = name, content = content }
+  end
+  table.sort(entries, function(a, b) return a.name < b.name end)
+  return entries
+end
+
+local function of_path(path, settings, complain)
+  local kind, reason = core.file_kind(path)
+  if not kind then complain(settings.name, "%s: %s", path, reason) end
+  if kind ~= "folder" then return new(nil, path) end
+  if not settings.folder then
+    complain(settings.name, "%s is a folder", path)
+  end
+  return source.packed({ { path = path, name = "." } }, settings.label)
+end
+
+local function of_stream(stream, settings, complain)
+  if core.stream_kind(stream) == "documents" then
+    complain(settings.name, "what comes from this stream are documents, not "
+             .. "bytes")
+  end
+  return new(collected(stream, settings.name, complain), nil, stream)
+end
+
+---A source, whatever is given for one: the path of a file, the bytes of an
+---archive, an open file, a function that gives the next piece and nil at the
+---end (or what may be called like one), a stream of bytes, or a table that has
+---contents under names, of which a tar is made.
+---@param value any
+---@param settings { name: string, expected: string, label: string,
+---       folder: boolean? } # how the option is called, and what it may be;
+---       the method; whether the path may be that of a folder, which is packed
+---@param complain fun(path: string, format: string, ...) # raises
+---@return moonsail.Source # to be closed
+function source.of(value, settings, complain)
+  local name = settings.name
+  if getmetatable(value) == Source then return value end
+  if value == nil then complain(name, "missing (%s)", settings.expected) end
+  if io.type(value) == "closed file" then
+    complain(name, "the file is closed")
+  elseif type(value) == "string" then
+    if source.is_archive(value) then return new(value) end
+    return of_path(value, settings, complain)
+  elseif io.type(value) == "file" then
+    return new(value:read("a"))
+  elseif is_class(value, "moonsail.stream") then
+    return of_stream(value, settings, complain)
+  elseif is_callable(value) then
+    return new(collected(value, name, complain))
+  elseif type(value) == "table" then
+    return source.packed(entries_of(value, name, complain), settings.label)
+  end
+  return fail.wrong_type(complain, name, settings.expected, value)
+end
+
+return source
