@@ -139,7 +139,10 @@ clean_work() {
 
 # A lua5.4 that has the sanitizers in it, to be found before the other. What
 # preloads them is forgotten at once: the programs that it starts have none.
+# Memory that was freed is kept for a while, to tell of its use; not so much
+# that it looks lost.
 sanitized_lua() {
+  : "${WORK:?}"
   mkdir "$WORK/bin"
   gcc -shared -fPIC -x c -o "$WORK/bin/forget.so" - <<C
 #include <stdlib.h>
@@ -154,5 +157,6 @@ LD_PRELOAD="$(gcc -print-file-name=libasan.so) $WORK/bin/forget.so" \\
 SH
   chmod 755 "$WORK/bin/lua5.4"
   export PATH="$WORK/bin:$PATH"
-  export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+  export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=16
+  export UBSAN_OPTIONS=print_stacktrace=1
 }

@@ -25,8 +25,6 @@ NETNS=soak$$ sh "$TOOLS/engine.sh" up "$WORK/engine" >/dev/null
 if [ -n "$SANITIZE" ]; then
   export SANITIZE
   sanitized_lua
-  # memory that was freed is kept for a while: not so much that it looks lost
-  ASAN_OPTIONS=$ASAN_OPTIONS:quarantine_size_mb=16
 else
   unset SANITIZE
 fi
