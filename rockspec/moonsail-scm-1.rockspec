@@ -33,6 +33,7 @@ build = {
     ["moonsail.build"] = "lua/moonsail/build.lua",
     ["moonsail.build_context"] = "lua/moonsail/build_context.lua",
     ["moonsail.cells"] = "lua/moonsail/cells.lua",
+    ["moonsail.cli_config"] = "lua/moonsail/cli_config.lua",
     ["moonsail.client"] = "lua/moonsail/client.lua",
     ["moonsail.concurrency"] = "lua/moonsail/concurrency.lua",
     ["moonsail.config"] = "lua/moonsail/config.lua",
