@@ -171,7 +171,7 @@ function reference.parse(text)
   if reason then return nil, reason end
   local ref = { name = name, digest = digest, given_tag = tag ~= nil }
   ref.domain, ref.path, ref.familiar = normalize(domain, path)
-  if #ref.domain + 1 + #ref.path > MAX_NAME then
+  if #ref.path > MAX_NAME then
     return nil, ("the name is longer than %d characters"):format(MAX_NAME)
   end
   ref.tag = tag or not digest and "latest" or nil

@@ -68,8 +68,8 @@ describe("reference.parse", function()
       .. HEX:sub(1, 63) .. "|latest|" },
     { HEX .. ":x", HEX .. "|docker.io|library/" .. HEX .. "|x|" },
     { DIGEST, "sha256|docker.io|library/sha256|" .. HEX .. "|" },
-    { "x.y/" .. ("a"):rep(251),
-      "x.y/" .. ("a"):rep(251) .. "|x.y|" .. ("a"):rep(251) .. "|latest|" },
+    { "x.y/" .. ("a"):rep(255),
+      "x.y/" .. ("a"):rep(255) .. "|x.y|" .. ("a"):rep(255) .. "|latest|" },
   }
   for _, case in ipairs(cases) do
     it("takes " .. case[1] .. " apart", function()
@@ -162,8 +162,8 @@ describe("reference.parse refuses", function()
     { "a@" .. DIGEST .. "@" .. DIGEST, "is no digest" },
     { "app:@" .. DIGEST, "^there is no tag" },
     -- length
-    { "x.y/" .. ("a"):rep(252), "longer than 255" },
-    { ("a"):rep(256), "longer than 255" },
+    { "x.y/" .. ("a"):rep(256), "longer than 255" },
+    { ("a"):rep(248), "longer than 255" },
   }
   for _, case in ipairs(cases) do
     it(("%q with a reason"):format(case[1]), function()
