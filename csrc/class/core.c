@@ -29,6 +29,7 @@
 #include "value/error.h"
 #include "value/files.h"
 #include "value/kit.h"
+#include "value/packer.h"
 #include "value/typed.h"
 
 __attribute__((visibility("default"))) int luaopen_moonsail_core(lua_State *L);
@@ -115,6 +116,7 @@ static const luaL_Reg functions[] = {
     {"operation", ldk_operation},
     {"operations", ldk_operations},
     {"pack", ldk_pack},
+    {"packer", ldk_packer},
     {"parse_duration", ldk_duration},
     {"parse_size", ldk_size},
     {"queue", ldk_queue},

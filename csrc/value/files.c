@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *kind_of(mode_t mode) {
+const char *ldk_kind_of(mode_t mode) {
   if (S_ISREG(mode))
     return "file";
   if (S_ISDIR(mode))
@@ -30,7 +30,7 @@ int ldk_file_kind(lua_State *L) {
   struct stat s;
   if ((lua_toboolean(L, 2) ? lstat : stat)(path, &s) != 0)
     return no_file(L);
-  lua_pushstring(L, kind_of(s.st_mode));
+  lua_pushstring(L, ldk_kind_of(s.st_mode));
   return 1;
 }
 

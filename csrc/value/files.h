@@ -4,6 +4,10 @@
 #define LDK_FILES_H
 
 #include <lua.h>
+#include <sys/stat.h>
+
+/* The kind of a thing of this mode, see file_kind. */
+const char *ldk_kind_of(mode_t mode);
 
 /* Lua: file_kind(path [, itself]) → "file", "folder", "link" or "other", or
  * nil and why there is nothing. A link is what it leads to, unless it is

@@ -1,259 +1,404 @@
 /* SPDX-License-Identifier: MIT
- * Files of this machine into a tar archive. */
-#include <archive.h>
-#include <archive_entry.h>
-#include <dirent.h>
+ * Files of this machine into a tar archive, a step at a time. */
+#include "value/pack.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <lauxlib.h>
-#include <limits.h>
-#include <stdlib.h>
+#include <locale.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "bytes/memory.h"
-#include "value/archive.h"
-#include "value/error.h"
-#include "value/kit.h"
 
-/* Bytes that are copied at once. */
+/* Bytes of a file that are read at once, and of a hole that are told of. */
 #define PIECE_BYTES ((size_t)64 * 1024)
 
-/* Mode of a file that is made of bytes, unless one is given. */
-#define PLAIN_MODE 0644
+/* A file in more pieces than that is read as if it had no holes. */
+#define MOST_HOLES 10000
 
-/* ---- what is still to be packed ---- */
+/* What may be done by who runs a file: the one attribute that docker's own
+ * archives have. */
+#define CAPABILITY "security.capability"
 
-/* Puts a path and a name on top of what waits. */
-static void put_waiting(lua_State *L, ldk_Work *w, const char *path,
-                        const char *name) {
-  ldk_check(L, dk_buffer_append(&w->waiting, path, strlen(path) + 1));
-  ldk_check(L, dk_buffer_append(&w->waiting, name, strlen(name) + 1));
+enum { NOTHING, NEXT, LOOK, ADD, ENTER, FILE_DATA, TEXT_DATA };
+
+/* ---- what calls come to ---- */
+
+static dk_Packed unread(dk_Pack *p) {
+  p->number = errno;
+  return DK_PACK_UNREAD;
 }
 
-/* Moves the last text of what waits into a buffer. */
-static void take_text(lua_State *L, dk_Buffer *waiting, dk_Buffer *to) {
-  size_t start = waiting->length - 1;
-  while (start > 0 && waiting->data[start - 1] != '\0')
-    start--;
-  ldk_work_join(L, to, waiting->data + start, NULL);
-  waiting->length = start;
+/* Of a call of the tree. */
+static dk_Packed tree_failed(dk_Pack *p, int result) {
+  return result == DK_MALFORMED ? unread(p) : DK_PACK_NONE;
 }
 
-/* Takes what was put last as w->path and w->name; whether there was any. */
-static int take_waiting(lua_State *L, ldk_Work *w) {
-  if (w->waiting.length == 0)
-    return 0;
-  take_text(L, &w->waiting, &w->name);
-  take_text(L, &w->waiting, &w->path);
-  return 1;
+/* Of a call of libarchive's. Its warnings do no harm. */
+static dk_Packed written(dk_Pack *p, long result) {
+  if (result >= ARCHIVE_WARN)
+    return DK_PACK_ON;
+  p->number = archive_errno(p->out);
+  return p->number == ENOMEM ? DK_PACK_NONE : DK_PACK_UNWRITTEN;
 }
 
-static int is_child(const struct dirent *d) {
-  return strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
+static la_ssize_t append(struct archive *a, void *pack, const void *bytes,
+                         size_t length) {
+  dk_Pack *p = pack;
+  if (dk_buffer_append(&p->bytes, bytes, length) == DK_OK)
+    return (la_ssize_t)length;
+  archive_set_error(a, ENOMEM, "no memory");
+  return -1;
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b) {
-  return strcmp((*a)->d_name, (*b)->d_name);
+/* ---- begin and end ---- */
+
+static int set_format(dk_Pack *p) {
+  int result = archive_write_set_format_pax_restricted(p->out);
+  if (result == ARCHIVE_OK)
+    result = archive_write_set_format_option(p->out, "pax", "xattrheader",
+                                             "SCHILY");
+  if (result == ARCHIVE_OK && p->gzip)
+    result = archive_write_add_filter_gzip(p->out);
+  return result;
 }
 
-/* Lets wait what is in the folder w->path: the last of them first, so that
- * they come in the order of their names. */
-static void put_children(lua_State *L, ldk_Work *w) {
-  dk_Buffer *path = ldk_new_buffer(L), *name = ldk_new_buffer(L);
-  int n = scandir(w->path.data, &w->children, is_child, by_name);
-  if (n < 0) {
-    w->children = NULL;
-    ldk_work_fail_file(L, w, w->path.data);
-  }
-  w->n_children = n;
-  for (n--; n >= 0; n--) {
-    const char *child = w->children[n]->d_name;
-    ldk_work_join(L, path, w->path.data, child);
-    ldk_work_join(L, name, w->name.data, child);
-    put_waiting(L, w, path->data, name->data);
-  }
-  ldk_work_free_children(w);
-  lua_pop(L, 2);
+dk_Packed dk_pack_open(dk_Pack *p) {
+  int result;
+  p->opened = 1;
+  p->file = -1;
+  p->now = time(NULL);
+  p->out = archive_write_new();
+  p->entry = archive_entry_new();
+  p->plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  if (p->out == NULL || p->entry == NULL || p->plain == (locale_t)0)
+    return DK_PACK_NONE;
+  result = set_format(p);
+  archive_write_set_bytes_per_block(p->out, 0); /* as it comes */
+  if (result >= ARCHIVE_WARN)
+    result = archive_write_open(p->out, p, NULL, append, NULL);
+  return written(p, result);
 }
 
-/* ---- one thing ---- */
-
-static void write_header(lua_State *L, ldk_Work *w) {
-  ldk_work_check(L, w, w->out, archive_write_header(w->out, w->entry));
+dk_Packed dk_pack_finish(dk_Pack *p) {
+  return written(p, archive_write_close(p->out));
 }
 
-/* Whether there was room for it: a file that has grown since it was looked at
- * is cut off. */
-static int write_data(lua_State *L, ldk_Work *w, const char *bytes,
-                      size_t length) {
-  while (length > 0) {
-    la_ssize_t n = archive_write_data(w->out, bytes, length);
-    if (n < 0)
-      ldk_work_fail_archive(L, w, w->out);
-    if (n == 0)
-      return 0;
-    bytes += n;
-    length -= (size_t)n;
-  }
-  return 1;
+static void close_file(dk_Pack *p) {
+  if (p->file >= 0)
+    close(p->file);
+  p->file = -1;
 }
 
-/* A file that has become shorter is filled up with zeros, by libarchive. */
-static void write_file(lua_State *L, ldk_Work *w) {
-  char piece[PIECE_BYTES];
-  ssize_t n;
-  while ((n = read(w->file, piece, sizeof piece)) != 0) {
-    if (n < 0 && errno != EINTR)
-      ldk_work_fail_file(L, w, w->path.data);
-    if (n > 0 && !write_data(L, w, piece, (size_t)n))
-      return;
-  }
-}
-
-/* What is at w->path; a file is opened, so that it stays the same. */
-static void look(lua_State *L, ldk_Work *w, struct stat *s) {
-  const char *path = w->path.data;
-  if (lstat(path, s) != 0)
-    ldk_work_fail_file(L, w, path);
-  if (!S_ISREG(s->st_mode))
+/* What is written is freed before the buffer that it may still write into.
+ * Where a header could not be written, to free it would not close it. */
+void dk_pack_close(dk_Pack *p) {
+  if (!p->opened)
     return;
-  w->file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (w->file < 0 || fstat(w->file, s) != 0)
-    ldk_work_fail_file(L, w, path);
+  p->opened = 0;
+  if (p->out != NULL)
+    archive_write_close(p->out);
+  archive_write_free(p->out);
+  archive_entry_free(p->entry);
+  if (p->plain != (locale_t)0)
+    freelocale(p->plain);
+  p->plain = (locale_t)0;
+  p->out = NULL;
+  p->entry = NULL;
+  close_file(p);
+  dk_tree_free(&p->tree);
+  dk_links_free(&p->links);
+  dk_buffer_free(&p->bytes);
+  dk_buffer_free(&p->target);
 }
 
-static void describe_link(lua_State *L, ldk_Work *w) {
-  char target[PATH_MAX];
-  ssize_t length = readlink(w->path.data, target, sizeof target - 1);
-  if (length < 0)
-    ldk_work_fail_file(L, w, w->path.data);
-  target[length] = '\0';
-  archive_entry_copy_symlink(w->entry, target);
+/* ---- headers ---- */
+
+static void set_owner(dk_Pack *p) {
+  if (p->uid >= 0)
+    archive_entry_set_uid(p->entry, p->uid);
+  if (p->gid >= 0)
+    archive_entry_set_gid(p->entry, p->gid);
 }
 
-/* Times that nobody sets, and where it lay on this disk, are left out. */
-static void describe(lua_State *L, ldk_Work *w, const struct stat *s) {
-  struct archive_entry *e = archive_entry_clear(w->entry);
-  archive_entry_copy_pathname(e, w->name.data);
-  archive_entry_copy_stat(e, s);
+/* Times are whole seconds, as docker's own archives have them. Times that
+ * nobody sets, and where it lay on this disk, are left out. */
+static void describe(dk_Pack *p) {
+  struct archive_entry *e = archive_entry_clear(p->entry);
+  archive_entry_copy_pathname(e, p->tree.name.data);
+  archive_entry_copy_stat(e, &p->thing);
+  archive_entry_set_mtime(e, p->thing.st_mtime, 0);
   archive_entry_unset_atime(e);
   archive_entry_unset_ctime(e);
   archive_entry_unset_birthtime(e);
   archive_entry_set_nlink(e, 0);
   archive_entry_set_ino64(e, 0);
   archive_entry_set_dev(e, 0);
-  if (S_ISLNK(s->st_mode))
-    describe_link(L, w);
+  set_owner(p);
 }
 
-static void pack_thing(lua_State *L, ldk_Work *w) {
-  struct stat s;
-  look(L, w, &s);
-  if (S_ISSOCK(s.st_mode))
-    return;
-  describe(L, w, &s);
-  write_header(L, w);
-  if (w->file >= 0)
-    write_file(L, w);
-  ldk_work_close_file(w);
-  if (S_ISDIR(s.st_mode))
-    put_children(L, w);
+/* Names are bytes, which libarchive takes for text of the thread's locale: in
+ * the plain one, what is not ASCII goes into the archive as it is. */
+static dk_Packed write_header(dk_Pack *p) {
+  locale_t before = uselocale(p->plain);
+  int result = archive_write_header(p->out, p->entry);
+  uselocale(before);
+  return written(p, result);
 }
 
-/* ---- elements ---- */
-
-static void pack_path(lua_State *L, ldk_Work *w, const char *path,
-                      const char *name) {
-  put_waiting(L, w, path, name);
-  while (take_waiting(L, w))
-    pack_thing(L, w);
+static void add_capability(dk_Pack *p) {
+  char value[64]; /* of 24 bytes at most, today */
+  ssize_t length = fgetxattr(p->file, CAPABILITY, value, sizeof value);
+  if (length > 0)
+    archive_entry_xattr_add_entry(p->entry, CAPABILITY, value, (size_t)length);
 }
 
-static lua_Integer opt_mode(lua_State *L, int element) {
-  lua_Integer mode = PLAIN_MODE;
-  if (lua_getfield(L, element, "mode") != LUA_TNIL)
-    mode = luaL_checkinteger(L, -1);
-  lua_pop(L, 1);
-  return mode & 07777;
-}
+/* ---- holes ---- */
 
-static void pack_content(lua_State *L, ldk_Work *w, const char *name,
-                         lua_Integer mode, const char *bytes, size_t length) {
-  struct archive_entry *e = archive_entry_clear(w->entry);
-  archive_entry_copy_pathname(e, name);
-  archive_entry_set_filetype(e, AE_IFREG);
-  archive_entry_set_perm(e, (mode_t)mode);
-  archive_entry_set_size(e, (la_int64_t)length);
-  archive_entry_set_mtime(e, time(NULL), 0);
-  write_header(L, w);
-  write_data(L, w, bytes, length);
-}
-
-/* Packs the element on top. */
-static void pack_element(lua_State *L, ldk_Work *w) {
-  int element = lua_gettop(L);
-  const char *name, *path, *bytes;
-  size_t length = 0;
-  luaL_checktype(L, element, LUA_TTABLE);
-  name = ldk_work_need_text(L, element, "name");
-  path = ldk_work_text(L, element, "path", NULL);
-  if (path != NULL) {
-    pack_path(L, w, path, name);
-    return;
+/* Tells the header of the data of the file; 0: it has too many pieces. */
+static int add_data(dk_Pack *p) {
+  off_t end = 0, start;
+  int n = 0;
+  while ((start = lseek(p->file, end, SEEK_DATA)) >= 0) {
+    end = lseek(p->file, start, SEEK_HOLE);
+    if (end < 0 || ++n > MOST_HOLES)
+      return 0;
+    archive_entry_sparse_add_entry(p->entry, start, end - start);
   }
-  bytes = ldk_work_text(L, element, "content", &length);
-  if (bytes == NULL)
-    ldk_fail_argument(L, NULL, "an element has neither path nor content");
-  pack_content(L, w, name, opt_mode(L, element), bytes, length);
-}
-
-/* ---- the whole ---- */
-
-static la_ssize_t append(struct archive *a, void *work, const void *bytes,
-                         size_t length) {
-  ldk_Work *w = work;
-  if (dk_buffer_append(&w->bytes, bytes, length) == DK_OK)
-    return (la_ssize_t)length;
-  archive_set_error(a, ENOMEM, "no memory");
-  return -1;
-}
-
-static void begin(lua_State *L, ldk_Work *w, const char *to) {
-  w->entry = ldk_work_made(L, archive_entry_new());
-  w->out = ldk_work_made(L, archive_write_new());
-  ldk_work_check(L, w, w->out, archive_write_set_format_pax(w->out));
-  archive_write_set_bytes_in_last_block(w->out, 1); /* not filled up */
-  ldk_work_check(L, w, w->out,
-                 to != NULL
-                     ? archive_write_open_filename(w->out, to)
-                     : archive_write_open(w->out, w, NULL, append, NULL));
-}
-
-/* Pushes the result: the bytes, or how many there are in the file. */
-static void push_packed(lua_State *L, ldk_Work *w, const char *to) {
-  ldk_work_check(L, w, w->out, archive_write_close(w->out));
-  if (to != NULL)
-    lua_pushinteger(L, archive_filter_bytes(w->out, -1));
-  else
-    lua_pushlstring(L, w->bytes.data, w->bytes.length);
-}
-
-int ldk_pack(lua_State *L) {
-  const char *label = luaL_optstring(L, 2, NULL), *to;
-  lua_Integer i;
-  ldk_Work *w;
-  luaL_checktype(L, 1, LUA_TTABLE);
-  to = ldk_work_text(L, 1, "to", NULL);
-  w = ldk_work_new(L, label);
-  begin(L, w, to);
-  for (i = 1; lua_rawgeti(L, 1, i) != LUA_TNIL; i++) {
-    pack_element(L, w);
-    lua_pop(L, 1);
-  }
-  push_packed(L, w, to);
-  ldk_work_release(w);
+  if (errno != ENXIO)
+    return 0;
+  if (n == 0)
+    archive_entry_sparse_add_entry(p->entry, 0, 0);
   return 1;
+}
+
+static void add_holes(dk_Pack *p) {
+  const struct stat *s = &p->thing;
+  p->sparse = s->st_blocks < s->st_size / 512 && add_data(p);
+  if (!p->sparse)
+    archive_entry_sparse_clear(p->entry);
+}
+
+/* How many bytes from where it is on are a hole. */
+static int64_t hole(const dk_Pack *p) {
+  off_t data;
+  if (!p->sparse)
+    return 0;
+  data = lseek(p->file, p->at, SEEK_DATA);
+  if (data < 0)
+    data = errno == ENXIO ? p->thing.st_size : p->at;
+  return data - p->at;
+}
+
+/* ---- data ---- */
+
+/* Whether it is all written: a file that has grown since it was looked at is
+ * cut off. */
+static dk_Packed write_data(dk_Pack *p, const char *bytes, size_t length,
+                            int *whole) {
+  *whole = 1;
+  while (length > 0) {
+    la_ssize_t n = archive_write_data(p->out, bytes, length);
+    if (n < 0)
+      return written(p, n);
+    *whole = n > 0;
+    if (n == 0)
+      return DK_PACK_ON;
+    bytes += n;
+    length -= (size_t)n;
+  }
+  return DK_PACK_ON;
+}
+
+static dk_Packed end_entry(dk_Pack *p) {
+  close_file(p);
+  p->state = p->walks ? NEXT : NOTHING;
+  return written(p, archive_write_finish_entry(p->out));
+}
+
+static dk_Packed write_hole(dk_Pack *p, int64_t length) {
+  static const char zeros[PIECE_BYTES];
+  dk_Packed result = DK_PACK_ON;
+  int whole = 1;
+  while (length > 0 && whole && result == DK_PACK_ON) {
+    size_t n = length < (int64_t)sizeof zeros ? (size_t)length : sizeof zeros;
+    result = write_data(p, zeros, n, &whole);
+    length -= (int64_t)n;
+    p->at += (int64_t)n;
+  }
+  return result;
+}
+
+/* A file that has become shorter is filled up with zeros, by libarchive. */
+static dk_Packed write_file(dk_Pack *p) {
+  char piece[PIECE_BYTES];
+  int64_t length = hole(p);
+  dk_Packed result;
+  ssize_t n;
+  int whole;
+  if (length > 0)
+    return write_hole(p, length);
+  n = pread(p->file, piece, sizeof piece, p->at);
+  if (n < 0)
+    return errno == EINTR ? DK_PACK_ON : unread(p);
+  result = write_data(p, piece, (size_t)n, &whole);
+  p->at += n;
+  if (result == DK_PACK_ON && (n == 0 || !whole))
+    return end_entry(p);
+  return result;
+}
+
+static dk_Packed write_text(dk_Pack *p) {
+  size_t n = p->left < PIECE_BYTES ? p->left : PIECE_BYTES;
+  int whole;
+  dk_Packed result = write_data(p, p->text, n, &whole);
+  p->text += n;
+  p->left -= n;
+  return result == DK_PACK_ON && p->left == 0 ? end_entry(p) : result;
+}
+
+/* ---- one thing ---- */
+
+static dk_Packed pass(dk_Pack *p) {
+  p->state = NEXT;
+  return DK_PACK_ON;
+}
+
+/* A file that was packed under another name is a link to that. */
+static dk_Packed add_file(dk_Pack *p) {
+  const char *other = NULL;
+  int result = DK_OK;
+  if (p->thing.st_nlink > 1)
+    other = dk_links_find(&p->links, &p->thing, p->tree.name.data, &result);
+  if (result != DK_OK)
+    return DK_PACK_NONE;
+  describe(p);
+  if (other != NULL) {
+    archive_entry_copy_hardlink(p->entry, other);
+    archive_entry_set_size(p->entry, 0);
+    close_file(p);
+    p->state = NEXT;
+    return write_header(p);
+  }
+  add_holes(p);
+  add_capability(p);
+  p->at = 0;
+  p->state = FILE_DATA;
+  return write_header(p);
+}
+
+static dk_Packed open_file(dk_Pack *p) {
+  int result = dk_tree_open(&p->tree, &p->thing, &p->file);
+  if (result < 0)
+    return tree_failed(p, result);
+  return result > 0 ? add_file(p) : pass(p);
+}
+
+static dk_Packed add_link(dk_Pack *p) {
+  int result = dk_tree_link(&p->tree, &p->target);
+  if (result <= 0)
+    return result < 0 ? tree_failed(p, result) : pass(p);
+  describe(p);
+  archive_entry_copy_symlink(p->entry, p->target.data);
+  p->state = NEXT;
+  return write_header(p);
+}
+
+/* Goes into the folder that the tree is at. */
+static dk_Packed enter(dk_Pack *p) {
+  int result = dk_tree_enter(&p->tree);
+  return result < 0 ? tree_failed(p, result) : pass(p);
+}
+
+/* A folder without a name is only what is in it. */
+static dk_Packed add_folder(dk_Pack *p) {
+  dk_Packed result = DK_PACK_ON;
+  describe(p);
+  if (p->tree.name.length > 0)
+    result = write_header(p);
+  p->state = p->shallow ? NEXT : ENTER;
+  return result;
+}
+
+static dk_Packed add_thing(dk_Pack *p) {
+  mode_t mode = p->thing.st_mode;
+  if (S_ISREG(mode))
+    return open_file(p);
+  if (S_ISLNK(mode))
+    return add_link(p);
+  if (S_ISDIR(mode))
+    return add_folder(p);
+  describe(p);
+  p->state = NEXT;
+  return write_header(p);
+}
+
+/* ---- steps ---- */
+
+static dk_Packed look(dk_Pack *p) {
+  int result = dk_tree_look(&p->tree, &p->thing);
+  if (result < 0)
+    return tree_failed(p, result);
+  if (result == 0 || S_ISSOCK(p->thing.st_mode))
+    return pass(p);
+  p->state = ADD;
+  p->shallow = 0;
+  return p->asks && p->tree.depth > 0 ? DK_PACK_ASK : DK_PACK_ON;
+}
+
+static dk_Packed next(dk_Pack *p) {
+  int result = dk_tree_next(&p->tree);
+  if (result < 0)
+    return tree_failed(p, result);
+  p->walks = result;
+  p->state = result ? LOOK : NOTHING;
+  return DK_PACK_ON;
+}
+
+void dk_pack_answer(dk_Pack *p, int keep, int descend) {
+  p->shallow = !descend;
+  if (!keep)
+    p->state = descend && S_ISDIR(p->thing.st_mode) ? ENTER : NEXT;
+}
+
+dk_Packed dk_pack_tree(dk_Pack *p, const char *path, const char *name,
+                       int follow) {
+  int result = dk_tree_begin(&p->tree, path, name, follow);
+  p->walks = 1;
+  p->state = LOOK;
+  return result == DK_OK ? DK_PACK_ON : DK_PACK_NONE;
+}
+
+dk_Packed dk_pack_content(dk_Pack *p, const dk_Content *content) {
+  struct archive_entry *e = archive_entry_clear(p->entry);
+  archive_entry_copy_pathname(e, content->name);
+  archive_entry_set_filetype(e, AE_IFREG);
+  archive_entry_set_perm(e, (mode_t)content->mode);
+  archive_entry_set_size(e, (la_int64_t)content->length);
+  archive_entry_set_mtime(e, content->mtime >= 0 ? content->mtime : p->now, 0);
+  set_owner(p);
+  p->text = content->bytes;
+  p->left = content->length;
+  p->state = TEXT_DATA;
+  return write_header(p);
+}
+
+dk_Packed dk_pack_step(dk_Pack *p) {
+  switch (p->state) {
+  case NEXT:
+    return next(p);
+  case LOOK:
+    return look(p);
+  case ADD:
+    return add_thing(p);
+  case ENTER:
+    return enter(p);
+  case FILE_DATA:
+    return write_file(p);
+  case TEXT_DATA:
+    return write_text(p);
+  default:
+    return DK_PACK_IDLE;
+  }
 }
