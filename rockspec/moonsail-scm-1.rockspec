@@ -150,6 +150,8 @@ build = {
         "csrc/net/poller.c",
         "csrc/net/pump.c",
         "csrc/net/reply.c",
+        "csrc/net/secure.c",
+        "csrc/net/tls.c",
         "csrc/net/transfer.c",
         "csrc/net/transport.c",
         "csrc/net/trouble.c",

@@ -52,7 +52,8 @@ static void give_back(dk_Wire *w, int failed) {
     w->handle = NULL;
   }
   curl_slist_free_all(w->lines);
-  w->lines = NULL;
+  curl_slist_free_all(w->detour);
+  w->lines = w->detour = NULL;
   if (w->source >= 0)
     close(w->source);
   w->source = -1;

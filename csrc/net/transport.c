@@ -53,6 +53,13 @@ const char *dk_transport_lacks(void) {
   return NULL;
 }
 
+const char *dk_transport_lacks_tls(void) {
+  const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+  if (!(v->features & CURL_VERSION_SSL))
+    return "libcurl was built without TLS";
+  return NULL;
+}
+
 const char *dk_transport_libcurl(void) {
   return curl_version_info(CURLVERSION_NOW)->version;
 }
@@ -114,9 +121,9 @@ void dk_handle_give(dk_Transport *t, dk_Handle *h, int failed) {
     handle_free(h);
     return;
   }
-  if (h->altered) {
+  if (h->altered || h->special) {
     curl_easy_reset(h->easy);
-    h->altered = h->constant = h->fresh = 0;
+    h->altered = h->special = h->constant = h->fresh = 0;
   }
   h->next = t->idle;
   t->idle = h;

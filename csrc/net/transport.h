@@ -46,6 +46,9 @@ int dk_transport_active(const dk_Transport *t);
  * people, or NULL when it can do all we need. */
 const char *dk_transport_lacks(void);
 
+/* The same for secure connections. */
+const char *dk_transport_lacks_tls(void);
+
 /* "8.5.0", of the libcurl found at run time. */
 const char *dk_transport_libcurl(void);
 

@@ -166,6 +166,21 @@ static long connect_milliseconds(double seconds) {
   return (long)(seconds * 1000) + 1;
 }
 
+/* No other transfer must have these by chance: see dk_handle_give. */
+static CURLcode set_terms(dk_Wire *w) {
+  CURL *easy = w->handle->easy;
+  const dk_Endpoint *e = w->endpoint;
+  CURLcode code = dk_tls_apply(easy, &e->tls);
+  w->handle->special = 1;
+  if (code == CURLE_OK && e->detour != NULL) {
+    w->detour = curl_slist_append(NULL, e->detour);
+    if (w->detour == NULL)
+      return CURLE_OUT_OF_MEMORY;
+    code = curl_easy_setopt(easy, CURLOPT_CONNECT_TO, w->detour);
+  }
+  return code;
+}
+
 /* These are set for every transfer, whatever the handle was used for. */
 static CURLcode set_destination(dk_Wire *w, const dk_Request *r) {
   CURL *easy = w->handle->easy;
@@ -177,7 +192,10 @@ static CURLcode set_destination(dk_Wire *w, const dk_Request *r) {
     code = curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, r->target);
   if (code == CURLE_OK)
     code = curl_easy_setopt(easy, CURLOPT_USERAGENT, r->user_agent);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, (long)(e->kind == DK_TCP));
+  if (code == CURLE_OK && e->kind == DK_HTTPS)
+    code = set_terms(w);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE,
+                   (long)(e->socket_path == NULL));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    connect_milliseconds(w->limits.connect));
   return code;

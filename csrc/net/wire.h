@@ -16,21 +16,23 @@
  * transfers, one after another. */
 typedef struct dk_Handle {
   CURL *easy;
-  struct dk_Handle *next;      /* of those that are idle */
-  int constant;                /* has the options that are always the same */
-  int fresh;                   /* must open a connection of its own */
-  int altered;                 /* has others that the next one must not have */
+  struct dk_Handle *next; /* of those that are idle */
+  int constant;           /* has the options that are always the same */
+  int fresh;              /* must open a connection of its own */
+  int altered;            /* has others that the next one must not have, */
+  int special;            /* or those of a secure connection */
   char error[CURL_ERROR_SIZE]; /* libcurl's words for the last failure */
 } dk_Handle;
 
 typedef struct dk_Wire {
   dk_Transfer *transfer;
-  dk_Transport *transport;  /* NULL when that was freed first */
-  struct dk_Wire *next;     /* in one of the transport's lists, */
-  struct dk_Wire **here;    /* and what points to this one there */
-  dk_Handle *handle;        /* NULL unless under way */
-  struct curl_slist *lines; /* the head of the request */
-  struct dk_Hijack *hijack; /* NULL unless an upgrade was asked for */
+  dk_Transport *transport;   /* NULL when that was freed first */
+  struct dk_Wire *next;      /* in one of the transport's lists, */
+  struct dk_Wire **here;     /* and what points to this one there */
+  dk_Handle *handle;         /* NULL unless under way */
+  struct curl_slist *lines;  /* the head of the request */
+  struct curl_slist *detour; /* where to connect to, or NULL */
+  struct dk_Hijack *hijack;  /* NULL unless an upgrade was asked for */
   const dk_Endpoint *endpoint;
   const char *path; /* of the file that is sent, or NULL */
   int source;       /* that file, or -1 */
@@ -82,6 +84,9 @@ void dk_wire_note(dk_Wire *w);
 /* Sets up the handle for the request, which includes opening the file to be
  * sent. DK_NO_TROUBLE, or what is wrong (told in the transfer's message). */
 dk_Trouble dk_wire_prepare(dk_Wire *w, const dk_Request *r);
+
+/* Sets what a secure connection is made with. */
+CURLcode dk_tls_apply(CURL *easy, const dk_Tls *t);
 
 /* Takes the handle out of the multi, gives back all that was held for the
  * transfer, and moves it to its last state: DK_FINISHED when there is no

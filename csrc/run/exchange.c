@@ -9,6 +9,7 @@
 #include "bytes/memory.h"
 #include "bytes/queue.h"
 #include "run/failure.h"
+#include "run/headers.h"
 #include "run/hook.h"
 #include "run/loop.h"
 #include "value/error.h"
@@ -130,8 +131,9 @@ static void send_call(lua_State *L, ldk_Exchange *x) {
   new_transfer(L, x);
   r.method = ldk_record_method(x);
   r.target = x->target.data;
-  r.headers = call->headers.data;
-  r.headers_length = call->headers.length;
+  ldk_join_headers(L, &x->headers, &x->session->headers, &call->headers);
+  r.headers = x->headers.data;
+  r.headers_length = x->headers.length;
   r.body = call->body.data;
   r.body_length = call->body.length;
   r.body_file = call->body_file;
@@ -154,6 +156,8 @@ static void send_ping(lua_State *L, ldk_Exchange *x) {
   new_transfer(L, x);
   r.method = "GET";
   r.target = LDK_PING;
+  r.headers = x->session->headers.data;
+  r.headers_length = x->session->headers.length;
   r.user_agent = x->session->user_agent;
   x->stage = LDK_PINGING;
   dk_transfer_start(x->transfer, &x->session->endpoint, &r, &limits);

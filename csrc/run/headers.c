@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * The head of an answer as a Lua table. */
+ * The head of an answer as a Lua table, and the head of a request. */
 #include "run/headers.h"
 
 #include <ctype.h>
 #include <lauxlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "value/error.h"
 
 /* Pushes a name in lower case. [-0, +1] */
 static void push_lower(lua_State *L, const char *name, size_t length) {
@@ -42,4 +45,24 @@ void ldk_push_headers(lua_State *L, const dk_Transfer *x) {
   lua_newtable(L);
   for (; at < end; at += strlen(at) + 1)
     add_header(L, at);
+}
+
+/* Whether one of the lines has the same name as a line. */
+static int names_one(const dk_Buffer *lines, const char *line) {
+  const char *at = lines->data, *end = at + lines->length;
+  size_t length = strcspn(line, ":") + 1;
+  for (; at < end; at += strlen(at) + 1)
+    if (strncasecmp(at, line, length) == 0)
+      return 1;
+  return 0;
+}
+
+void ldk_join_headers(lua_State *L, dk_Buffer *to, const dk_Buffer *common,
+                      const dk_Buffer *own) {
+  const char *at = common->data, *end = at + common->length;
+  dk_buffer_clear(to);
+  for (; at < end; at += strlen(at) + 1)
+    if (!names_one(own, at))
+      ldk_check(L, dk_buffer_append(to, at, strlen(at) + 1));
+  ldk_check(L, dk_buffer_append(to, own->data, own->length));
 }

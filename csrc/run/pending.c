@@ -54,6 +54,7 @@ static int pending_gc(lua_State *L) {
   x->held = 0;
   ldk_exchange_release(x);
   dk_buffer_free(&x->target);
+  dk_buffer_free(&x->headers);
   return 0;
 }
 

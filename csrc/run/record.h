@@ -44,6 +44,7 @@ typedef struct ldk_Exchange {
   const ldk_Call *call; /* anchored */
   ldk_Session *session; /* anchored */
   dk_Buffer target;     /* of the request, with its version */
+  dk_Buffer headers;    /* of the request, with those of its client */
   ldk_Settings settings;
   ldk_Finish *finish;
   const void *context;         /* for finish */

@@ -2,12 +2,14 @@
  * A client's address, version and limits. */
 #include "run/session.h"
 
+#include <ctype.h>
 #include <lauxlib.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "bytes/memory.h"
 #include "model/model.h"
@@ -94,8 +96,66 @@ static void pin_version(lua_State *L, ldk_Session *s, int options) {
   lua_pop(L, 1);
 }
 
+/* Takes what the option "tls" holds into the terms of the endpoint. */
+static const char *term(lua_State *L, int tls, const char *name) {
+  int type = lua_getfield(L, tls, name);
+  if (type != LUA_TNIL && type != LUA_TSTRING)
+    ldk_fail_argument(L, WHO, "tls.%s: expected string, got %s", name,
+                      luaL_typename(L, -1));
+  return lua_tostring(L, -1); /* it remains in the table */
+}
+
+static void check_terms(lua_State *L, int tls) {
+  static const char *const names[] = {"ca",          "cert",   "key",
+                                      "server_name", "verify", NULL};
+  for (lua_pushnil(L); lua_next(L, tls); lua_pop(L, 1)) {
+    const char *const *name = names;
+    while (*name != NULL && (lua_type(L, -2) != LUA_TSTRING ||
+                             strcmp(lua_tostring(L, -2), *name) != 0))
+      name++;
+    if (*name == NULL)
+      ldk_fail_argument(L, WHO,
+                        "tls.%s: no such option; there are ca, cert, key, "
+                        "server_name and verify",
+                        luaL_tolstring(L, -2, NULL));
+  }
+}
+
+/* With a table `tls` the connection is secure: ca, cert, key (paths), verify
+ * (false: any certificate will do), server_name. */
+static void set_terms(lua_State *L, ldk_Session *s, int options) {
+  char why[800] = "";
+  dk_Tls given;
+  int tls, failed, type = lua_getfield(L, options, "tls");
+  if (type != LUA_TNIL && type != LUA_TTABLE)
+    ldk_fail_argument(L, WHO, "tls: expected table, got %s",
+                      luaL_typename(L, -1));
+  if (s->endpoint.kind == DK_HTTPS || type == LUA_TTABLE)
+    if (dk_transport_lacks_tls() != NULL)
+      ldk_fail_with(L, "not_supported", "%s", dk_transport_lacks_tls());
+  if (type == LUA_TTABLE) {
+    tls = lua_gettop(L);
+    check_terms(L, tls);
+    given.ca = term(L, tls, "ca");
+    given.cert = term(L, tls, "cert");
+    given.key = term(L, tls, "key");
+    given.server_name = term(L, tls, "server_name");
+    type = lua_getfield(L, tls, "verify");
+    if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+      ldk_fail_argument(L, WHO, "tls.verify: expected boolean, got %s",
+                        luaL_typename(L, -1));
+    given.lax = type == LUA_TBOOLEAN && !lua_toboolean(L, -1);
+    failed = dk_endpoint_secure(&s->endpoint, &given, why, sizeof why);
+    if (failed == DK_MALFORMED)
+      ldk_fail_argument(L, WHO, "tls: %s", why);
+    ldk_check(L, failed);
+    lua_settop(L, tls);
+  }
+  lua_pop(L, 1);
+}
+
 static void set_endpoint(lua_State *L, ldk_Session *s, int options) {
-  char why[200] = "";
+  char why[400] = "";
   const char *host = text_option(L, options, "host");
   int failed;
   if (host == NULL)
@@ -104,6 +164,8 @@ static void set_endpoint(lua_State *L, ldk_Session *s, int options) {
   if (failed == DK_MALFORMED)
     ldk_fail_argument(L, WHO, "host: %s", why);
   ldk_check(L, failed);
+  if (s->endpoint.kind == DK_SSH)
+    ldk_fail_with(L, "not_supported", "ssh:// is not supported yet");
   lua_pop(L, 1);
 }
 
@@ -124,6 +186,67 @@ static void set_user_agent(lua_State *L, ldk_Session *s, int options) {
   if (s->user_agent == NULL)
     ldk_check(L, DK_NO_MEMORY);
   strcpy(s->user_agent, text);
+  lua_pop(L, 1);
+}
+
+/* ---- headers ---- */
+
+/* Lines that are written for each request, whatever a client is given. */
+static const char *const own_headers[] = {
+    "connection", "content-length",    "expect",  "keep-alive", "te",
+    "trailer",    "transfer-encoding", "upgrade", "user-agent"};
+
+static int is_own_header(const char *name) {
+  size_t i;
+  for (i = 0; i < sizeof own_headers / sizeof own_headers[0]; i++)
+    if (strcasecmp(name, own_headers[i]) == 0)
+      return 1;
+  return 0;
+}
+
+/* The names of headers are tokens. */
+static int is_token(const char *text, size_t length) {
+  size_t i;
+  for (i = 0; i < length; i++)
+    if (!isalnum((unsigned char)text[i]) &&
+        (text[i] == '\0' || strchr("!#$%&'*+-.^_`|~", text[i]) == NULL))
+      return 0;
+  return length > 0;
+}
+
+/* Adds the header on top, below which is its name. The value may be a secret,
+ * which no error repeats. */
+static void add_header(lua_State *L, dk_Buffer *lines) {
+  size_t name_length = 0, length = 0;
+  const char *name =
+      lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &name_length) : "";
+  const char *value =
+      lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+  if (!is_token(name, name_length))
+    ldk_fail_argument(L, WHO, "headers: one has no name that may be sent");
+  if (is_own_header(name))
+    ldk_fail_argument(L, WHO, "headers: %s cannot be set here%s", name,
+                      strcasecmp(name, "user-agent") == 0 ? ": give user_agent"
+                                                          : "");
+  if (value == NULL)
+    ldk_fail_argument(L, WHO, "headers.%s: expected string, got %s", name,
+                      luaL_typename(L, -1));
+  if (strlen(value) != length || has_control(value))
+    ldk_fail_argument(L, WHO, "headers.%s: must not hold control characters",
+                      name);
+  ldk_check(L, dk_buffer_text(lines, name));
+  ldk_check(L, dk_buffer_text(lines, ": "));
+  ldk_check(L, dk_buffer_append(lines, value, length + 1));
+}
+
+static void set_headers(lua_State *L, ldk_Session *s, int options) {
+  int type = lua_getfield(L, options, "headers");
+  if (type != LUA_TNIL && type != LUA_TTABLE)
+    ldk_fail_argument(L, WHO, "headers: expected table, got %s",
+                      luaL_typename(L, -1));
+  if (type == LUA_TTABLE)
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+      add_header(L, &s->headers);
   lua_pop(L, 1);
 }
 
@@ -151,6 +274,8 @@ ldk_Session *ldk_session_new(lua_State *L, int options) {
   lua_pop(L, 1);
   pin_version(L, s, options);
   set_endpoint(L, s, options);
+  set_terms(L, s, options);
+  set_headers(L, s, options);
   set_user_agent(L, s, options);
   set_hook(L, options);
   if (dk_transport_lacks() != NULL)
@@ -173,6 +298,7 @@ void ldk_session_close(ldk_Session *s) {
 void ldk_session_free(ldk_Session *s) {
   ldk_session_close(s);
   dk_endpoint_free(&s->endpoint);
+  dk_buffer_free(&s->headers);
   dk_release(s->user_agent);
   s->user_agent = NULL;
 }

@@ -7,6 +7,7 @@
 #include <lua.h>
 #include <stddef.h>
 
+#include "bytes/buffer.h"
 #include "net/endpoint.h"
 #include "net/transfer.h"
 #include "value/arguments.h"
@@ -22,7 +23,8 @@ typedef struct ldk_Session {
   int pinned;       /* by the user: never negotiated */
   int raw;          /* answers by lua-cjson, untyped */
   char *user_agent;
-  int open; /* 0: closed, or not opened yet */
+  dk_Buffer headers; /* of every request: "Name: value" and a NUL each */
+  int open;          /* 0: closed, or not opened yet */
 } ldk_Session;
 
 /* Anchors of the userdata. */
@@ -35,8 +37,10 @@ enum {
 extern const ldk_Class ldk_client_class; /* in class/: its methods */
 
 /* Pushes an open session made from the table of options at `options`: host
- * (mandatory), timeout, connect_timeout, idle_timeout (seconds, false: none),
- * api_version, raw, on_result, max_body, window, user_agent. [-0, +1] */
+ * (mandatory), tls (a table: ca, cert, key, server_name, verify), headers (a
+ * table of strings), timeout, connect_timeout, idle_timeout (seconds, false:
+ * none), api_version, raw, on_result, max_body, window, user_agent.
+ * [-0, +1] */
 ldk_Session *ldk_session_new(lua_State *L, int options);
 
 /* The session at an index, which must be open. */

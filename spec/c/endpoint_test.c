@@ -19,7 +19,7 @@ static const struct {
     {"tcp://[::1]", "http://[::1]:2375", NULL},
     {"tcp://[fe80::1%25]:65535", "http://[fe80::1%25]:65535", NULL},
     {"http://127.0.0.1:2375", "http://127.0.0.1:2375", NULL},
-    {"http://engine", "http://engine", NULL},
+    {"http://engine", "http://engine:80", NULL},
 };
 
 static void test_good(void) {
