@@ -127,6 +127,7 @@ build = {
         "csrc/bytes/quantity.c",
         "csrc/bytes/queue.c",
         "csrc/bytes/sha1.c",
+        "csrc/bytes/sha256.c",
         "csrc/bytes/url.c",
         "csrc/bytes/utf8.c",
         "csrc/bytes/wsframe.c",

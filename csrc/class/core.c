@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "bytes/sha256.h"
 #include "class/bound.h"
 #include "class/client.h"
 #include "class/introspect.h"
@@ -83,6 +84,20 @@ static int core_terminal_width(lua_State *L) {
   return 1;
 }
 
+/* core.sha256(bytes) → its 64 digits. */
+static int core_sha256(lua_State *L) {
+  size_t length;
+  const char *bytes = luaL_checklstring(L, 1, &length);
+  unsigned char digest[DK_SHA256_SIZE];
+  char digits[2 * DK_SHA256_SIZE + 1];
+  int i;
+  dk_sha256(bytes, length, digest);
+  for (i = 0; i < DK_SHA256_SIZE; i++)
+    snprintf(digits + 2 * i, 3, "%02x", digest[i]);
+  lua_pushstring(L, digits);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"arguments", ldk_arguments_of},
     {"await", ldk_await},
@@ -124,6 +139,7 @@ static const luaL_Reg functions[] = {
     {"real_path", ldk_real_path},
     {"scope", ldk_scope},
     {"set_attrs", ldk_object_set_attrs},
+    {"sha256", core_sha256},
     {"show_with", ldk_show_with},
     {"sleep", ldk_sleep},
     {"spawn", ldk_spawn},
