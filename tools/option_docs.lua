@@ -507,7 +507,11 @@ return {
   -- ── the engine ───────────────────────────────────────────────────────────
 
   ["AuthConfig.email"] = "an address, which is not used any more",
+  ["AuthConfig.identity_token"] = "in place of a password: what a login " ..
+    "has been answered with",
   ["AuthConfig.password"] = "the password",
+  ["AuthConfig.registry_token"] = "in place of both: a bearer token of the " ..
+    "registry's",
   ["AuthConfig.serveraddress"] = "the registry; Docker Hub without one",
   ["AuthConfig.username"] = "the name of the user",
   ["SystemDataUsage.type"] = "only of these: \"container\", \"image\", " ..

@@ -260,6 +260,14 @@ return {
     {"NetworkCreateRequest.EnableIPv4", first = 48,
      reason = "dockerd ignores it before"},
 
+    -- Credentials.
+    {"AuthConfig.identitytoken", add = true, name = "identity_token",
+     type = {type = "string"},
+     reason = "in the text on authentication, and in no definition"},
+    {"AuthConfig.registrytoken", add = true, name = "registry_token",
+     type = {type = "string"},
+     reason = "engines hand it to the registry as it is"},
+
     -- What streams hold although no definition says so.
     {"BuildInfo.aux", type = {},
      reason = "an object, or, with BuildKit, text"},

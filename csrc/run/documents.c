@@ -7,6 +7,7 @@
 #include "bytes/memory.h"
 #include "run/document.h"
 #include "run/ending.h"
+#include "run/failure.h"
 
 /* Longest document, in bytes. */
 #define DOCUMENT_BYTES ((size_t)64 * 1024 * 1024)
@@ -38,7 +39,8 @@ static void raise_reported(lua_State *L, ldk_Stream *s) {
       lua_replace(L, -2);
     }
     if (lua_type(L, -1) == LUA_TSTRING && lua_rawlen(L, -1) > 0)
-      ldk_stream_fail(L, s, "stream", lua_tostring(L, -1));
+      ldk_stream_fail(L, s, ldk_reported_kind(lua_tostring(L, -1)),
+                      lua_tostring(L, -1));
     lua_pop(L, 1);
   }
 }

@@ -35,9 +35,22 @@ static const struct {
     {500, "layer not known", 0, "not_found"},
     {500, "no such container", 0, "not_found"},
     {500, "update out of sequence", 0, "conflict"},
-    {500, "no basic auth credentials", 0, "unauthorized"},
-    {500, "unauthorized: ", 0, "unauthorized"},
 };
+
+/* What registries refuse somebody with, whose words engines pass on with a
+ * status of their own, or within a good answer. */
+static const char *const refusals[] = {
+    "no basic auth credentials",
+    "unauthorized: ",
+    "authentication required",
+    "denied: requested access",
+    "401 Unauthorized",
+    "401 (Unauthorized)",
+    "incorrect username or password",
+    "invalid username/password",
+};
+
+#define N_REFUSALS (sizeof refusals / sizeof refusals[0])
 
 /* strstr for bytes that need not end in NUL. */
 static int contains(const char *bytes, size_t length, const char *words) {
@@ -46,6 +59,23 @@ static int contains(const char *bytes, size_t length, const char *words) {
 
 int ldk_failure_says(const dk_Transfer *x, const char *words) {
   return contains(dk_queue_bytes(&x->body), dk_queue_length(&x->body), words);
+}
+
+const char *ldk_reported_kind(const char *message) {
+  size_t i;
+  for (i = 0; i < N_REFUSALS; i++)
+    if (strstr(message, refusals[i]) != NULL)
+      return "unauthorized";
+  return "stream";
+}
+
+/* Whether the engine failed because a registry has refused it. */
+static int is_refused(const dk_Transfer *x) {
+  size_t i;
+  for (i = 0; x->status == 500 && i < N_REFUSALS; i++)
+    if (ldk_failure_says(x, refusals[i]))
+      return 1;
+  return 0;
 }
 
 /* How long the answer is without the newlines and blanks at its end. */
@@ -64,7 +94,7 @@ static const char *answer_kind(const dk_Transfer *x) {
         ldk_failure_says(x, meanings[i].words) &&
         (!meanings[i].alone || trimmed_length(x) == strlen(meanings[i].words)))
       return meanings[i].kind;
-  return ldk_status_kind(x->status);
+  return is_refused(x) ? "unauthorized" : ldk_status_kind(x->status);
 }
 
 static const char *trouble_kind(dk_Trouble trouble) {

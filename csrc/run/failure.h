@@ -13,6 +13,9 @@
  * failed or has an answer that is none of success. [-0, +1] */
 void ldk_failure_push(lua_State *L, int index);
 
+/* The kind of a failure that is reported within a good answer. */
+const char *ldk_reported_kind(const char *message);
+
 /* Whether the body of an answer holds some words. */
 int ldk_failure_says(const dk_Transfer *x, const char *words);
 

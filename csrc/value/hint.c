@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#define LOG_IN                                                                \
+  "call docker:login(...), or give auth = {username = ..., password = ...}"
+
 /* The first row that fits is taken. NULL and 0 fit anything. */
 static const struct {
   const char *kind;
@@ -59,9 +62,9 @@ static const struct {
      "Podman has no swarms and no plugins"},
     {NULL, 0, "toomanyrequests",
      "the registry limits how often it is asked: log in, or wait"},
-    {NULL, 0, "no basic auth credentials",
-     "give auth = {username = ..., password = ...}"},
-    {NULL, 0, "unauthorized", "give auth = {username = ..., password = ...}"},
+    {"unauthorized", 0, NULL, LOG_IN},
+    {NULL, 0, "may require 'docker login'",
+     "is the name right? If the image is not for everybody: " LOG_IN},
     {NULL, 0, "no space left on device",
      "free some on the engine's disk, by prune() for instance"},
     {NULL, 0, "no active sessions",

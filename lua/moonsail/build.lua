@@ -167,8 +167,14 @@ local function exit_code_in(message)
   end
 end
 
+-- Whether it was reported within the answer, a registry's refusal included.
+local function is_reported(problem)
+  return core.is_error(problem, "stream")
+         or core.is_error(problem, "unauthorized") and not problem.status
+end
+
 local function raise_failure(problem, log)
-  if not core.is_error(problem, "stream") then error(problem, 0) end
+  if not is_reported(problem) then error(problem, 0) end
   fail.raise{
     kind = "build", method = LABEL, operation = problem.operation,
     message = problem.message, exit_code = exit_code_in(problem.message),

@@ -1,40 +1,186 @@
 -- SPDX-License-Identifier: MIT
 -- Which credentials a registry gets: those of the call, of a login, of the
--- docker command's configuration.
+-- environment, of the docker command's or Podman's files.
 
+local cjson = require "cjson"
+local cli_config = require "moonsail.cli_config"
+local core = require "moonsail.core"
+local credential_files = require "moonsail.credential_files"
 local fail = require "moonsail.fail"
 local reference = require "moonsail.reference"
 
 local credentials = {}
 
--- What docker:login() has been told, by client, then by registry.
+-- Logins --------------------------------------------------------------------
+
+-- What docker:login() was told: by client, then by registry.
 local logins = setmetatable({}, { __mode = "k" })
 
----The credentials for the registry of an image, as the option `auth` takes
----them. What is given comes first; then what docker:login() was told; then what
----the docker command would send.
+---Keeps credentials for as long as the client lives.
 ---@param client moonsail.Client
----@param name string # of an image, with or without a registry and a tag
----@param given moonsail.api.AuthConfig|nil # the option `auth` of the call
----@param label string # for complaints: "images:pull"
----@return moonsail.api.AuthConfig|nil auth # nil: go without
----@return string|nil trouble # why there may be none, for the hint of an error
-function credentials.for_image(client, name, given, label)
-  if given ~= nil then return given end
-  local ref, reason = reference.parse(name)
-  if not ref then fail.argument(label, "%q: %s", name, reason) end
-  return nil
+---@param registry string # as reference.registry names it
+---@param auth moonsail.api.AuthConfig|nil # nil: forgets them
+---@return boolean # whether there were some before
+function credentials.remember(client, registry, auth)
+  local known = logins[client] or {}
+  logins[client] = known
+  local had = known[registry] ~= nil
+  known[registry] = auth
+  return had
 end
 
----All credentials that there are, by the registry as engines want it named,
----for a build, which may pull from several.
+-- Where they are looked for --------------------------------------------------
+
+-- What DOCKER_AUTH_CONFIG holds, in the form of a config.json.
+local function environment()
+  local text = os.getenv "DOCKER_AUTH_CONFIG"
+  if text == nil or text == "" then return nil end
+  local ok, document = pcall(cjson.decode, text)
+  local auths = ok and type(document) == "table" and document.auths
+  if type(auths) == "table" then
+    return { auths = auths, cred_helpers = {}, name = "DOCKER_AUTH_CONFIG" }
+  end
+  return nil, "DOCKER_AUTH_CONFIG cannot be read"
+end
+
+local podmans = setmetatable({}, { __mode = "k" }) -- clients of Podman
+
+local function is_podman(client, label)
+  if podmans[client] == nil then
+    podmans[client] = false
+    local answer = core.call(client, "SystemVersion", { raw = false }, label)
+    for _, component in ipairs(answer.components) do
+      if (component.name or ""):find("^Podman") then podmans[client] = true end
+    end
+  end
+  return podmans[client]
+end
+
+-- Everything that may have some, the first one first, and what is wrong with
+-- one of them.
+local function sources(client, label)
+  local list = {}
+  local given, trouble = environment()
+  list[1] = given
+  local files = credential_files.podman(label)
+  if #files > 0 and is_podman(client, label) then
+    table.move(files, 1, #files, #list + 1, list)
+  end
+  local config = cli_config.of(client, label)
+  list[#list + 1] = {
+    auths = config.auths, cred_helpers = config.cred_helpers,
+    creds_store = config.creds_store, name = config.path,
+  }
+  return list, trouble
+end
+
+-- Asking --------------------------------------------------------------------
+
+-- The credentials for a repository of a registry.
+local function find(client, registry, path, label)
+  local known = logins[client] and logins[client][registry]
+  if known then return known end
+  local list, trouble = sources(client, label)
+  for _, source in ipairs(list) do
+    local auth, problem = credential_files.find(source, registry, path, label)
+    if auth then return auth end
+    trouble = trouble or problem
+  end
+  return nil, trouble
+end
+
+-- Those of the call, with the registry that they are for.
+local function completed(given, registry)
+  if type(given) ~= "table" or given.serveraddress ~= nil
+     or next(given) == nil then
+    return given
+  end
+  local auth = { serveraddress = credential_files.server(registry) }
+  for name, value in pairs(given) do auth[name] = value end
+  return auth
+end
+
+---The credentials for a registry, as the option `auth` takes them. What is
+---given comes first; then what docker:login() was told; then what the docker
+---command would send.
+---@param client moonsail.Client
+---@param registry string # as reference.registry names it: "docker.io"
+---@param given moonsail.api.AuthConfig|nil # the option `auth` of the call;
+---       `{}`: none
+---@param label string # of the call: "images:pull"
+---@param path? string # of a repository there, for which Podman may have some
+---       of its own: "team/app"
+---@return moonsail.api.AuthConfig|nil auth # nil: go without
+---@return string|nil trouble # why there may be none, for the hint of an error
+function credentials.for_registry(client, registry, given, label, path)
+  if given ~= nil then return completed(given, registry) end
+  return find(client, registry, path or "", label)
+end
+
+---The same for the registry of an image.
+---@param client moonsail.Client
+---@param name string # with or without a registry and a tag
+---@param given moonsail.api.AuthConfig|nil
+---@param label string
+---@return moonsail.api.AuthConfig|nil auth
+---@return string|nil trouble
+function credentials.for_image(client, name, given, label)
+  local ref, reason = reference.parse(name)
+  if not ref then fail.argument(label, "%q: %s", name, reason) end
+  return credentials.for_registry(client, reference.registry(ref.domain),
+                                  given, label, ref.path)
+end
+
+---All credentials that there are, for a build, which may pull from several
+---registries. They are named as engines want it.
 ---@param client moonsail.Client
 ---@param label string
 ---@return table<string, moonsail.api.AuthConfig>
 ---@return string|nil trouble
 function credentials.all(client, label)
-  local _ = label
-  return logins[client] or {}
+  local all = {}
+  local list, trouble = sources(client, label)
+  for i = #list, 1, -1 do
+    local found, problem = credential_files.all(list[i], label)
+    for server, auth in pairs(found) do all[server] = auth end
+    trouble = trouble or problem
+  end
+  for registry, auth in pairs(logins[client] or {}) do
+    all[credential_files.server(registry)] = auth
+  end
+  return all, trouble
+end
+
+-- Refusals ------------------------------------------------------------------
+
+---Says in an error why there were no credentials, if a registry has refused
+---to do without.
+---@param problem any
+---@param trouble string|nil
+function credentials.explain(problem, trouble)
+  if not trouble or not core.is_error(problem) then return end
+  local is_refused = core.is_error(problem, "unauthorized")
+                     or core.is_error(problem, "forbidden")
+                     or problem.message:find("docker login", 1, true)
+  if not is_refused then return end
+  problem.hint = trouble .. (problem.hint and "; " .. problem.hint or "")
+end
+
+---Returns what fn(auth) does, for the registry of an image. When that refuses,
+---the error tells why there were no credentials.
+---@param client moonsail.Client
+---@param name string
+---@param given moonsail.api.AuthConfig|nil
+---@param label string
+---@param fn fun(auth: moonsail.api.AuthConfig|nil): ...
+---@return any ...
+function credentials.use(client, name, given, label, fn)
+  local auth, trouble = credentials.for_image(client, name, given, label)
+  if not trouble then return fn(auth) end
+  local results = table.pack(pcall(fn, auth))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  credentials.explain(results[2], trouble)
+  error(results[2], 0)
 end
 
 return credentials

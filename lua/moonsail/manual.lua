@@ -2678,7 +2678,9 @@ return {
     },
     SystemAuth = {
       email = {doc = "an address, which is not used any more"},
+      identity_token = {doc = "in place of a password: what a login has been answered with"},
       password = {doc = "the password"},
+      registry_token = {doc = "in place of both: a bearer token of the registry's"},
       serveraddress = {doc = "the registry; Docker Hub without one"},
       username = {doc = "the name of the user"},
     },
@@ -2736,7 +2738,9 @@ return {
   fields = {
     AuthConfig = {
       email = {doc = "an address, which is not used any more"},
+      identity_token = {doc = "in place of a password: what a login has been answered with"},
       password = {doc = "the password"},
+      registry_token = {doc = "in place of both: a bearer token of the registry's"},
       serveraddress = {doc = "the registry; Docker Hub without one"},
       username = {doc = "the name of the user"},
     },

@@ -2970,7 +2970,9 @@ function Sample:pids() end
 
 ---@class moonsail.options.SystemAuth: moonsail.CallOptions
 ---@field email? string # up to 1.51; an address, which is not used any more
+---@field identity_token? string # in place of a password: what a login has been answered with
 ---@field password? string # the password
+---@field registry_token? string # in place of both: a bearer token of the registry's
 ---@field serveraddress? string # the registry; Docker Hub without one
 ---@field username? string # the name of the user
 
@@ -3674,7 +3676,9 @@ function Api.volume_update(options) end
 
 ---@class moonsail.api.AuthConfig
 ---@field email? string # up to 1.51; an address, which is not used any more
+---@field identity_token? string # in place of a password: what a login has been answered with
 ---@field password? string # the password
+---@field registry_token? string # in place of both: a bearer token of the registry's
 ---@field serveraddress? string # the registry; Docker Hub without one
 ---@field username? string # the name of the user
 
@@ -4170,7 +4174,9 @@ function Api.volume_update(options) end
 
 ---@class moonsail.input.AuthConfig
 ---@field email? string # up to 1.51; an address, which is not used any more
+---@field identity_token? string # in place of a password: what a login has been answered with
 ---@field password? string # the password
+---@field registry_token? string # in place of both: a bearer token of the registry's
 ---@field serveraddress? string # the registry; Docker Hub without one
 ---@field username? string # the name of the user
 

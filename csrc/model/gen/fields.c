@@ -5,45 +5,47 @@
 
 const dk_Field dk_fields[] = {
   {2058, 18828, 398, 32, 55, 0}, /* Address.Addr string */
-  {12865, 31146, 378, 32, 55, 0}, /* Address.PrefixLen integer */
+  {12865, 31162, 378, 32, 55, 0}, /* Address.PrefixLen integer */
   {6310, 24579, 171, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
-  {12823, 31103, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
-  {15560, 34213, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
+  {12823, 31119, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
+  {15560, 34262, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
   {25246, 25246, 398, 25, 51, 0}, /* AuthConfig.email string */
-  {30527, 30527, 398, 25, 55, 0}, /* AuthConfig.password string */
-  {33143, 33143, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
-  {36011, 36011, 398, 25, 55, 0}, /* AuthConfig.username string */
+  {26560, 26543, 398, 25, 55, 0}, /* AuthConfig.identitytoken string */
+  {30543, 30543, 398, 25, 55, 0}, /* AuthConfig.password string */
+  {31977, 31960, 398, 25, 55, 0}, /* AuthConfig.registrytoken string */
+  {33192, 33192, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
+  {36060, 36060, 398, 25, 55, 0}, /* AuthConfig.username string */
   {8692, 26543, 398, 25, 55, 0}, /* AuthResponse.IdentityToken string */
-  {15572, 34233, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
+  {15572, 34282, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
   {6090, 24324, 398, 39, 55, 0}, /* BuildCache.CreatedAt string */
   {6296, 24542, 398, 39, 55, 0}, /* BuildCache.Description string */
   {8456, 26527, 398, 39, 55, 0}, /* BuildCache.ID string */
-  {9496, 26929, 376, 39, 55, 0}, /* BuildCache.InUse boolean */
-  {9947, 27977, 398, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
-  {12049, 30496, 398, 39, 41, 0}, /* BuildCache.Parent string */
-  {12069, 30517, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
-  {14949, 33341, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
-  {15150, 33559, 378, 39, 55, 0}, /* BuildCache.Size integer */
-  {17823, 35678, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
-  {17979, 35935, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
+  {9496, 26945, 376, 39, 55, 0}, /* BuildCache.InUse boolean */
+  {9947, 27993, 398, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
+  {12049, 30512, 398, 39, 41, 0}, /* BuildCache.Parent string */
+  {12069, 30533, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
+  {14949, 33390, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
+  {15150, 33608, 378, 39, 55, 0}, /* BuildCache.Size integer */
+  {17823, 35727, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
+  {17979, 35984, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
   {2036, 18805, 378, 52, 55, 0}, /* BuildCacheDiskUsage.ActiveCount integer */
-  {9731, 27709, 306, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
-  {13344, 31843, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
-  {17780, 35569, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
-  {17793, 35583, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
+  {9731, 27725, 306, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
+  {13344, 31859, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
+  {17780, 35618, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
+  {17793, 35632, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
   {6090, 24324, 398, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
-  {13358, 31857, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
+  {13358, 31873, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
   {21520, 21520, 0, 36, 55, 0}, /* BuildInfo.aux any */
   {25461, 25461, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
   {25469, 25483, 83, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
   {26527, 26527, 398, 25, 55, 0}, /* BuildInfo.id string */
-  {31351, 31351, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
-  {31362, 31379, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
-  {34233, 34233, 398, 25, 55, 0}, /* BuildInfo.status string */
-  {34405, 34405, 398, 25, 55, 0}, /* BuildInfo.stream string */
+  {31367, 31367, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
+  {31378, 31395, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
+  {34282, 34282, 398, 25, 55, 0}, /* BuildInfo.status string */
+  {34454, 34454, 398, 25, 55, 0}, /* BuildInfo.stream string */
   {3113, 22178, 372, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
-  {15450, 33927, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
-  {10900, 29387, 398, 25, 55, 0}, /* Checkpoint.Name string */
+  {15450, 33976, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
+  {10900, 29403, 398, 25, 55, 0}, /* Checkpoint.Name string */
   {3486, 22624, 398, 25, 55, 0}, /* CheckpointCreateRequest.CheckpointDir string */
   {3502, 22641, 398, 25, 55, DK_REQUIRED}, /* CheckpointCreateRequest.CheckpointID string */
   {7478, 25651, 376, 25, 55, 0}, /* CheckpointCreateRequest.Exit boolean */
@@ -51,76 +53,76 @@ const dk_Field dk_fields[] = {
   {6191, 24420, 378, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
   {6221, 24462, 372, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
   {8456, 26527, 398, 25, 55, 0}, /* ClusterInfo.ID string */
-  {13782, 32369, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
-  {15467, 33945, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
-  {15708, 34770, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
-  {16573, 35500, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
-  {17967, 35884, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
-  {18048, 36113, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
+  {13782, 32418, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
+  {15467, 33994, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
+  {15708, 34819, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
+  {16573, 35549, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
+  {17967, 35933, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
+  {18048, 36162, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
   {6090, 24324, 398, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
   {8456, 26527, 398, 42, 55, 0}, /* ClusterVolume.ID string */
-  {9560, 26996, 15, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
-  {13126, 31544, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
-  {15467, 33945, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
-  {17967, 35884, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
-  {18048, 36113, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
+  {9560, 27012, 15, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
+  {13126, 31560, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
+  {15467, 33994, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
+  {17967, 35933, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
+  {18048, 36162, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
   {2006, 18765, 368, 42, 55, 0}, /* ClusterVolume.Info.AccessibleTopology array of Topology */
   {3208, 22279, 378, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
-  {18128, 36214, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
-  {18211, 36279, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
-  {11605, 30012, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
-  {13095, 31511, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
-  {15552, 34148, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
+  {18128, 36263, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
+  {18211, 36328, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
+  {11605, 30028, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
+  {13095, 31527, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
+  {15552, 34197, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
   {1965, 18722, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode ClusterVolumeSpec.AccessMode */
   {1978, 18736, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements ClusterVolumeSpec.AccessibilityRequirements */
   {2562, 21548, 24, 42, 55, 0}, /* ClusterVolumeSpec.Availability ClusterVolumeSpec.Availability */
   {3224, 22296, 25, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange ClusterVolumeSpec.CapacityRange */
   {8009, 26252, 398, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
-  {14152, 33010, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
+  {14152, 33059, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
   {2740, 21773, 390, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.BlockVolume map of any */
-  {10803, 29292, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
-  {13957, 32810, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
-  {14971, 33391, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
+  {10803, 29308, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
+  {13957, 32859, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
+  {14971, 33440, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
   {7759, 26059, 398, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.FsType string */
-  {10752, 29264, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
-  {12853, 31134, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
-  {13561, 32151, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
-  {10007, 28040, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
-  {13545, 32134, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
-  {9859, 27900, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Key string */
-  {14032, 32896, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
+  {10752, 29280, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
+  {12853, 31150, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
+  {13561, 32200, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
+  {10007, 28056, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
+  {13545, 32183, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
+  {9859, 27916, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Key string */
+  {14032, 32945, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
   {7496, 25679, 398, 32, 48, 0}, /* Commit.Expected string */
   {8456, 26527, 398, 32, 55, 0}, /* Commit.ID string */
   {6090, 24324, 398, 30, 55, 0}, /* Config.CreatedAt string */
   {8456, 26527, 398, 30, 55, 0}, /* Config.ID string */
-  {15467, 33945, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
-  {17967, 35884, 398, 30, 55, 0}, /* Config.UpdatedAt string */
-  {18048, 36113, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
-  {10984, 29470, 398, 30, 55, 0}, /* ConfigReference.Network string */
+  {15467, 33994, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
+  {17967, 35933, 398, 30, 55, 0}, /* Config.UpdatedAt string */
+  {18048, 36162, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
+  {10984, 29486, 398, 30, 55, 0}, /* ConfigReference.Network string */
   {6169, 24396, 398, 30, 55, 0}, /* ConfigSpec.Data string */
-  {9908, 27935, 396, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
-  {10900, 29387, 398, 30, 55, 0}, /* ConfigSpec.Name string */
-  {17610, 35331, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
-  {28404, 28404, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
-  {29206, 29206, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
-  {30284, 30284, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
-  {36085, 36085, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
-  {27326, 27326, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
-  {27348, 27348, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
-  {27369, 27369, 312, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
-  {27398, 27398, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
-  {27426, 27426, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
-  {27450, 27450, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
-  {27470, 27470, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
-  {33020, 33020, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
+  {9908, 27951, 396, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
+  {10900, 29403, 398, 30, 55, 0}, /* ConfigSpec.Name string */
+  {17610, 35380, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
+  {28420, 28420, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
+  {29222, 29222, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
+  {30300, 30300, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
+  {36134, 36134, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
+  {27342, 27342, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
+  {27364, 27364, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
+  {27385, 27385, 312, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
+  {27414, 27414, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
+  {27442, 27442, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
+  {27466, 27466, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
+  {27486, 27486, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
+  {33069, 33069, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
   {24184, 24184, 34, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
-  {30222, 30222, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
-  {34975, 34975, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
-  {35408, 35408, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
-  {30689, 30689, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
-  {35596, 35596, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
-  {35962, 35962, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
-  {35984, 35984, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
+  {30238, 30238, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
+  {35024, 35024, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
+  {35457, 35457, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
+  {30705, 30705, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
+  {35645, 35645, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
+  {36011, 36011, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
+  {36033, 36033, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
   {2296, 19150, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.ArgsEscaped boolean */
   {2337, 21297, 376, 25, 55, 0}, /* ContainerConfig.AttachStderr boolean */
   {2352, 21313, 376, 25, 55, 0}, /* ContainerConfig.AttachStdin boolean */
@@ -132,20 +134,20 @@ const dk_Field dk_fields[] = {
   {7542, 25726, 394, 25, 55, DK_NULLABLE}, /* ContainerConfig.ExposedPorts map of map of any (set) */
   {8132, 26330, 99, 25, 55, 0}, /* ContainerConfig.Healthcheck HealthConfig */
   {8385, 26443, 398, 25, 55, 0}, /* ContainerConfig.Hostname string */
-  {8708, 26560, 398, 25, 55, 0}, /* ContainerConfig.Image string */
-  {9908, 27935, 396, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
-  {10259, 28390, 398, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
-  {11203, 29591, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
-  {11859, 30177, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
-  {11913, 30303, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
-  {14981, 33401, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
-  {15594, 34274, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
-  {15624, 34336, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
-  {15637, 34350, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
-  {17817, 35623, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
-  {18004, 36004, 398, 25, 55, 0}, /* ContainerConfig.User string */
-  {18375, 36385, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
-  {18493, 36498, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
+  {8708, 26576, 398, 25, 55, 0}, /* ContainerConfig.Image string */
+  {9908, 27951, 396, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
+  {10259, 28406, 398, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
+  {11203, 29607, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
+  {11859, 30193, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
+  {11913, 30319, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
+  {14981, 33450, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
+  {15594, 34323, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
+  {15624, 34385, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
+  {15637, 34399, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
+  {17817, 35672, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
+  {18004, 36053, 398, 25, 55, 0}, /* ContainerConfig.User string */
+  {18375, 36434, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
+  {18493, 36547, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
   {2296, 19150, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ArgsEscaped boolean */
   {2337, 21297, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStderr boolean */
   {2352, 21313, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdin boolean */
@@ -158,23 +160,23 @@ const dk_Field dk_fields[] = {
   {8132, 26330, 99, 25, 55, 0}, /* ContainerCreateRequest.Healthcheck HealthConfig */
   {8200, 26407, 101, 25, 55, 0}, /* ContainerCreateRequest.HostConfig HostConfig */
   {8385, 26443, 398, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
-  {8708, 26560, 398, 25, 55, 0}, /* ContainerCreateRequest.Image string */
-  {9908, 27935, 396, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
-  {10259, 28390, 398, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
-  {11203, 29591, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
-  {11432, 29727, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
-  {11859, 30177, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
-  {11913, 30303, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
-  {14981, 33401, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
-  {15594, 34274, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
-  {15624, 34336, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
-  {15637, 34350, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
-  {17817, 35623, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
-  {18004, 36004, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
-  {18375, 36385, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
-  {18493, 36498, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
+  {8708, 26576, 398, 25, 55, 0}, /* ContainerCreateRequest.Image string */
+  {9908, 27951, 396, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
+  {10259, 28406, 398, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
+  {11203, 29607, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
+  {11432, 29743, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
+  {11859, 30193, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
+  {11913, 30319, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
+  {14981, 33450, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
+  {15594, 34323, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
+  {15624, 34385, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
+  {15637, 34399, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
+  {17817, 35672, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
+  {18004, 36053, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
+  {18375, 36434, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
+  {18493, 36547, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
   {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
-  {18445, 36449, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
+  {18445, 36498, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
   {2249, 19063, 398, 25, 55, 0}, /* ContainerInspectResponse.AppArmorProfile string */
   {2289, 19143, 372, 25, 55, 0}, /* ContainerInspectResponse.Args array of string */
   {4097, 22945, 35, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
@@ -186,104 +188,104 @@ const dk_Field dk_fields[] = {
   {8396, 26454, 398, 25, 55, 0}, /* ContainerInspectResponse.HostnamePath string */
   {8419, 26478, 398, 25, 55, 0}, /* ContainerInspectResponse.HostsPath string */
   {8676, 26527, 398, 25, 55, 0}, /* ContainerInspectResponse.Id string */
-  {8708, 26560, 398, 25, 55, 0}, /* ContainerInspectResponse.Image string */
-  {9098, 26758, 171, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
-  {10233, 28347, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
-  {10765, 29278, 398, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
-  {10830, 29320, 335, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
-  {10900, 29387, 398, 25, 55, 0}, /* ContainerInspectResponse.Name string */
-  {11363, 29708, 159, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
-  {11539, 29960, 390, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
-  {12079, 30538, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
-  {12224, 30787, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
-  {12933, 31295, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
-  {13588, 32221, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
-  {13634, 32262, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
-  {15169, 33579, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
-  {15182, 33594, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
-  {15552, 34148, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
-  {15651, 34365, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
+  {8708, 26576, 398, 25, 55, 0}, /* ContainerInspectResponse.Image string */
+  {9098, 26774, 171, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
+  {10233, 28363, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
+  {10765, 29294, 398, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
+  {10830, 29336, 335, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
+  {10900, 29403, 398, 25, 55, 0}, /* ContainerInspectResponse.Name string */
+  {11363, 29724, 159, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
+  {11539, 29976, 390, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
+  {12079, 30554, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
+  {12224, 30803, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
+  {12933, 31311, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
+  {13588, 32270, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
+  {13634, 32311, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
+  {15169, 33628, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
+  {15182, 33643, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
+  {15552, 34197, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
+  {15651, 34414, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
   {22832, 22832, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
   {22846, 22846, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
   {25784, 25784, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
-  {28032, 28032, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
-  {28916, 28916, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
-  {31222, 31222, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
-  {34225, 34225, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
-  {35927, 35927, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
+  {28048, 28048, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
+  {28932, 28932, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
+  {31238, 31238, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
+  {34274, 34274, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
+  {35976, 35976, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
   {25347, 25347, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
-  {27189, 27189, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
-  {32734, 32734, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
-  {32745, 32745, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
-  {32758, 32758, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
-  {32770, 32770, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
-  {35629, 35629, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
-  {35640, 35640, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
-  {35653, 35653, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
-  {35665, 35665, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
+  {27205, 27205, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
+  {32783, 32783, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
+  {32794, 32794, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
+  {32807, 32807, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
+  {32819, 32819, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
+  {35678, 35678, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
+  {35689, 35689, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
+  {35702, 35702, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
+  {35714, 35714, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
   {24368, 24368, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
-  {28032, 28032, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
+  {28048, 28048, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
   {5735, 23845, 372, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
-  {15450, 33927, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
+  {15450, 33976, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
   {6206, 24437, 376, 25, 55, 0}, /* ContainerState.Dead boolean */
   {7269, 25461, 398, 25, 55, 0}, /* ContainerState.Error string */
   {7485, 25658, 378, 25, 55, 0}, /* ContainerState.ExitCode integer */
   {7653, 25865, 398, 25, 55, 0}, /* ContainerState.FinishedAt string */
   {8078, 26321, 97, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
-  {11781, 30255, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
-  {12128, 30588, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
-  {12167, 30714, 378, 25, 55, 0}, /* ContainerState.Pid integer */
-  {13686, 32295, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
-  {13859, 32653, 376, 25, 55, 0}, /* ContainerState.Running boolean */
-  {15540, 34124, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
-  {15572, 34233, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
+  {11781, 30271, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
+  {12128, 30604, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
+  {12167, 30730, 378, 25, 55, 0}, /* ContainerState.Pid integer */
+  {13686, 32344, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
+  {13859, 32702, 376, 25, 55, 0}, /* ContainerState.Running boolean */
+  {15540, 34173, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
+  {15572, 34282, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
   {21722, 21722, 32, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
   {24172, 24172, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
   {26527, 26527, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
-  {29064, 29064, 39, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
-  {29387, 29387, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
-  {29761, 29761, 382, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
-  {30132, 30132, 378, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
-  {30440, 30440, 398, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
-  {30762, 30762, 41, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
-  {31088, 31088, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
-  {31171, 31171, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
-  {31674, 31674, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
-  {34389, 34389, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
+  {29080, 29080, 39, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
+  {29403, 29403, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
+  {29777, 29777, 382, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
+  {30148, 30148, 378, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
+  {30456, 30456, 398, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
+  {30778, 30778, 41, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
+  {31104, 31104, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
+  {31187, 31187, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
+  {31690, 31690, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
+  {34438, 34438, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
   {4658, 23420, 398, 25, 55, 0}, /* ContainerStatus.ContainerID string */
   {7485, 25658, 378, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
-  {12016, 30714, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
-  {31681, 31681, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
-  {31771, 31771, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
-  {36512, 36512, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
-  {36537, 36537, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
+  {12016, 30730, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
+  {31697, 31697, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
+  {31787, 31787, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
+  {36561, 36561, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
+  {36586, 36586, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
   {4012, 22812, 398, 25, 55, 0}, /* ContainerSummary.Command string */
   {6080, 24314, 378, 25, 55, 0}, /* ContainerSummary.Created integer */
   {8078, 26321, 49, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
   {8200, 26407, 51, 25, 55, 0}, /* ContainerSummary.HostConfig ContainerSummary.HostConfig */
   {8676, 26527, 398, 25, 55, 0}, /* ContainerSummary.Id string */
-  {8708, 26560, 398, 25, 55, 0}, /* ContainerSummary.Image string */
-  {9003, 26705, 398, 25, 55, 0}, /* ContainerSummary.ImageID string */
-  {9098, 26758, 171, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
-  {9908, 27935, 395, 25, 55, 0}, /* ContainerSummary.Labels map of string */
-  {10830, 29320, 335, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
-  {10927, 29416, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
-  {11363, 29708, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
-  {12815, 31080, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
-  {15169, 33579, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
-  {15182, 33594, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
-  {15552, 34148, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
-  {15572, 34233, 398, 25, 55, 0}, /* ContainerSummary.Status string */
+  {8708, 26576, 398, 25, 55, 0}, /* ContainerSummary.Image string */
+  {9003, 26721, 398, 25, 55, 0}, /* ContainerSummary.ImageID string */
+  {9098, 26774, 171, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
+  {9908, 27951, 395, 25, 55, 0}, /* ContainerSummary.Labels map of string */
+  {10830, 29336, 335, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
+  {10927, 29432, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
+  {11363, 29724, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
+  {12815, 31096, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
+  {15169, 33628, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
+  {15182, 33643, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
+  {15552, 34197, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
+  {15572, 34282, 398, 25, 55, 0}, /* ContainerSummary.Status string */
   {7584, 25803, 378, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
-  {15572, 34233, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
+  {15572, 34282, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
   {2211, 19017, 395, 46, 55, DK_NULLABLE}, /* ContainerSummary.HostConfig.Annotations map of string */
-  {11311, 29677, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
-  {11451, 29761, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
-  {30704, 30704, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
-  {35371, 35371, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
-  {35391, 35391, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
-  {12948, 31311, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
-  {17703, 35491, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
+  {11311, 29693, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
+  {11451, 29777, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
+  {30720, 30720, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
+  {35420, 35420, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
+  {35440, 35440, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
+  {12948, 31327, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
+  {17703, 35540, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
   {2618, 21622, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
   {2639, 21646, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
   {2661, 21671, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
@@ -304,75 +306,75 @@ const dk_Field dk_fields[] = {
   {6476, 24719, 318, 40, 55, 0}, /* ContainerUpdateRequest.DeviceRequests array of DeviceRequest */
   {6493, 24737, 317, 25, 55, 0}, /* ContainerUpdateRequest.Devices array of DeviceMapping */
   {6601, 24910, 378, 25, 39, 0}, /* ContainerUpdateRequest.DiskQuota integer */
-  {8474, 27285, 380, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
-  {8495, 27308, 378, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
-  {9577, 27013, 376, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
-  {9810, 27847, 380, 25, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
-  {9825, 27863, 380, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
-  {10440, 29004, 380, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
-  {10477, 29043, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
-  {10497, 29079, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
-  {10510, 29093, 378, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
-  {10962, 29451, 378, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
-  {10973, 29451, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
-  {11869, 30236, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
-  {12200, 30749, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
-  {13649, 32278, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
-  {17873, 35705, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
-  {12079, 30538, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
-  {18456, 36460, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
+  {8474, 27301, 380, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
+  {8495, 27324, 378, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
+  {9577, 27029, 376, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
+  {9810, 27863, 380, 25, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
+  {9825, 27879, 380, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
+  {10440, 29020, 380, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
+  {10477, 29059, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
+  {10497, 29095, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
+  {10510, 29109, 378, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
+  {10962, 29467, 378, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
+  {10973, 29467, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
+  {11869, 30252, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
+  {12200, 30765, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
+  {13649, 32327, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
+  {17873, 35754, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
+  {12079, 30554, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
+  {18456, 36509, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
   {8071, 26314, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
-  {10900, 29387, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
-  {15237, 33659, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
-  {18445, 36449, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
-  {10529, 29123, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
+  {10900, 29403, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
+  {15237, 33708, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
+  {18445, 36498, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
+  {10529, 29139, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
   {7269, 25461, 61, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
   {15581, 25658, 378, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
   {2065, 18835, 398, 46, 55, 0}, /* ContainerdInfo.Address string */
-  {10949, 29438, 64, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
+  {10949, 29454, 64, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
   {5722, 23832, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Containers string */
-  {12702, 31025, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
+  {12702, 31041, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
   {2036, 18805, 378, 52, 55, 0}, /* ContainersDiskUsage.ActiveCount integer */
-  {9731, 27709, 313, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
-  {13344, 31843, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
-  {17780, 35569, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
-  {17793, 35583, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
+  {9731, 27725, 313, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
+  {13344, 31859, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
+  {17780, 35618, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
+  {17793, 35632, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
   {21520, 21520, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
   {25461, 25461, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
   {25469, 25483, 83, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
   {26527, 26527, 398, 36, 55, 0}, /* CreateImageInfo.id string */
-  {31351, 31351, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
-  {31362, 31379, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
-  {34233, 34233, 398, 25, 55, 0}, /* CreateImageInfo.status string */
+  {31367, 31367, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
+  {31378, 31395, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
+  {34282, 34282, 398, 25, 55, 0}, /* CreateImageInfo.status string */
   {8456, 26527, 398, 50, 55, 0}, /* DeviceInfo.ID string */
-  {15244, 33666, 398, 50, 55, 0}, /* DeviceInfo.Source string */
+  {15244, 33715, 398, 50, 55, 0}, /* DeviceInfo.Source string */
   {3341, 22446, 398, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
-  {12086, 30545, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
-  {12104, 30565, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
+  {12086, 30561, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
+  {12104, 30581, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
   {3160, 22229, 370, 40, 55, 0}, /* DeviceRequest.Capabilities array of array of string */
   {5880, 24012, 378, 40, 55, 0}, /* DeviceRequest.Count integer */
   {6419, 24706, 372, 40, 55, 0}, /* DeviceRequest.DeviceIDs array of string */
   {6758, 25151, 398, 40, 55, 0}, /* DeviceRequest.Driver string */
-  {11956, 30349, 395, 40, 55, 0}, /* DeviceRequest.Options map of string */
+  {11956, 30365, 395, 40, 55, 0}, /* DeviceRequest.Options map of string */
   {6310, 24579, 171, 30, 55, DK_REQUIRED}, /* DistributionInspect.Descriptor OCIDescriptor */
-  {12235, 30798, 341, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
-  {10900, 29387, 398, 31, 55, DK_REQUIRED}, /* Driver.Name string */
-  {11956, 30349, 395, 31, 55, 0}, /* Driver.Options map of string */
+  {12235, 30814, 341, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
+  {10900, 29403, 398, 31, 55, DK_REQUIRED}, /* Driver.Name string */
+  {11956, 30365, 395, 31, 55, 0}, /* Driver.Options map of string */
   {6169, 24396, 395, 25, 55, DK_REQUIRED}, /* DriverData.Data map of string */
-  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
-  {8610, 27596, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
-  {8648, 27629, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
-  {10029, 28083, 372, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
-  {10900, 29387, 398, 25, 55, 0}, /* EndpointPortConfig.Name string */
-  {13036, 31430, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
-  {13112, 31529, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
-  {13142, 31573, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
-  {16605, 35194, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
+  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
+  {8610, 27612, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
+  {8648, 27645, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
+  {10029, 28099, 372, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
+  {10900, 29403, 398, 25, 55, 0}, /* EndpointPortConfig.Name string */
+  {13036, 31446, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
+  {13112, 31545, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
+  {13142, 31589, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
+  {16605, 35243, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
   {6949, 25347, 398, 25, 55, 0}, /* EndpointResource.EndpointID string */
-  {8610, 27596, 398, 25, 55, 0}, /* EndpointResource.IPv4Address string */
-  {8648, 27629, 398, 25, 55, 0}, /* EndpointResource.IPv6Address string */
-  {10259, 28390, 398, 25, 55, 0}, /* EndpointResource.MacAddress string */
-  {10900, 29387, 398, 30, 55, 0}, /* EndpointResource.Name string */
+  {8610, 27612, 398, 25, 55, 0}, /* EndpointResource.IPv4Address string */
+  {8648, 27645, 398, 25, 55, 0}, /* EndpointResource.IPv6Address string */
+  {10259, 28406, 398, 25, 55, 0}, /* EndpointResource.MacAddress string */
+  {10900, 29403, 398, 30, 55, 0}, /* EndpointResource.Name string */
   {2103, 18874, 372, 25, 55, 0}, /* EndpointSettings.Aliases array of string */
   {6158, 24993, 372, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
   {6795, 25176, 396, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
@@ -381,31 +383,31 @@ const dk_Field dk_fields[] = {
   {7929, 26164, 398, 25, 55, 0}, /* EndpointSettings.GlobalIPv6Address string */
   {7949, 26186, 378, 25, 55, 0}, /* EndpointSettings.GlobalIPv6PrefixLen integer */
   {8037, 26281, 378, 48, 55, 0}, /* EndpointSettings.GwPriority integer */
-  {8530, 27547, 73, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
-  {8556, 27500, 398, 25, 55, 0}, /* EndpointSettings.IPAddress string */
-  {8568, 27513, 378, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
-  {8662, 27644, 398, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
-  {10092, 28169, 372, 25, 55, 0}, /* EndpointSettings.Links array of string */
-  {10259, 28390, 398, 25, 55, 0}, /* EndpointSettings.MacAddress string */
-  {11268, 29631, 398, 25, 55, 0}, /* EndpointSettings.NetworkID string */
-  {10576, 29247, 80, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
-  {12815, 31080, 319, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
+  {8530, 27563, 73, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
+  {8556, 27516, 398, 25, 55, 0}, /* EndpointSettings.IPAddress string */
+  {8568, 27529, 378, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
+  {8662, 27660, 398, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
+  {10092, 28185, 372, 25, 55, 0}, /* EndpointSettings.Links array of string */
+  {10259, 28406, 398, 25, 55, 0}, /* EndpointSettings.MacAddress string */
+  {11268, 29647, 398, 25, 55, 0}, /* EndpointSettings.NetworkID string */
+  {10576, 29263, 80, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
+  {12815, 31096, 319, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
   {7228, 25419, 398, 25, 55, 0}, /* EngineDescription.EngineVersion string */
-  {9908, 27935, 395, 25, 55, 0}, /* EngineDescription.Labels map of string */
-  {12702, 31025, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
-  {10900, 29387, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
-  {17823, 35678, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
+  {9908, 27951, 395, 25, 55, 0}, /* EngineDescription.Labels map of string */
+  {12702, 31041, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
+  {10900, 29403, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
+  {17823, 35727, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
   {22795, 22795, 378, 25, 55, 0}, /* ErrorDetail.code integer */
-  {29123, 29123, 398, 25, 55, 0}, /* ErrorDetail.message string */
-  {29123, 29123, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
+  {29139, 29139, 398, 25, 55, 0}, /* ErrorDetail.message string */
+  {29139, 29139, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
   {2435, 21405, 395, 25, 55, 0}, /* EventActor.Attributes map of string */
   {8456, 26527, 398, 25, 55, 0}, /* EventActor.ID string */
   {2027, 18787, 398, 25, 55, 0}, /* EventMessage.Action string */
   {2050, 18820, 85, 25, 55, 0}, /* EventMessage.Actor EventActor */
-  {17823, 35678, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
-  {32810, 32810, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
-  {35426, 35426, 378, 25, 55, 0}, /* EventMessage.time integer */
-  {35433, 35444, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
+  {17823, 35727, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
+  {32859, 32859, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
+  {35475, 35475, 378, 25, 55, 0}, /* EventMessage.time integer */
+  {35482, 35493, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
   {2337, 21297, 376, 25, 55, 0}, /* ExecConfig.AttachStderr boolean */
   {2352, 21313, 376, 25, 55, 0}, /* ExecConfig.AttachStdin boolean */
   {2366, 21328, 376, 25, 55, 0}, /* ExecConfig.AttachStdout boolean */
@@ -413,47 +415,47 @@ const dk_Field dk_fields[] = {
   {4285, 23155, 371, 42, 55, DK_NULLABLE}, /* ExecConfig.ConsoleSize array of integer */
   {6376, 24660, 398, 25, 55, 0}, /* ExecConfig.DetachKeys string */
   {7257, 25449, 374, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
-  {12891, 31242, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
-  {17817, 35623, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
-  {18004, 36004, 398, 25, 55, 0}, /* ExecConfig.User string */
-  {18493, 36498, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
+  {12891, 31258, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
+  {17817, 35672, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
+  {18004, 36053, 398, 25, 55, 0}, /* ExecConfig.User string */
+  {18493, 36547, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
   {3129, 22195, 376, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
   {4658, 23420, 398, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
   {6376, 24660, 398, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
   {7485, 25658, 378, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
   {8456, 26527, 398, 25, 55, 0}, /* ExecInspectResponse.ID string */
-  {11900, 30289, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
-  {11913, 30303, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
-  {11925, 30316, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
-  {12167, 30714, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
-  {12917, 31278, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
-  {13859, 32653, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
+  {11900, 30305, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
+  {11913, 30319, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
+  {11925, 30332, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
+  {12167, 30730, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
+  {12917, 31294, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
+  {13859, 32702, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
   {4285, 23155, 371, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
   {6367, 24638, 376, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
-  {17817, 35623, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
-  {9865, 27913, 378, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
-  {12079, 30538, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
+  {17817, 35672, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
+  {9865, 27929, 378, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
+  {12079, 30554, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
   {6758, 25151, 398, 49, 55, 0}, /* FirewallInfo.Driver string */
-  {9560, 26996, 370, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
+  {9560, 27012, 370, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
   {6578, 24885, 95, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
-  {10907, 29394, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
-  {9865, 27913, 398, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
-  {18030, 36085, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
-  {9865, 27913, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
-  {18030, 36085, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
+  {10907, 29410, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
+  {9865, 27929, 398, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
+  {18030, 36134, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
+  {9865, 27929, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
+  {18030, 36134, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
   {7584, 25803, 378, 39, 55, 0}, /* Health.FailingStreak integer */
-  {10174, 28282, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
-  {15572, 34233, 98, 39, 55, 0}, /* Health.Status Health.Status */
-  {9679, 27274, 379, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
-  {13699, 32308, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
-  {15510, 34092, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
-  {15526, 34109, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
-  {17623, 35364, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
-  {17647, 35456, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
+  {10174, 28298, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
+  {15572, 34282, 98, 39, 55, 0}, /* Health.Status Health.Status */
+  {9679, 27290, 379, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
+  {13699, 32357, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
+  {15510, 34141, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
+  {15526, 34158, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
+  {17623, 35413, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
+  {17647, 35505, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
   {6915, 25312, 398, 39, 55, 0}, /* HealthcheckResult.End string */
   {7485, 25658, 378, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
-  {12007, 30463, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
-  {15502, 34070, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
+  {12007, 30479, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
+  {15502, 34119, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
   {2211, 19017, 396, 43, 55, 0}, /* HostConfig.Annotations map of string (labels) */
   {2528, 21506, 376, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
   {2610, 21614, 372, 25, 55, 0}, /* HostConfig.Binds array of string */
@@ -489,70 +491,70 @@ const dk_Field dk_fields[] = {
   {6667, 25019, 372, 25, 55, 0}, /* HostConfig.DnsSearch array of string */
   {7571, 25757, 372, 25, 55, 0}, /* HostConfig.ExtraHosts array of string */
   {8017, 26260, 372, 25, 55, 0}, /* HostConfig.GroupAdd array of string */
-  {8474, 27285, 380, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
-  {8495, 27308, 378, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
-  {9577, 27013, 376, 25, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
-  {9700, 27572, 398, 25, 55, 0}, /* HostConfig.IpcMode string */
-  {9710, 27688, 104, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
-  {9810, 27847, 380, 25, 41, 0}, /* HostConfig.KernelMemory integer (size) */
-  {9825, 27863, 380, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
-  {10092, 28169, 372, 25, 55, 0}, /* HostConfig.Links array of string */
-  {10180, 28288, 105, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
-  {10321, 28817, 372, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
-  {10440, 29004, 380, 25, 55, 0}, /* HostConfig.Memory integer (size) */
-  {10477, 29043, 380, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
-  {10497, 29079, 380, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
-  {10510, 29093, 378, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
-  {10830, 29320, 334, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
-  {10962, 29451, 378, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
-  {10973, 29451, 378, 25, 55, 0}, /* HostConfig.NanoCpus integer */
-  {11311, 29677, 398, 25, 55, 0}, /* HostConfig.NetworkMode string */
-  {11869, 30236, 376, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
-  {11886, 30268, 378, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
-  {12183, 30731, 398, 25, 55, 0}, /* HostConfig.PidMode string */
-  {12200, 30749, 378, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
-  {12740, 31035, 391, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
-  {12891, 31242, 376, 25, 55, 0}, /* HostConfig.Privileged boolean */
-  {13077, 31491, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
-  {13311, 31800, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
-  {13327, 31817, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
-  {13649, 32278, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
-  {13884, 32679, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
-  {14171, 33049, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
-  {14989, 33409, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
-  {15661, 34375, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
-  {16219, 34942, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
-  {17719, 35511, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
-  {17863, 36070, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
-  {17873, 35705, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
-  {18011, 36056, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
-  {18196, 36263, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
-  {18421, 36413, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
-  {12079, 30538, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
-  {18456, 36460, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
+  {8474, 27301, 380, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
+  {8495, 27324, 378, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
+  {9577, 27029, 376, 25, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
+  {9700, 27588, 398, 25, 55, 0}, /* HostConfig.IpcMode string */
+  {9710, 27704, 104, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
+  {9810, 27863, 380, 25, 41, 0}, /* HostConfig.KernelMemory integer (size) */
+  {9825, 27879, 380, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
+  {10092, 28185, 372, 25, 55, 0}, /* HostConfig.Links array of string */
+  {10180, 28304, 105, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
+  {10321, 28833, 372, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
+  {10440, 29020, 380, 25, 55, 0}, /* HostConfig.Memory integer (size) */
+  {10477, 29059, 380, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
+  {10497, 29095, 380, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
+  {10510, 29109, 378, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
+  {10830, 29336, 334, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
+  {10962, 29467, 378, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
+  {10973, 29467, 378, 25, 55, 0}, /* HostConfig.NanoCpus integer */
+  {11311, 29693, 398, 25, 55, 0}, /* HostConfig.NetworkMode string */
+  {11869, 30252, 376, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
+  {11886, 30284, 378, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
+  {12183, 30747, 398, 25, 55, 0}, /* HostConfig.PidMode string */
+  {12200, 30765, 378, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
+  {12740, 31051, 391, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
+  {12891, 31258, 376, 25, 55, 0}, /* HostConfig.Privileged boolean */
+  {13077, 31507, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
+  {13311, 31816, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
+  {13327, 31833, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
+  {13649, 32327, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
+  {13884, 32728, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
+  {14171, 33098, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
+  {14989, 33458, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
+  {15661, 34424, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
+  {16219, 34991, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
+  {17719, 35560, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
+  {17863, 36119, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
+  {17873, 35754, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
+  {18011, 36105, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
+  {18196, 36312, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
+  {18421, 36462, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
+  {12079, 30554, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
+  {18456, 36509, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
   {4097, 22945, 396, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
-  {17823, 35678, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
+  {17823, 35727, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
   {8071, 26314, 378, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
-  {10900, 29387, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
-  {15237, 33659, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
+  {10900, 29403, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
+  {15237, 33708, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
   {8456, 26527, 398, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
   {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
   {4097, 22945, 326, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
   {6758, 25151, 398, 25, 55, 0}, /* IPAM.Driver string */
-  {11956, 30349, 396, 25, 55, 0}, /* IPAM.Options map of string (labels) */
+  {11956, 30365, 396, 25, 55, 0}, /* IPAM.Options map of string (labels) */
   {2541, 21526, 395, 25, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
   {7780, 26069, 398, 25, 55, 0}, /* IPAMConfig.Gateway string */
-  {8582, 27529, 398, 25, 55, 0}, /* IPAMConfig.IPRange string */
-  {15699, 34761, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
-  {15736, 34784, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
+  {8582, 27545, 398, 25, 55, 0}, /* IPAMConfig.IPRange string */
+  {15699, 34810, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
+  {15736, 34833, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
   {2802, 21857, 307, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
-  {13158, 31590, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
-  {14999, 33450, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
+  {13158, 31606, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
+  {14999, 33499, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
   {2448, 21418, 395, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
-  {17823, 35678, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
+  {17823, 35727, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
   {8071, 26314, 378, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
-  {10900, 29387, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
-  {15237, 33659, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
+  {10900, 29403, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
+  {15237, 33708, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
   {2296, 19150, 376, 25, 55, DK_NULLABLE}, /* ImageConfig.ArgsEscaped boolean */
   {2337, 21297, 376, 25, 49, 0}, /* ImageConfig.AttachStderr boolean */
   {2352, 21313, 376, 25, 49, 0}, /* ImageConfig.AttachStdin boolean */
@@ -564,28 +566,28 @@ const dk_Field dk_fields[] = {
   {7542, 25726, 393, 25, 55, DK_NULLABLE}, /* ImageConfig.ExposedPorts map of map of any */
   {8132, 26330, 99, 25, 55, 0}, /* ImageConfig.Healthcheck HealthConfig */
   {8385, 26443, 398, 25, 49, 0}, /* ImageConfig.Hostname string */
-  {8708, 26560, 398, 25, 49, 0}, /* ImageConfig.Image string */
-  {9908, 27935, 395, 25, 55, 0}, /* ImageConfig.Labels map of string */
-  {10259, 28390, 398, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
-  {11203, 29591, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
-  {11859, 30177, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
-  {11913, 30303, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
-  {14981, 33401, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
-  {15594, 34274, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
-  {15624, 34336, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
-  {15637, 34350, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
-  {17817, 35623, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
-  {18004, 36004, 398, 25, 55, 0}, /* ImageConfig.User string */
-  {18375, 36385, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
-  {18493, 36498, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
+  {8708, 26576, 398, 25, 49, 0}, /* ImageConfig.Image string */
+  {9908, 27951, 395, 25, 55, 0}, /* ImageConfig.Labels map of string */
+  {10259, 28406, 398, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
+  {11203, 29607, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
+  {11859, 30193, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
+  {11913, 30319, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
+  {14981, 33450, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
+  {15594, 34323, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
+  {15624, 34385, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
+  {15637, 34399, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
+  {17817, 35672, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
+  {18004, 36053, 398, 25, 55, 0}, /* ImageConfig.User string */
+  {18375, 36434, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
+  {18493, 36547, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
   {6286, 24532, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
-  {17926, 35824, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
+  {17926, 35873, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
   {4022, 22822, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
   {6080, 24314, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
   {6102, 24337, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
   {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
-  {15150, 33559, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
-  {16589, 35144, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
+  {15150, 33608, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
+  {16589, 35193, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
   {2274, 19128, 398, 25, 55, 0}, /* ImageInspect.Architecture string */
   {2484, 21460, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
   {4022, 22822, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
@@ -598,105 +600,105 @@ const dk_Field dk_fields[] = {
   {7995, 26237, 72, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
   {8676, 26527, 398, 25, 55, 0}, /* ImageInspect.Id string */
   {8681, 26532, 112, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
-  {10309, 28450, 331, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
-  {10539, 29133, 121, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
-  {11990, 30394, 398, 25, 55, 0}, /* ImageInspect.Os string */
-  {11995, 30450, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
-  {12049, 30496, 398, 25, 51, 0}, /* ImageInspect.Parent string */
-  {13507, 32094, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
-  {13521, 32109, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
-  {13733, 32359, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
-  {15150, 33559, 378, 25, 55, 0}, /* ImageInspect.Size integer */
-  {18038, 36093, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
-  {18071, 36159, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
-  {9933, 27961, 398, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
-  {9960, 27992, 372, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
-  {17823, 35678, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
+  {10309, 28466, 331, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
+  {10539, 29149, 121, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
+  {11990, 30410, 398, 25, 55, 0}, /* ImageInspect.Os string */
+  {11995, 30466, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
+  {12049, 30512, 398, 25, 51, 0}, /* ImageInspect.Parent string */
+  {13507, 32143, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
+  {13521, 32158, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
+  {13733, 32408, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
+  {15150, 33608, 378, 25, 55, 0}, /* ImageInspect.Size integer */
+  {18038, 36142, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
+  {18071, 36208, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
+  {9933, 27977, 398, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
+  {9960, 28008, 372, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
+  {17823, 35727, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
   {2394, 21371, 124, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.AttestationData ImageManifestSummary.AttestationData */
   {2577, 21563, 376, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
   {6310, 24579, 171, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
   {8456, 26527, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
-  {8884, 26633, 125, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
-  {9865, 27913, 127, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
-  {15150, 33559, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
+  {8884, 26649, 125, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
+  {9865, 27929, 127, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
+  {15150, 33608, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
   {7699, 25917, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
   {5722, 23832, 372, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
   {8681, 26532, 112, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
-  {12224, 30787, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
-  {15150, 33559, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
-  {17915, 35789, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
+  {12224, 30803, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
+  {15150, 33608, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
+  {17915, 35838, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
   {5836, 23928, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
-  {17753, 35541, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
-  {9462, 26895, 329, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
-  {15450, 33927, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
+  {17753, 35590, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
+  {9462, 26911, 329, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
+  {15450, 33976, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
   {24542, 24542, 398, 25, 55, 0}, /* ImageSearchResponseItem.description string */
-  {27659, 27659, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
-  {27674, 27674, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
-  {29387, 29387, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
-  {34057, 34057, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
+  {27675, 27675, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
+  {27690, 27690, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
+  {29403, 29403, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
+  {34106, 34106, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
   {5722, 23832, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
   {6080, 24314, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
   {6310, 24579, 171, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
   {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
-  {9908, 27935, 395, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
-  {10309, 28450, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
-  {12058, 30505, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
-  {13507, 32094, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
-  {13521, 32109, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
-  {14958, 33377, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
-  {15150, 33559, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
-  {18071, 36159, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
+  {9908, 27951, 395, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
+  {10309, 28466, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
+  {12058, 30521, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
+  {13507, 32143, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
+  {13521, 32158, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
+  {14958, 33426, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
+  {15150, 33608, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
+  {18071, 36208, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
   {2036, 18805, 378, 52, 55, 0}, /* ImagesDiskUsage.ActiveCount integer */
-  {9731, 27709, 333, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
-  {13344, 31843, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
-  {17780, 35569, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
-  {17793, 35583, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
-  {10566, 29214, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
-  {10900, 29387, 398, 25, 55, 0}, /* IndexInfo.Name string */
-  {11848, 30153, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
-  {14162, 33040, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
-  {10272, 28412, 398, 25, 55, 0}, /* JoinTokens.Manager string */
-  {18484, 36489, 398, 25, 55, 0}, /* JoinTokens.Worker string */
+  {9731, 27725, 333, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
+  {13344, 31859, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
+  {17780, 35618, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
+  {17793, 35632, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
+  {10566, 29230, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
+  {10900, 29403, 398, 25, 55, 0}, /* IndexInfo.Name string */
+  {11848, 30169, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
+  {14162, 33089, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
+  {10272, 28428, 398, 25, 55, 0}, /* JoinTokens.Manager string */
+  {18484, 36538, 398, 25, 55, 0}, /* JoinTokens.Worker string */
   {7790, 26086, 322, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
-  {10449, 29013, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
-  {10962, 29451, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
-  {12193, 30742, 378, 41, 55, 0}, /* Limit.Pids integer */
+  {10449, 29029, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
+  {10962, 29467, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
+  {12193, 30758, 378, 41, 55, 0}, /* Limit.Pids integer */
   {2058, 18828, 398, 32, 55, 0}, /* ManagerStatus.Addr string */
-  {9982, 28015, 376, 32, 55, 0}, /* ManagerStatus.Leader boolean */
-  {13237, 31647, 201, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
+  {9982, 28031, 376, 32, 55, 0}, /* ManagerStatus.Leader boolean */
+  {13237, 31663, 201, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
   {2596, 21599, 140, 25, 55, 0}, /* Mount.BindOptions Mount.BindOptions */
   {4271, 23141, 398, 28, 55, 0}, /* Mount.Consistency string */
-  {9313, 26786, 142, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
-  {13252, 31705, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
-  {15244, 33666, 398, 25, 55, 0}, /* Mount.Source string */
-  {16596, 35185, 398, 25, 55, 0}, /* Mount.Target string */
-  {17727, 35519, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
-  {17823, 35678, 147, 25, 55, 0}, /* Mount.Type MountType */
-  {18272, 36322, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
+  {9313, 26802, 142, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
+  {13252, 31721, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
+  {15244, 33715, 398, 25, 55, 0}, /* Mount.Source string */
+  {16596, 35234, 398, 25, 55, 0}, /* Mount.Target string */
+  {17727, 35568, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
+  {17823, 35727, 147, 25, 55, 0}, /* Mount.Type MountType */
+  {18272, 36371, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
   {6061, 24294, 376, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
-  {11736, 30071, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
-  {13022, 31416, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
-  {13263, 31717, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
-  {13288, 31745, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
-  {15746, 34794, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
-  {10576, 29247, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
-  {11956, 30349, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
-  {15157, 33566, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
+  {11736, 30087, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
+  {13022, 31432, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
+  {13263, 31733, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
+  {13288, 31761, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
+  {15746, 34843, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
+  {10576, 29263, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
+  {11956, 30365, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
+  {15157, 33615, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
   {6767, 25160, 145, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
-  {9908, 27935, 396, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
-  {11502, 29871, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
-  {15746, 34794, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
-  {10900, 29387, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
-  {11956, 30349, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
+  {9908, 27951, 396, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
+  {11502, 29887, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
+  {15746, 34843, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
+  {10900, 29403, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
+  {11956, 30365, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
   {6353, 24624, 398, 25, 55, 0}, /* MountPoint.Destination string */
   {6758, 25151, 398, 25, 55, 0}, /* MountPoint.Driver string */
-  {10576, 29247, 398, 25, 55, 0}, /* MountPoint.Mode string */
-  {10900, 29387, 398, 25, 55, 0}, /* MountPoint.Name string */
-  {13022, 31416, 398, 25, 55, 0}, /* MountPoint.Propagation string */
-  {13218, 32729, 376, 25, 55, 0}, /* MountPoint.RW boolean */
-  {15244, 33666, 398, 25, 55, 0}, /* MountPoint.Source string */
-  {17823, 35678, 147, 25, 55, 0}, /* MountPoint.Type MountType */
-  {9560, 26996, 370, 53, 55, 0}, /* NRIInfo.Info array of array of string */
+  {10576, 29263, 398, 25, 55, 0}, /* MountPoint.Mode string */
+  {10900, 29403, 398, 25, 55, 0}, /* MountPoint.Name string */
+  {13022, 31432, 398, 25, 55, 0}, /* MountPoint.Propagation string */
+  {13218, 32778, 376, 25, 55, 0}, /* MountPoint.RW boolean */
+  {15244, 33715, 398, 25, 55, 0}, /* MountPoint.Source string */
+  {17823, 35727, 147, 25, 55, 0}, /* MountPoint.Type MountType */
+  {9560, 27012, 370, 53, 55, 0}, /* NRIInfo.Info array of array of string */
   {2381, 21344, 376, 27, 55, 0}, /* Network.Attachable boolean */
   {4136, 23030, 29, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
   {4202, 23101, 376, 41, 55, 0}, /* Network.ConfigOnly boolean */
@@ -705,27 +707,27 @@ const dk_Field dk_fields[] = {
   {6758, 25151, 398, 25, 55, 0}, /* Network.Driver string */
   {6860, 25254, 376, 47, 55, 0}, /* Network.EnableIPv4 boolean */
   {6873, 25268, 376, 25, 55, 0}, /* Network.EnableIPv6 boolean */
-  {8523, 27540, 109, 25, 55, 0}, /* Network.IPAM IPAM */
+  {8523, 27556, 109, 25, 55, 0}, /* Network.IPAM IPAM */
   {8676, 26527, 398, 25, 55, 0}, /* Network.Id string */
-  {9567, 27003, 376, 29, 55, 0}, /* Network.Ingress boolean */
-  {9668, 27263, 376, 25, 55, 0}, /* Network.Internal boolean */
-  {9908, 27935, 395, 25, 55, 0}, /* Network.Labels map of string */
-  {10900, 29387, 398, 25, 55, 0}, /* Network.Name string */
-  {11956, 30349, 395, 25, 55, 0}, /* Network.Options map of string */
-  {12159, 30597, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
-  {13957, 32810, 398, 25, 55, 0}, /* Network.Scope string */
+  {9567, 27019, 376, 29, 55, 0}, /* Network.Ingress boolean */
+  {9668, 27279, 376, 25, 55, 0}, /* Network.Internal boolean */
+  {9908, 27951, 395, 25, 55, 0}, /* Network.Labels map of string */
+  {10900, 29403, 398, 25, 55, 0}, /* Network.Name string */
+  {11956, 30365, 395, 25, 55, 0}, /* Network.Options map of string */
+  {12159, 30613, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
+  {13957, 32859, 398, 25, 55, 0}, /* Network.Scope string */
   {2075, 18845, 372, 25, 55, 0}, /* NetworkAttachment.Addresses array of string */
-  {10984, 29470, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
+  {10984, 29486, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
   {2103, 18874, 372, 25, 55, 0}, /* NetworkAttachmentConfig.Aliases array of string */
   {6795, 25176, 395, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
-  {16596, 35185, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
+  {16596, 35234, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
   {4313, 23184, 398, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
   {6932, 25329, 78, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
   {6949, 25347, 398, 25, 51, 0}, /* NetworkContainer.EndpointID string */
-  {8610, 27596, 398, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
-  {8648, 27629, 398, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
-  {10259, 28390, 398, 25, 51, 0}, /* NetworkContainer.MacAddress string */
-  {10900, 29387, 398, 30, 51, 0}, /* NetworkContainer.Name string */
+  {8610, 27612, 398, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
+  {8648, 27645, 398, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
+  {10259, 28406, 398, 25, 51, 0}, /* NetworkContainer.MacAddress string */
+  {10900, 29403, 398, 30, 51, 0}, /* NetworkContainer.Name string */
   {2381, 21344, 376, 25, 55, 0}, /* NetworkCreateRequest.Attachable boolean */
   {3392, 22536, 376, 25, 45, 0}, /* NetworkCreateRequest.CheckDuplicate boolean */
   {4136, 23030, 29, 30, 55, 0}, /* NetworkCreateRequest.ConfigFrom ConfigReference */
@@ -733,15 +735,15 @@ const dk_Field dk_fields[] = {
   {6758, 25151, 398, 25, 55, 0}, /* NetworkCreateRequest.Driver string */
   {6860, 25254, 376, 48, 55, 0}, /* NetworkCreateRequest.EnableIPv4 boolean */
   {6873, 25268, 376, 25, 55, 0}, /* NetworkCreateRequest.EnableIPv6 boolean */
-  {8523, 27540, 109, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
-  {9567, 27003, 376, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
-  {9668, 27263, 376, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
-  {9908, 27935, 396, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
-  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
-  {11956, 30349, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
-  {13957, 32810, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
+  {8523, 27556, 109, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
+  {9567, 27019, 376, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
+  {9668, 27279, 376, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
+  {9908, 27951, 396, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
+  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
+  {11956, 30365, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
+  {13957, 32859, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
   {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
-  {18435, 36439, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
+  {18435, 36488, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
   {4313, 23184, 398, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
   {7705, 25923, 376, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
   {2381, 21344, 376, 27, 55, 0}, /* NetworkInspect.Attachable boolean */
@@ -752,19 +754,19 @@ const dk_Field dk_fields[] = {
   {6758, 25151, 398, 25, 55, 0}, /* NetworkInspect.Driver string */
   {6860, 25254, 376, 47, 55, 0}, /* NetworkInspect.EnableIPv4 boolean */
   {6873, 25268, 376, 25, 55, 0}, /* NetworkInspect.EnableIPv6 boolean */
-  {8523, 27540, 109, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
+  {8523, 27556, 109, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
   {8676, 26527, 398, 25, 55, 0}, /* NetworkInspect.Id string */
-  {9567, 27003, 376, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
-  {9668, 27263, 376, 25, 55, 0}, /* NetworkInspect.Internal boolean */
-  {9908, 27935, 395, 25, 55, 0}, /* NetworkInspect.Labels map of string */
-  {10900, 29387, 398, 25, 55, 0}, /* NetworkInspect.Name string */
-  {11956, 30349, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
-  {12159, 30597, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
-  {13957, 32810, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
-  {14906, 33298, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
-  {15572, 34233, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
-  {11484, 29795, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
-  {18385, 36395, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
+  {9567, 27019, 376, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
+  {9668, 27279, 376, 25, 55, 0}, /* NetworkInspect.Internal boolean */
+  {9908, 27951, 395, 25, 55, 0}, /* NetworkInspect.Labels map of string */
+  {10900, 29403, 398, 25, 55, 0}, /* NetworkInspect.Name string */
+  {11956, 30365, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
+  {12159, 30613, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
+  {13957, 32859, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
+  {14906, 33347, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
+  {15572, 34282, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
+  {11484, 29811, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
+  {18385, 36444, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
   {2065, 18835, 398, 25, 31, 0}, /* NetworkSettings.Address string */
   {2754, 21805, 398, 25, 51, 0}, /* NetworkSettings.Bridge string */
   {6949, 25347, 398, 32, 51, 0}, /* NetworkSettings.EndpointID string */
@@ -772,20 +774,20 @@ const dk_Field dk_fields[] = {
   {7929, 26164, 398, 32, 51, 0}, /* NetworkSettings.GlobalIPv6Address string */
   {7949, 26186, 378, 32, 51, 0}, /* NetworkSettings.GlobalIPv6PrefixLen integer */
   {8057, 26299, 376, 32, 51, 0}, /* NetworkSettings.HairpinMode boolean */
-  {8556, 27500, 398, 32, 51, 0}, /* NetworkSettings.IPAddress string */
-  {8568, 27513, 378, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
-  {8662, 27644, 398, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
-  {10044, 28100, 398, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
-  {10067, 28126, 378, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
-  {10259, 28390, 398, 25, 51, 0}, /* NetworkSettings.MacAddress string */
-  {11451, 29761, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
-  {12755, 31051, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
-  {12815, 31080, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
-  {13932, 32783, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
-  {13944, 32796, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
-  {13984, 32844, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
-  {14007, 32869, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
-  {8523, 27540, 111, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
+  {8556, 27516, 398, 32, 51, 0}, /* NetworkSettings.IPAddress string */
+  {8568, 27529, 378, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
+  {8662, 27660, 398, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
+  {10044, 28116, 398, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
+  {10067, 28142, 378, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
+  {10259, 28406, 398, 25, 51, 0}, /* NetworkSettings.MacAddress string */
+  {11451, 29777, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
+  {12755, 31067, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
+  {12815, 31096, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
+  {13932, 32832, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
+  {13944, 32845, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
+  {13984, 32893, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
+  {14007, 32918, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
+  {8523, 27556, 111, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
   {2381, 21344, 376, 27, 55, 0}, /* NetworkSummary.Attachable boolean */
   {4136, 23030, 29, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
   {4202, 23101, 376, 41, 55, 0}, /* NetworkSummary.ConfigOnly boolean */
@@ -794,349 +796,349 @@ const dk_Field dk_fields[] = {
   {6758, 25151, 398, 25, 55, 0}, /* NetworkSummary.Driver string */
   {6860, 25254, 376, 47, 55, 0}, /* NetworkSummary.EnableIPv4 boolean */
   {6873, 25268, 376, 25, 55, 0}, /* NetworkSummary.EnableIPv6 boolean */
-  {8523, 27540, 109, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
+  {8523, 27556, 109, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
   {8676, 26527, 398, 25, 55, 0}, /* NetworkSummary.Id string */
-  {9567, 27003, 376, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
-  {9668, 27263, 376, 25, 55, 0}, /* NetworkSummary.Internal boolean */
-  {9908, 27935, 395, 25, 55, 0}, /* NetworkSummary.Labels map of string */
-  {10900, 29387, 398, 25, 55, 0}, /* NetworkSummary.Name string */
-  {11956, 30349, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
-  {12159, 30597, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
-  {13957, 32810, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
+  {9567, 27019, 376, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
+  {9668, 27279, 376, 25, 55, 0}, /* NetworkSummary.Internal boolean */
+  {9908, 27951, 395, 25, 55, 0}, /* NetworkSummary.Labels map of string */
+  {10900, 29403, 398, 25, 55, 0}, /* NetworkSummary.Name string */
+  {11956, 30365, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
+  {12159, 30613, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
+  {13957, 32859, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
   {6949, 25347, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
   {6962, 25361, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
-  {9560, 26996, 395, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
-  {10900, 29387, 398, 52, 55, 0}, /* NetworkTaskInfo.Name string */
+  {9560, 27012, 395, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
+  {10900, 29403, 398, 52, 55, 0}, /* NetworkTaskInfo.Name string */
   {7153, 25391, 384, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
   {6090, 24324, 398, 25, 55, 0}, /* Node.CreatedAt string */
   {6296, 24542, 165, 25, 55, 0}, /* Node.Description NodeDescription */
   {8456, 26527, 398, 25, 55, 0}, /* Node.ID string */
-  {10282, 28422, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
-  {15467, 33945, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
-  {15572, 34233, 170, 32, 55, 0}, /* Node.Status NodeStatus */
-  {17967, 35884, 398, 25, 55, 0}, /* Node.UpdatedAt string */
-  {18048, 36113, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
+  {10282, 28438, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
+  {15467, 33994, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
+  {15572, 34282, 170, 32, 55, 0}, /* Node.Status NodeStatus */
+  {17967, 35933, 398, 25, 55, 0}, /* Node.UpdatedAt string */
+  {18048, 36162, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
   {7171, 25410, 81, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
   {8385, 26443, 398, 25, 55, 0}, /* NodeDescription.Hostname string */
-  {12224, 30787, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
-  {13622, 32240, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
-  {16573, 35500, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
+  {12224, 30803, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
+  {13622, 32289, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
+  {16573, 35549, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
   {2562, 21548, 167, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
-  {9908, 27935, 396, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
-  {10900, 29387, 398, 25, 55, 0}, /* NodeSpec.Name string */
-  {13709, 32323, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
+  {9908, 27951, 396, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
+  {10900, 29403, 398, 25, 55, 0}, /* NodeSpec.Name string */
+  {13709, 32372, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
   {2058, 18828, 398, 32, 55, 0}, /* NodeStatus.Addr string */
-  {10529, 29123, 398, 32, 55, 0}, /* NodeStatus.Message string */
-  {15552, 34148, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
+  {10529, 29139, 398, 32, 55, 0}, /* NodeStatus.Message string */
+  {15552, 34197, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
   {6503, 24770, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
-  {10417, 28979, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
-  {15150, 33559, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
-  {17856, 35920, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
+  {10417, 28995, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
+  {15150, 33608, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
+  {17856, 35969, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
   {19017, 19017, 395, 48, 55, DK_NULLABLE}, /* OCIDescriptor.annotations map of string */
   {21226, 21241, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.artifactType string */
   {24396, 24396, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
   {24770, 24770, 398, 30, 55, 0}, /* OCIDescriptor.digest string */
-  {28967, 28979, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
-  {30787, 30787, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
-  {33559, 33559, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
-  {35920, 35920, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
+  {28983, 28995, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
+  {30803, 30803, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
+  {33608, 33608, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
+  {35969, 35969, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
   {2274, 19128, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Architecture string */
   {7616, 25837, 372, 30, 39, 0}, /* OCIPlatform.Features array of string */
-  {11793, 30394, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
-  {11798, 30426, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
-  {11820, 30450, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
-  {18038, 36093, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
+  {11793, 30410, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
+  {11798, 30442, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
+  {11820, 30466, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
+  {18038, 36142, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
   {19128, 19128, 398, 30, 55, 0}, /* OCIPlatform.architecture string */
-  {30394, 30394, 398, 30, 55, 0}, /* OCIPlatform.os string */
-  {30399, 30426, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
-  {30413, 30450, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
-  {36093, 36093, 398, 30, 55, 0}, /* OCIPlatform.variant string */
-  {9504, 26949, 378, 25, 55, 0}, /* ObjectVersion.Index integer */
-  {28070, 28155, 398, 25, 55, 0}, /* PathStat.linkTarget string */
-  {29247, 29247, 378, 25, 55, 0}, /* PathStat.mode integer */
-  {29329, 29329, 398, 25, 55, 0}, /* PathStat.mtime string */
-  {29387, 29387, 398, 25, 55, 0}, /* PathStat.name string */
-  {33559, 33559, 378, 25, 55, 0}, /* PathStat.size integer */
-  {8518, 27495, 398, 41, 55, 0}, /* PeerInfo.IP string */
-  {10900, 29387, 398, 41, 55, 0}, /* PeerInfo.Name string */
+  {30410, 30410, 398, 30, 55, 0}, /* OCIPlatform.os string */
+  {30415, 30442, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
+  {30429, 30466, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
+  {36142, 36142, 398, 30, 55, 0}, /* OCIPlatform.variant string */
+  {9504, 26965, 378, 25, 55, 0}, /* ObjectVersion.Index integer */
+  {28086, 28171, 398, 25, 55, 0}, /* PathStat.linkTarget string */
+  {29263, 29263, 378, 25, 55, 0}, /* PathStat.mode integer */
+  {29345, 29345, 398, 25, 55, 0}, /* PathStat.mtime string */
+  {29403, 29403, 398, 25, 55, 0}, /* PathStat.name string */
+  {33608, 33608, 378, 25, 55, 0}, /* PathStat.size integer */
+  {8518, 27511, 398, 41, 55, 0}, /* PeerInfo.IP string */
+  {10900, 29403, 398, 41, 55, 0}, /* PeerInfo.Name string */
   {2058, 18828, 398, 32, 55, 0}, /* PeerNode.Addr string */
-  {11605, 30012, 398, 32, 55, 0}, /* PeerNode.NodeID string */
+  {11605, 30028, 398, 32, 55, 0}, /* PeerNode.NodeID string */
   {2274, 19128, 398, 25, 55, 0}, /* Platform.Architecture string */
-  {11793, 30394, 398, 25, 55, 0}, /* Platform.OS string */
+  {11793, 30410, 398, 25, 55, 0}, /* Platform.OS string */
   {4097, 22945, 179, 25, 55, DK_REQUIRED}, /* Plugin.Config Plugin.Config */
   {6886, 25282, 376, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
   {8676, 26527, 398, 25, 55, 0}, /* Plugin.Id string */
-  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
-  {12643, 30962, 398, 26, 55, 0}, /* Plugin.PluginReference string */
-  {14938, 33330, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
+  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
+  {12643, 30978, 398, 26, 55, 0}, /* Plugin.PluginReference string */
+  {14938, 33379, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
   {2289, 19143, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args Plugin.Config.Args */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
   {6713, 25077, 398, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
   {6729, 25107, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Documentation string */
   {7244, 25436, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Entrypoint array of string */
   {7257, 25449, 347, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
-  {9656, 27251, 181, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
-  {9690, 27561, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
-  {10100, 28177, 183, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
-  {10830, 29320, 348, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
-  {10984, 29470, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
-  {12173, 30720, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
-  {13004, 31397, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
-  {18004, 36004, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
-  {18474, 36478, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
-  {32397, 32397, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
+  {9656, 27267, 181, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
+  {9690, 27577, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
+  {10100, 28193, 183, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
+  {10830, 29336, 348, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
+  {10984, 29486, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
+  {12173, 30736, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
+  {13004, 31413, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
+  {18004, 36053, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
+  {18474, 36527, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
+  {32446, 32446, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
-  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
-  {14927, 33319, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
-  {18030, 36085, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
-  {13047, 31441, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
-  {15228, 33650, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
-  {17830, 35685, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
+  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
+  {14927, 33368, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
+  {18030, 36134, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
+  {13047, 31457, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
+  {15228, 33699, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
+  {17830, 35734, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
   {2113, 18902, 376, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.AllowAllDevices boolean */
   {3160, 22229, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
   {6493, 24737, 346, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
-  {17823, 35678, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
+  {17823, 35727, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
   {7774, 26136, 378, 25, 55, 0}, /* Plugin.Config.User.GID integer */
-  {17838, 35699, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
+  {17838, 35748, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
   {24759, 24759, 372, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
-  {35678, 35678, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
+  {35727, 35727, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
   {2289, 19143, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Args array of string */
   {6493, 24737, 346, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
   {7257, 25449, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
-  {10830, 29320, 348, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
+  {10830, 29336, 348, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
-  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
-  {12079, 30538, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
-  {14927, 33319, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
+  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
+  {12079, 30554, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
+  {14927, 33368, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
-  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
-  {14927, 33319, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
-  {18030, 36085, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
+  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
+  {14927, 33368, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
+  {18030, 36134, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
   {6353, 24624, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
-  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
-  {11956, 30349, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
-  {14927, 33319, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
-  {15244, 33666, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
-  {17823, 35678, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
+  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
+  {11956, 30365, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
+  {14927, 33368, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
+  {15244, 33715, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
+  {17823, 35727, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
   {6296, 24542, 398, 25, 55, 0}, /* PluginPrivilege.Description string */
-  {10900, 29387, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
-  {18030, 36085, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
+  {10900, 29403, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
+  {18030, 36134, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
   {2493, 21469, 372, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
-  {10174, 28282, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
-  {10984, 29470, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
-  {18085, 36174, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
+  {10174, 28298, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
+  {10984, 29486, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
+  {18085, 36223, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
   {8365, 26421, 398, 25, 55, 0}, /* PortBinding.HostIp string */
   {8374, 26431, 398, 25, 55, 0}, /* PortBinding.HostPort string */
-  {12815, 31080, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
-  {8518, 27495, 398, 25, 55, 0}, /* PortSummary.IP string */
-  {12877, 31207, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
-  {13064, 31477, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
-  {17823, 35678, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
+  {12815, 31096, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
+  {8518, 27511, 398, 25, 55, 0}, /* PortSummary.IP string */
+  {12877, 31223, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
+  {13064, 31493, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
+  {17823, 35727, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
   {19165, 19165, 372, 25, 55, 0}, /* ProcessConfig.arguments array of string */
   {25436, 25436, 398, 25, 55, 0}, /* ProcessConfig.entrypoint string */
-  {31242, 31242, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
-  {35623, 35623, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
-  {36004, 36004, 398, 25, 55, 0}, /* ProcessConfig.user string */
+  {31258, 31258, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
+  {35672, 35672, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
+  {36053, 36053, 398, 25, 55, 0}, /* ProcessConfig.user string */
   {22795, 22795, 378, 25, 35, 0}, /* ProgressDetail.code integer */
   {24368, 24368, 378, 36, 55, 0}, /* ProgressDetail.current integer */
-  {29123, 29123, 378, 25, 35, 0}, /* ProgressDetail.message integer */
-  {35541, 35541, 378, 36, 55, 0}, /* ProgressDetail.total integer */
-  {13532, 32121, 398, 53, 55, 0}, /* PullIdentity.Repository string */
+  {29139, 29139, 378, 25, 35, 0}, /* ProgressDetail.message integer */
+  {35590, 35590, 378, 36, 55, 0}, /* ProgressDetail.total integer */
+  {13532, 32170, 398, 53, 55, 0}, /* PullIdentity.Repository string */
   {21520, 21520, 0, 25, 55, 0}, /* PushImageInfo.aux any */
   {25461, 25461, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
   {25469, 25483, 83, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
-  {31351, 31351, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
-  {31362, 31379, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
-  {34233, 34233, 398, 25, 55, 0}, /* PushImageInfo.status string */
+  {31367, 31367, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
+  {31378, 31395, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
+  {34282, 34282, 398, 25, 55, 0}, /* PushImageInfo.status string */
   {2131, 18922, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsCIDRs array of string */
   {2169, 18963, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsHostnames array of string */
-  {9512, 26957, 385, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
-  {9632, 27128, 372, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
-  {10566, 29214, 372, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
+  {9512, 26973, 385, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
+  {9632, 27144, 372, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
+  {10566, 29230, 372, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
   {7790, 26086, 322, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
-  {10449, 29013, 380, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
-  {10962, 29451, 378, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
-  {10973, 29451, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
-  {10397, 28945, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
-  {10900, 29387, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
-  {15198, 33619, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
-  {10900, 29387, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
-  {30538, 30538, 398, 32, 55, 0}, /* Runtime.path string */
-  {32689, 32703, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
-  {34233, 34233, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
+  {10449, 29029, 380, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
+  {10962, 29467, 378, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
+  {10973, 29467, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
+  {10397, 28961, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
+  {10900, 29403, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
+  {15198, 33668, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
+  {10900, 29403, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
+  {30554, 30554, 398, 32, 55, 0}, /* Runtime.path string */
+  {32738, 32752, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
+  {34282, 34282, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
   {6090, 24324, 398, 25, 55, 0}, /* Secret.CreatedAt string */
   {8456, 26527, 398, 25, 55, 0}, /* Secret.ID string */
-  {15467, 33945, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
-  {17967, 35884, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
-  {18048, 36113, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
+  {15467, 33994, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
+  {17967, 35933, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
+  {18048, 36162, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
   {6169, 24396, 398, 25, 55, 0}, /* SecretSpec.Data string */
   {6758, 25151, 71, 31, 55, 0}, /* SecretSpec.Driver Driver */
-  {9908, 27935, 396, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
-  {10900, 29387, 398, 25, 55, 0}, /* SecretSpec.Name string */
-  {17610, 35331, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
+  {9908, 27951, 396, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
+  {10900, 29403, 398, 25, 55, 0}, /* SecretSpec.Name string */
+  {17610, 35380, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
   {6090, 24324, 398, 25, 55, 0}, /* Service.CreatedAt string */
   {6921, 25318, 212, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
   {8456, 26527, 398, 25, 55, 0}, /* Service.ID string */
-  {9754, 27733, 214, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
-  {14816, 33264, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
-  {15467, 33945, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
-  {17952, 35868, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
-  {17967, 35884, 398, 25, 55, 0}, /* Service.UpdatedAt string */
-  {18048, 36113, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
-  {12815, 31080, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
-  {15467, 33945, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
-  {18058, 36145, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
+  {9754, 27749, 214, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
+  {14816, 33313, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
+  {15467, 33994, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
+  {17952, 35917, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
+  {17967, 35933, 398, 25, 55, 0}, /* Service.UpdatedAt string */
+  {18048, 36162, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
+  {12815, 31096, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
+  {15467, 33994, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
+  {18058, 36194, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
   {2058, 18828, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.Addr string */
-  {11268, 29631, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
-  {9739, 27717, 173, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
-  {9917, 27944, 398, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
+  {11268, 29647, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
+  {9739, 27733, 173, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
+  {9917, 27960, 398, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
   {4055, 22902, 378, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
   {6338, 24608, 378, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
-  {13869, 32663, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
+  {13869, 32712, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
   {4041, 22887, 398, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
-  {10529, 29123, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
-  {15540, 34124, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
-  {15552, 34148, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
+  {10529, 29139, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
+  {15540, 34173, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
+  {15552, 34197, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
   {8456, 26527, 398, 25, 55, 0}, /* ServiceCreateResponse.ID string */
-  {18435, 36439, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
-  {18445, 36449, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
-  {10142, 28237, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
-  {12815, 31080, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
-  {17602, 35317, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
-  {18024, 36139, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
+  {18435, 36488, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
+  {18445, 36498, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
+  {10142, 28253, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
+  {12815, 31096, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
+  {17602, 35366, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
+  {18024, 36188, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
   {7118, 25375, 79, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
-  {9908, 27935, 396, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
-  {10576, 29247, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
-  {10900, 29387, 398, 25, 55, 0}, /* ServiceSpec.Name string */
-  {11451, 29761, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
-  {13716, 32341, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
-  {17587, 35301, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
-  {17937, 35852, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
+  {9908, 27951, 396, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
+  {10576, 29263, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
+  {10900, 29403, 398, 25, 55, 0}, /* ServiceSpec.Name string */
+  {11451, 29777, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
+  {13716, 32390, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
+  {17587, 35350, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
+  {17937, 35901, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
   {7920, 26155, 390, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
   {7971, 26211, 390, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
-  {13478, 32057, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
-  {13491, 32070, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
-  {13467, 32046, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
-  {10349, 28864, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
-  {17761, 35549, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
+  {13478, 32106, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
+  {13491, 32119, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
+  {13467, 32095, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
+  {10349, 28880, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
+  {17761, 35598, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
   {6278, 24524, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
   {7600, 25820, 225, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
-  {10365, 28881, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
-  {10583, 29254, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
-  {11982, 30375, 226, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
-  {12035, 30482, 378, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
+  {10365, 28897, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
+  {10583, 29270, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
+  {11982, 30391, 226, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
+  {12035, 30498, 378, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
   {6278, 24524, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Delay integer (duration) */
   {7600, 25820, 228, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
-  {10365, 28881, 397, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
-  {10583, 29254, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
-  {11982, 30375, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
-  {12035, 30482, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
+  {10365, 28897, 397, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
+  {10583, 29270, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
+  {11982, 30391, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
+  {12035, 30498, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
   {6286, 24532, 398, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
-  {17926, 35824, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
-  {18445, 36449, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
+  {17926, 35873, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
+  {18445, 36498, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
   {6679, 25040, 398, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
   {7269, 25461, 398, 53, 55, 0}, /* SignatureIdentity.Error string */
-  {9872, 27920, 135, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
-  {10900, 29387, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
-  {15077, 33462, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
-  {15093, 33479, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
-  {17690, 35478, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
-  {18445, 36449, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
-  {17657, 35466, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
-  {17823, 35678, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
-  {17844, 35908, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
+  {9872, 27936, 135, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
+  {10900, 29403, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
+  {15077, 33511, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
+  {15093, 33528, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
+  {17690, 35527, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
+  {18445, 36498, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
+  {17657, 35515, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
+  {17823, 35727, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
+  {17844, 35957, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
   {2895, 21941, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
   {2915, 21963, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
   {2994, 22007, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
   {3014, 22029, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerURI string */
   {3043, 22061, 398, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
   {3282, 22376, 398, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
-  {9722, 27700, 398, 53, 55, 0}, /* SignerIdentity.Issuer string */
-  {13807, 32597, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
-  {13839, 32632, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
-  {15253, 33712, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
-  {15278, 33739, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
-  {15307, 33770, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
-  {15341, 33807, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
-  {15368, 33837, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
-  {15390, 33861, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
-  {15412, 33885, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
-  {15674, 34734, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
-  {13733, 32359, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
+  {9722, 27716, 398, 53, 55, 0}, /* SignerIdentity.Issuer string */
+  {13807, 32646, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
+  {13839, 32681, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
+  {15253, 33761, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
+  {15278, 33788, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
+  {15307, 33819, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
+  {15341, 33856, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
+  {15368, 33886, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
+  {15390, 33910, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
+  {15412, 33934, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
+  {15674, 34783, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
+  {13733, 32408, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
   {6823, 25206, 378, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
-  {8592, 27583, 378, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
+  {8592, 27599, 378, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
   {6090, 24324, 398, 25, 55, 0}, /* Swarm.CreatedAt string */
   {6191, 24420, 378, 40, 55, 0}, /* Swarm.DataPathPort integer */
   {6221, 24462, 372, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
   {8456, 26527, 398, 25, 55, 0}, /* Swarm.ID string */
-  {9778, 27759, 134, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
-  {13782, 32369, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
-  {15467, 33945, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
-  {15708, 34770, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
-  {16573, 35500, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
-  {17967, 35884, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
-  {18048, 36113, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
+  {9778, 27775, 134, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
+  {13782, 32418, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
+  {15467, 33994, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
+  {15708, 34819, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
+  {16573, 35549, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
+  {17967, 35933, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
+  {18048, 36162, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
   {3534, 22704, 13, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
   {5861, 23964, 376, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
   {7269, 25461, 398, 32, 55, 0}, /* SwarmInfo.Error string */
-  {10157, 28254, 137, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
-  {10298, 28439, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
-  {11546, 29967, 398, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
-  {11605, 30012, 398, 32, 55, 0}, /* SwarmInfo.NodeID string */
-  {11728, 30063, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
-  {13450, 31989, 343, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
+  {10157, 28270, 137, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
+  {10298, 28455, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
+  {11546, 29983, 398, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
+  {11605, 30028, 398, 32, 55, 0}, /* SwarmInfo.NodeID string */
+  {11728, 30079, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
+  {13450, 32038, 343, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
   {2087, 18857, 398, 25, 55, 0}, /* SwarmInitRequest.AdvertiseAddr string */
   {6176, 24403, 398, 30, 55, 0}, /* SwarmInitRequest.DataPathAddr string */
   {6191, 24420, 378, 40, 55, 0}, /* SwarmInitRequest.DataPathPort integer */
   {6221, 24462, 372, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
   {7713, 25931, 376, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
-  {10108, 28192, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
-  {15467, 33945, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
-  {15708, 34770, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
+  {10108, 28208, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
+  {15467, 33994, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
+  {15708, 34819, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
   {2087, 18857, 398, 25, 55, 0}, /* SwarmJoinRequest.AdvertiseAddr string */
   {6176, 24403, 398, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
-  {9766, 27746, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
-  {10108, 28192, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
-  {13436, 31974, 372, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
+  {9766, 27762, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
+  {10108, 28208, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
+  {13436, 32023, 372, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
   {3067, 22141, 244, 25, 55, DK_NULLABLE}, /* SwarmSpec.CAConfig SwarmSpec.CAConfig */
   {6613, 24923, 247, 25, 55, DK_NULLABLE}, /* SwarmSpec.Dispatcher SwarmSpec.Dispatcher */
   {6896, 25292, 248, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
-  {9908, 27935, 396, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
-  {10900, 29387, 398, 25, 55, 0}, /* SwarmSpec.Name string */
-  {11966, 30359, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
-  {13223, 31633, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
-  {16625, 35215, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
+  {9908, 27951, 396, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
+  {10900, 29403, 398, 25, 55, 0}, /* SwarmSpec.Name string */
+  {11966, 30375, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
+  {13223, 31649, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
+  {16625, 35264, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
   {7557, 25742, 358, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
   {7731, 25962, 378, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
-  {11557, 29979, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
-  {15119, 33488, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
-  {15135, 33506, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
+  {11557, 29995, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
+  {15119, 33537, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
+  {15135, 33555, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
   {3058, 22131, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
-  {11956, 30349, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
-  {13036, 31430, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
-  {17850, 35914, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
+  {11956, 30365, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
+  {13036, 31446, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
+  {17850, 35963, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
   {8166, 26354, 379, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
   {2509, 21485, 376, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
-  {16640, 35231, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
+  {16640, 35280, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
   {6845, 25230, 378, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
   {8184, 26373, 378, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
-  {9791, 27811, 378, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
-  {10204, 28314, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
-  {15209, 33630, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
-  {10192, 28301, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
-  {10900, 29387, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
-  {11956, 30349, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
-  {17883, 35776, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
+  {9791, 27827, 378, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
+  {10204, 28330, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
+  {15209, 33679, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
+  {10192, 28317, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
+  {10900, 29403, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
+  {11956, 30365, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
+  {17883, 35825, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
   {2810, 21892, 306, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
   {2863, 21906, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
   {5536, 23764, 65, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
   {5722, 23832, 313, 25, 51, 0}, /* SystemDataUsageResponse.Containers array of ContainerSummary */
-  {9440, 26856, 132, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
-  {9453, 26870, 333, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
-  {9969, 28001, 378, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
-  {18361, 36370, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
-  {18375, 36385, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
+  {9440, 26872, 132, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
+  {9453, 26886, 333, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
+  {9969, 28017, 378, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
+  {18361, 36419, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
+  {18375, 36434, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
   {2274, 19128, 398, 25, 55, 0}, /* SystemInfo.Architecture string */
   {2763, 21814, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
   {2783, 21836, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
@@ -1169,49 +1171,49 @@ const dk_Field dk_fields[] = {
   {8431, 26491, 398, 25, 55, 0}, /* SystemInfo.HttpProxy string */
   {8443, 26504, 398, 25, 55, 0}, /* SystemInfo.HttpsProxy string */
   {8456, 26527, 398, 25, 55, 0}, /* SystemInfo.ID string */
-  {8624, 27611, 376, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
-  {9453, 26870, 378, 25, 55, 0}, /* SystemInfo.Images integer */
-  {9539, 26973, 398, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
-  {9584, 27020, 398, 32, 55, 0}, /* SystemInfo.InitBinary string */
-  {9597, 27034, 27, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
-  {9610, 27048, 398, 25, 31, 0}, /* SystemInfo.InitPath string */
-  {9621, 27060, 398, 25, 31, 0}, /* SystemInfo.InitSha1 string */
-  {9710, 27688, 260, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
-  {9810, 27847, 376, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
-  {9825, 27863, 376, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
-  {9843, 27883, 398, 25, 55, 0}, /* SystemInfo.KernelVersion string */
-  {9908, 27935, 372, 25, 55, 0}, /* SystemInfo.Labels array of string */
-  {10121, 28206, 376, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
-  {10243, 28358, 398, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
-  {10429, 28992, 378, 25, 55, 0}, /* SystemInfo.MemTotal integer */
-  {10463, 29028, 376, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
-  {10839, 29463, 378, 25, 55, 0}, /* SystemInfo.NCPU integer */
-  {10846, 29345, 378, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
-  {10864, 29365, 378, 25, 55, 0}, /* SystemInfo.NFd integer */
-  {10870, 29372, 378, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
-  {10884, 30126, 148, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
-  {10900, 29387, 398, 25, 55, 0}, /* SystemInfo.Name string */
-  {11529, 29928, 398, 25, 55, 0}, /* SystemInfo.NoProxy string */
-  {11811, 30440, 398, 25, 55, 0}, /* SystemInfo.OSType string */
-  {11820, 30450, 398, 41, 55, 0}, /* SystemInfo.OSVersion string */
-  {11869, 30236, 376, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
-  {11886, 30268, 378, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
-  {11938, 30330, 398, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
-  {12200, 30749, 376, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
-  {12702, 31025, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
-  {12960, 31323, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
-  {13386, 31926, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
-  {13826, 32618, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
-  {13894, 32718, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
-  {14185, 33064, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
-  {14214, 33126, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
-  {15768, 34817, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
-  {15780, 34830, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
-  {16477, 35077, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
-  {16492, 35093, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
-  {18445, 36449, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
+  {8624, 27627, 376, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
+  {9453, 26886, 378, 25, 55, 0}, /* SystemInfo.Images integer */
+  {9539, 26989, 398, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
+  {9584, 27036, 398, 32, 55, 0}, /* SystemInfo.InitBinary string */
+  {9597, 27050, 27, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
+  {9610, 27064, 398, 25, 31, 0}, /* SystemInfo.InitPath string */
+  {9621, 27076, 398, 25, 31, 0}, /* SystemInfo.InitSha1 string */
+  {9710, 27704, 260, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
+  {9810, 27863, 376, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
+  {9825, 27879, 376, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
+  {9843, 27899, 398, 25, 55, 0}, /* SystemInfo.KernelVersion string */
+  {9908, 27951, 372, 25, 55, 0}, /* SystemInfo.Labels array of string */
+  {10121, 28222, 376, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
+  {10243, 28374, 398, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
+  {10429, 29008, 378, 25, 55, 0}, /* SystemInfo.MemTotal integer */
+  {10463, 29044, 376, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
+  {10839, 29479, 378, 25, 55, 0}, /* SystemInfo.NCPU integer */
+  {10846, 29361, 378, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
+  {10864, 29381, 378, 25, 55, 0}, /* SystemInfo.NFd integer */
+  {10870, 29388, 378, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
+  {10884, 30142, 148, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
+  {10900, 29403, 398, 25, 55, 0}, /* SystemInfo.Name string */
+  {11529, 29944, 398, 25, 55, 0}, /* SystemInfo.NoProxy string */
+  {11811, 30456, 398, 25, 55, 0}, /* SystemInfo.OSType string */
+  {11820, 30466, 398, 41, 55, 0}, /* SystemInfo.OSVersion string */
+  {11869, 30252, 376, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
+  {11886, 30284, 378, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
+  {11938, 30346, 398, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
+  {12200, 30765, 376, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
+  {12702, 31041, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
+  {12960, 31339, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
+  {13386, 31942, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
+  {13826, 32667, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
+  {13894, 32767, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
+  {14185, 33113, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
+  {14214, 33175, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
+  {15768, 34866, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
+  {15780, 34879, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
+  {16477, 35126, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
+  {16492, 35142, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
+  {18445, 36498, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
   {2589, 21585, 398, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
-  {15150, 33559, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
+  {15150, 33608, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
   {2225, 19037, 398, 25, 55, 0}, /* SystemVersion.ApiVersion string */
   {2267, 19121, 398, 25, 55, 0}, /* SystemVersion.Arch string */
   {3031, 22048, 398, 25, 55, 0}, /* SystemVersion.BuildTime string */
@@ -1219,43 +1221,43 @@ const dk_Field dk_fields[] = {
   {7507, 25690, 376, 25, 55, 0}, /* SystemVersion.Experimental boolean */
   {7908, 26142, 398, 25, 55, 0}, /* SystemVersion.GitCommit string */
   {7983, 26224, 398, 25, 55, 0}, /* SystemVersion.GoVersion string */
-  {9843, 27883, 398, 25, 55, 0}, /* SystemVersion.KernelVersion string */
-  {10550, 29171, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
-  {11990, 30394, 398, 25, 55, 0}, /* SystemVersion.Os string */
-  {12224, 30787, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
-  {18048, 36113, 398, 25, 55, 0}, /* SystemVersion.Version string */
+  {9843, 27899, 398, 25, 55, 0}, /* SystemVersion.KernelVersion string */
+  {10550, 29187, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
+  {11990, 30410, 398, 25, 55, 0}, /* SystemVersion.Os string */
+  {12224, 30803, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
+  {18048, 36162, 398, 25, 55, 0}, /* SystemVersion.Version string */
   {6389, 24674, 390, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
-  {10900, 29387, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
-  {18048, 36113, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
-  {10900, 29387, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
+  {10900, 29403, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
+  {18048, 36162, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
+  {10900, 29403, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
   {3240, 22329, 398, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
   {3262, 22354, 398, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
-  {17805, 35610, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
+  {17805, 35659, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
   {2310, 21268, 322, 32, 55, 0}, /* Task.AssignedGenericResources array of GenericResources */
   {6090, 24324, 398, 25, 55, 0}, /* Task.CreatedAt string */
   {6323, 24592, 291, 25, 55, 0}, /* Task.DesiredState TaskState */
   {8456, 26527, 398, 25, 55, 0}, /* Task.ID string */
-  {9739, 27717, 173, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
-  {9908, 27935, 395, 25, 55, 0}, /* Task.Labels map of string */
-  {10900, 29387, 398, 25, 55, 0}, /* Task.Name string */
-  {11462, 29772, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
-  {11605, 30012, 398, 25, 55, 0}, /* Task.NodeID string */
-  {14441, 33203, 398, 25, 55, 0}, /* Task.ServiceID string */
-  {15191, 33612, 378, 25, 55, 0}, /* Task.Slot integer */
-  {15467, 33945, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
-  {15572, 34233, 292, 25, 55, 0}, /* Task.Status TaskStatus */
-  {17967, 35884, 398, 25, 55, 0}, /* Task.UpdatedAt string */
-  {18048, 36113, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
+  {9739, 27733, 173, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
+  {9908, 27951, 395, 25, 55, 0}, /* Task.Labels map of string */
+  {10900, 29403, 398, 25, 55, 0}, /* Task.Name string */
+  {11462, 29788, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
+  {11605, 30028, 398, 25, 55, 0}, /* Task.NodeID string */
+  {14441, 33252, 398, 25, 55, 0}, /* Task.ServiceID string */
+  {15191, 33661, 378, 25, 55, 0}, /* Task.Slot integer */
+  {15467, 33994, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
+  {15572, 34282, 292, 25, 55, 0}, /* Task.Status TaskStatus */
+  {17967, 35933, 398, 25, 55, 0}, /* Task.UpdatedAt string */
+  {18048, 36162, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
   {4966, 23620, 267, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
   {7745, 25977, 378, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
-  {10192, 28301, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
-  {11040, 29496, 283, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
-  {11451, 29761, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
-  {12212, 30775, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
-  {12673, 30994, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
-  {13622, 32240, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
-  {13649, 32278, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
-  {13884, 32679, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
+  {10192, 28317, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
+  {11040, 29512, 283, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
+  {11451, 29777, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
+  {12212, 30791, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
+  {12673, 31010, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
+  {13622, 32289, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
+  {13649, 32327, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
+  {13884, 32728, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
   {2289, 19143, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Args array of string (command) */
   {3175, 22244, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
   {3191, 22261, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
@@ -1269,120 +1271,120 @@ const dk_Field dk_fields[] = {
   {8132, 26330, 99, 25, 55, 0}, /* TaskSpec.ContainerSpec.Healthcheck HealthConfig */
   {8385, 26443, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hostname string */
   {8411, 26470, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hosts array of string */
-  {8708, 26560, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
-  {9577, 27013, 376, 37, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
-  {9710, 27688, 271, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
-  {9908, 27935, 396, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
-  {10830, 29320, 334, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
-  {11886, 30268, 378, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
-  {11913, 30303, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
-  {12904, 31255, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
-  {13252, 31705, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
-  {14152, 33010, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
-  {15606, 34316, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
-  {15624, 34336, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
-  {16219, 34942, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
-  {16583, 35623, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
-  {17873, 35705, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
-  {18004, 36004, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
+  {8708, 26576, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
+  {9577, 27029, 376, 37, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
+  {9710, 27704, 271, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
+  {9908, 27951, 396, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
+  {10830, 29336, 334, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
+  {11886, 30284, 378, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
+  {11913, 30319, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
+  {12904, 31271, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
+  {13252, 31721, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
+  {14152, 33059, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
+  {15606, 34365, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
+  {15624, 34385, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
+  {16219, 34991, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
+  {16583, 35672, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
+  {17873, 35754, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
+  {18004, 36053, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
   {4149, 23044, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
   {4189, 23087, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
   {7627, 25848, 269, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
-  {13884, 32679, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
+  {13884, 32728, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
   {7774, 26136, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
-  {10576, 29247, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
-  {10900, 29387, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
-  {17838, 35699, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
-  {10935, 29424, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
-  {11956, 30349, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
-  {13965, 32825, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
+  {10576, 29263, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
+  {10900, 29403, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
+  {17838, 35748, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
+  {10935, 29440, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
+  {11956, 30365, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
+  {13965, 32874, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
   {2238, 19051, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor TaskSpec.ContainerSpec.Privileges.AppArmor */
   {6114, 24350, 275, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
-  {11511, 29881, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
-  {13915, 33108, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
-  {13974, 32834, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
-  {10576, 29247, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
+  {11511, 29897, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
+  {13915, 33157, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
+  {13974, 32883, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
+  {10576, 29263, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
   {4097, 22945, 398, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
   {7627, 25848, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
-  {13375, 31875, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
+  {13375, 31891, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
   {6518, 24795, 376, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
-  {9991, 28024, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
-  {13709, 32323, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
-  {17823, 35678, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
-  {18004, 36004, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
-  {10576, 29247, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
-  {12977, 31341, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
+  {9991, 28040, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
+  {13709, 32372, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
+  {17823, 35727, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
+  {18004, 36053, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
+  {10576, 29263, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
+  {12977, 31357, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
   {7627, 25848, 280, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
-  {14071, 32937, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
-  {14111, 32980, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
+  {14071, 32986, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
+  {14111, 33029, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
   {7774, 26136, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
-  {10576, 29247, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
-  {10900, 29387, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
-  {17838, 35699, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
+  {10576, 29263, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
+  {10900, 29403, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
+  {17838, 35748, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
   {8071, 26314, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
-  {10900, 29387, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
-  {15237, 33659, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
-  {10900, 29387, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
-  {11956, 30349, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
+  {10900, 29403, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
+  {15237, 33708, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
+  {10900, 29403, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
+  {11956, 30365, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
   {4658, 23420, 398, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
   {4299, 23170, 372, 25, 55, 0}, /* TaskSpec.Placement.Constraints array of string */
-  {10383, 28901, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
-  {12235, 30798, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
-  {12839, 31120, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
-  {15474, 34019, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
-  {15483, 34028, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
+  {10383, 28917, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
+  {12235, 30814, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
+  {12839, 31136, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
+  {15474, 34068, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
+  {15483, 34077, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
   {6528, 24805, 376, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
-  {10900, 29387, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
-  {12599, 30915, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
-  {13427, 31965, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
-  {10020, 28054, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
-  {10510, 29093, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
-  {13573, 32163, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
-  {15756, 34804, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
+  {10900, 29403, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
+  {12599, 30931, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
+  {13427, 32014, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
+  {10020, 28070, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
+  {10510, 29109, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
+  {13573, 32212, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
+  {15756, 34853, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
   {4085, 22933, 290, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
   {6278, 24524, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
-  {10335, 28849, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
-  {18465, 36469, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
+  {10335, 28865, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
+  {18465, 36518, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
   {5082, 23673, 46, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
   {7263, 25455, 398, 25, 55, 0}, /* TaskStatus.Err string */
-  {10529, 29123, 398, 25, 55, 0}, /* TaskStatus.Message string */
-  {12769, 31066, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
-  {15552, 34148, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
-  {17657, 35466, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
-  {12079, 30538, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
-  {13230, 31640, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
-  {14203, 33097, 395, 42, 55, 0}, /* Topology.Segments map of string */
-  {17883, 35776, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
+  {10529, 29139, 398, 25, 55, 0}, /* TaskStatus.Message string */
+  {12769, 31082, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
+  {15552, 34197, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
+  {17657, 35515, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
+  {12079, 30554, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
+  {13230, 31656, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
+  {14203, 33146, 395, 42, 55, 0}, /* Topology.Segments map of string */
+  {17883, 35825, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
   {3592, 22750, 14, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
   {6090, 24324, 398, 31, 55, 0}, /* Volume.CreatedAt string */
   {6758, 25151, 398, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
-  {9908, 27935, 395, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
-  {10817, 29307, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
-  {10900, 29387, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
-  {11956, 30349, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
-  {13957, 32810, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
-  {15572, 34233, 393, 25, 55, 0}, /* Volume.Status map of map of any */
-  {17992, 35949, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
-  {13364, 31863, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
-  {15150, 33559, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
+  {9908, 27951, 395, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
+  {10817, 29323, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
+  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
+  {11956, 30365, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
+  {13957, 32859, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
+  {15572, 34282, 393, 25, 55, 0}, /* Volume.Status map of map of any */
+  {17992, 35998, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
+  {13364, 31879, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
+  {15150, 33608, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
   {3695, 22767, 18, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
   {6758, 25151, 398, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
   {6795, 25176, 396, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
-  {9908, 27935, 396, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
-  {10900, 29387, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
-  {18375, 36385, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
-  {18445, 36449, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
-  {15450, 33927, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
-  {18385, 36395, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
-  {15467, 33945, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
+  {9908, 27951, 396, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
+  {10900, 29403, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
+  {18375, 36434, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
+  {18445, 36498, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
+  {15450, 33976, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
+  {18385, 36444, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
+  {15467, 33994, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
   {2036, 18805, 378, 52, 55, 0}, /* VolumesDiskUsage.ActiveCount integer */
-  {9731, 27709, 369, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
-  {13344, 31843, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
-  {17780, 35569, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
-  {17793, 35583, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
+  {9731, 27725, 369, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
+  {13344, 31859, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
+  {17780, 35618, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
+  {17793, 35632, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
 };
 
-const uint16_t dk_n_fields = 1376;
+const uint16_t dk_n_fields = 1378;
 
 const uint16_t dk_fields_by_name[] = {
   0, /* Address addr */
@@ -1391,1374 +1393,1376 @@ const uint16_t dk_fields_by_name[] = {
   3, /* AttestationStatement predicate_type */
   4, /* AttestationStatement statement */
   5, /* AuthConfig email */
-  6, /* AuthConfig password */
-  7, /* AuthConfig serveraddress */
-  8, /* AuthConfig username */
-  9, /* AuthResponse identity_token */
-  10, /* AuthResponse status */
-  11, /* BuildCache created_at */
-  12, /* BuildCache description */
-  13, /* BuildCache id */
-  14, /* BuildCache in_use */
-  15, /* BuildCache last_used_at */
-  16, /* BuildCache parent */
-  17, /* BuildCache parents */
-  18, /* BuildCache shared */
-  19, /* BuildCache size */
-  20, /* BuildCache type */
-  21, /* BuildCache usage_count */
-  22, /* BuildCacheDiskUsage active_count */
-  23, /* BuildCacheDiskUsage items */
-  24, /* BuildCacheDiskUsage reclaimable */
-  25, /* BuildCacheDiskUsage total_count */
-  26, /* BuildCacheDiskUsage total_size */
-  27, /* BuildIdentity created_at */
-  28, /* BuildIdentity ref */
-  29, /* BuildInfo aux */
-  30, /* BuildInfo error */
-  31, /* BuildInfo error_detail */
-  32, /* BuildInfo id */
-  33, /* BuildInfo progress */
-  34, /* BuildInfo progress_detail */
-  35, /* BuildInfo status */
-  36, /* BuildInfo stream */
-  37, /* BuildPruneResponse caches_deleted */
-  38, /* BuildPruneResponse space_reclaimed */
-  39, /* Checkpoint name */
-  40, /* CheckpointCreateRequest checkpoint_dir */
-  41, /* CheckpointCreateRequest checkpoint_id */
-  42, /* CheckpointCreateRequest exit */
-  43, /* ClusterInfo created_at */
-  44, /* ClusterInfo data_path_port */
-  45, /* ClusterInfo default_addr_pool */
-  46, /* ClusterInfo id */
-  47, /* ClusterInfo root_rotation_in_progress */
-  48, /* ClusterInfo spec */
-  49, /* ClusterInfo subnet_size */
-  50, /* ClusterInfo tls_info */
-  51, /* ClusterInfo updated_at */
-  52, /* ClusterInfo version */
-  53, /* ClusterVolume created_at */
-  54, /* ClusterVolume id */
-  55, /* ClusterVolume info */
-  56, /* ClusterVolume publish_status */
-  57, /* ClusterVolume spec */
-  58, /* ClusterVolume updated_at */
-  59, /* ClusterVolume version */
-  60, /* ClusterVolume.Info accessible_topology */
-  61, /* ClusterVolume.Info capacity_bytes */
-  62, /* ClusterVolume.Info volume_context */
-  63, /* ClusterVolume.Info volume_id */
-  64, /* ClusterVolume.PublishStatus node_id */
-  65, /* ClusterVolume.PublishStatus publish_context */
-  66, /* ClusterVolume.PublishStatus state */
-  67, /* ClusterVolumeSpec access_mode */
-  68, /* ClusterVolumeSpec accessibility_requirements */
-  69, /* ClusterVolumeSpec availability */
-  70, /* ClusterVolumeSpec capacity_range */
-  71, /* ClusterVolumeSpec group */
-  72, /* ClusterVolumeSpec secrets */
-  73, /* ClusterVolumeSpec.AccessMode block_volume */
-  74, /* ClusterVolumeSpec.AccessMode mount_volume */
-  75, /* ClusterVolumeSpec.AccessMode scope */
-  76, /* ClusterVolumeSpec.AccessMode sharing */
-  77, /* ClusterVolumeSpec.AccessMode.MountVolume fs_type */
-  78, /* ClusterVolumeSpec.AccessMode.MountVolume mount_flags */
-  79, /* ClusterVolumeSpec.AccessibilityRequirements preferred */
-  80, /* ClusterVolumeSpec.AccessibilityRequirements requisite */
-  81, /* ClusterVolumeSpec.CapacityRange limit_bytes */
-  82, /* ClusterVolumeSpec.CapacityRange required_bytes */
-  83, /* ClusterVolumeSpec.Secrets key */
-  84, /* ClusterVolumeSpec.Secrets secret */
-  85, /* Commit expected */
-  86, /* Commit id */
-  87, /* Config created_at */
-  88, /* Config id */
-  89, /* Config spec */
-  90, /* Config updated_at */
-  91, /* Config version */
-  92, /* ConfigReference network */
-  93, /* ConfigSpec data */
-  94, /* ConfigSpec labels */
-  95, /* ConfigSpec name */
-  96, /* ConfigSpec templating */
-  97, /* ContainerBlkioStatEntry major */
-  98, /* ContainerBlkioStatEntry minor */
-  99, /* ContainerBlkioStatEntry op */
-  100, /* ContainerBlkioStatEntry value */
-  101, /* ContainerBlkioStats io_merged_recursive */
-  102, /* ContainerBlkioStats io_queue_recursive */
-  103, /* ContainerBlkioStats io_service_bytes_recursive */
-  104, /* ContainerBlkioStats io_service_time_recursive */
-  105, /* ContainerBlkioStats io_serviced_recursive */
-  106, /* ContainerBlkioStats io_time_recursive */
-  107, /* ContainerBlkioStats io_wait_time_recursive */
-  108, /* ContainerBlkioStats sectors_recursive */
-  109, /* ContainerCPUStats cpu_usage */
-  110, /* ContainerCPUStats online_cpus */
-  111, /* ContainerCPUStats system_cpu_usage */
-  112, /* ContainerCPUStats throttling_data */
-  113, /* ContainerCPUUsage percpu_usage */
-  114, /* ContainerCPUUsage total_usage */
-  115, /* ContainerCPUUsage usage_in_kernelmode */
-  116, /* ContainerCPUUsage usage_in_usermode */
-  117, /* ContainerConfig args_escaped */
-  118, /* ContainerConfig attach_stderr */
-  119, /* ContainerConfig attach_stdin */
-  120, /* ContainerConfig attach_stdout */
-  121, /* ContainerConfig cmd */
-  122, /* ContainerConfig domainname */
-  123, /* ContainerConfig entrypoint */
-  124, /* ContainerConfig env */
-  125, /* ContainerConfig exposed_ports */
-  126, /* ContainerConfig healthcheck */
-  127, /* ContainerConfig hostname */
-  128, /* ContainerConfig image */
-  129, /* ContainerConfig labels */
-  130, /* ContainerConfig mac_address */
-  131, /* ContainerConfig network_disabled */
-  132, /* ContainerConfig on_build */
-  133, /* ContainerConfig open_stdin */
-  134, /* ContainerConfig shell */
-  135, /* ContainerConfig stdin_once */
-  136, /* ContainerConfig stop_signal */
-  137, /* ContainerConfig stop_timeout */
-  138, /* ContainerConfig tty */
-  139, /* ContainerConfig user */
-  140, /* ContainerConfig volumes */
-  141, /* ContainerConfig working_dir */
-  142, /* ContainerCreateRequest args_escaped */
-  143, /* ContainerCreateRequest attach_stderr */
-  144, /* ContainerCreateRequest attach_stdin */
-  145, /* ContainerCreateRequest attach_stdout */
-  146, /* ContainerCreateRequest cmd */
-  147, /* ContainerCreateRequest domainname */
-  148, /* ContainerCreateRequest entrypoint */
-  149, /* ContainerCreateRequest env */
-  150, /* ContainerCreateRequest exposed_ports */
-  151, /* ContainerCreateRequest healthcheck */
-  152, /* ContainerCreateRequest host_config */
-  153, /* ContainerCreateRequest hostname */
-  154, /* ContainerCreateRequest image */
-  155, /* ContainerCreateRequest labels */
-  156, /* ContainerCreateRequest mac_address */
-  157, /* ContainerCreateRequest network_disabled */
-  158, /* ContainerCreateRequest networking_config */
-  159, /* ContainerCreateRequest on_build */
-  160, /* ContainerCreateRequest open_stdin */
-  161, /* ContainerCreateRequest shell */
-  162, /* ContainerCreateRequest stdin_once */
-  163, /* ContainerCreateRequest stop_signal */
-  164, /* ContainerCreateRequest stop_timeout */
-  165, /* ContainerCreateRequest tty */
-  166, /* ContainerCreateRequest user */
-  167, /* ContainerCreateRequest volumes */
-  168, /* ContainerCreateRequest working_dir */
-  169, /* ContainerCreateResponse id */
-  170, /* ContainerCreateResponse warnings */
-  171, /* ContainerInspectResponse app_armor_profile */
-  172, /* ContainerInspectResponse args */
-  173, /* ContainerInspectResponse config */
-  174, /* ContainerInspectResponse created */
-  175, /* ContainerInspectResponse driver */
-  176, /* ContainerInspectResponse exec_ids */
-  177, /* ContainerInspectResponse graph_driver */
-  178, /* ContainerInspectResponse host_config */
-  179, /* ContainerInspectResponse hostname_path */
-  180, /* ContainerInspectResponse hosts_path */
-  181, /* ContainerInspectResponse id */
-  182, /* ContainerInspectResponse image */
-  183, /* ContainerInspectResponse image_manifest_descriptor */
-  184, /* ContainerInspectResponse log_path */
-  185, /* ContainerInspectResponse mount_label */
-  186, /* ContainerInspectResponse mounts */
-  187, /* ContainerInspectResponse name */
-  188, /* ContainerInspectResponse network_settings */
-  189, /* ContainerInspectResponse node */
-  190, /* ContainerInspectResponse path */
-  191, /* ContainerInspectResponse platform */
-  192, /* ContainerInspectResponse process_label */
-  193, /* ContainerInspectResponse resolv_conf_path */
-  194, /* ContainerInspectResponse restart_count */
-  195, /* ContainerInspectResponse size_root_fs */
-  196, /* ContainerInspectResponse size_rw */
-  197, /* ContainerInspectResponse state */
-  198, /* ContainerInspectResponse storage */
-  199, /* ContainerMemoryStats commitbytes */
-  200, /* ContainerMemoryStats commitpeakbytes */
-  201, /* ContainerMemoryStats failcnt */
-  202, /* ContainerMemoryStats limit */
-  203, /* ContainerMemoryStats max_usage */
-  204, /* ContainerMemoryStats privateworkingset */
-  205, /* ContainerMemoryStats stats */
-  206, /* ContainerMemoryStats usage */
-  207, /* ContainerNetworkStats endpoint_id */
-  208, /* ContainerNetworkStats instance_id */
-  209, /* ContainerNetworkStats rx_bytes */
-  210, /* ContainerNetworkStats rx_dropped */
-  211, /* ContainerNetworkStats rx_errors */
-  212, /* ContainerNetworkStats rx_packets */
-  213, /* ContainerNetworkStats tx_bytes */
-  214, /* ContainerNetworkStats tx_dropped */
-  215, /* ContainerNetworkStats tx_errors */
-  216, /* ContainerNetworkStats tx_packets */
-  217, /* ContainerPidsStats current */
-  218, /* ContainerPidsStats limit */
-  219, /* ContainerPruneResponse containers_deleted */
-  220, /* ContainerPruneResponse space_reclaimed */
-  221, /* ContainerState dead */
-  222, /* ContainerState error */
-  223, /* ContainerState exit_code */
-  224, /* ContainerState finished_at */
-  225, /* ContainerState health */
-  226, /* ContainerState oom_killed */
-  227, /* ContainerState paused */
-  228, /* ContainerState pid */
-  229, /* ContainerState restarting */
-  230, /* ContainerState running */
-  231, /* ContainerState started_at */
-  232, /* ContainerState status */
-  233, /* ContainerStatsResponse blkio_stats */
-  234, /* ContainerStatsResponse cpu_stats */
-  235, /* ContainerStatsResponse id */
-  236, /* ContainerStatsResponse memory_stats */
-  237, /* ContainerStatsResponse name */
-  238, /* ContainerStatsResponse networks */
-  239, /* ContainerStatsResponse num_procs */
-  240, /* ContainerStatsResponse os_type */
-  241, /* ContainerStatsResponse pids_stats */
-  242, /* ContainerStatsResponse precpu_stats */
-  243, /* ContainerStatsResponse preread */
-  244, /* ContainerStatsResponse read */
-  245, /* ContainerStatsResponse storage_stats */
-  246, /* ContainerStatus container_id */
-  247, /* ContainerStatus exit_code */
-  248, /* ContainerStatus pid */
-  249, /* ContainerStorageStats read_count_normalized */
-  250, /* ContainerStorageStats read_size_bytes */
-  251, /* ContainerStorageStats write_count_normalized */
-  252, /* ContainerStorageStats write_size_bytes */
-  253, /* ContainerSummary command */
-  254, /* ContainerSummary created */
-  255, /* ContainerSummary health */
-  256, /* ContainerSummary host_config */
-  257, /* ContainerSummary id */
-  258, /* ContainerSummary image */
-  259, /* ContainerSummary image_id */
-  260, /* ContainerSummary image_manifest_descriptor */
-  261, /* ContainerSummary labels */
-  262, /* ContainerSummary mounts */
-  263, /* ContainerSummary names */
-  264, /* ContainerSummary network_settings */
-  265, /* ContainerSummary ports */
-  266, /* ContainerSummary size_root_fs */
-  267, /* ContainerSummary size_rw */
-  268, /* ContainerSummary state */
-  269, /* ContainerSummary status */
-  270, /* ContainerSummary.Health failing_streak */
-  271, /* ContainerSummary.Health status */
-  272, /* ContainerSummary.HostConfig annotations */
-  273, /* ContainerSummary.HostConfig network_mode */
-  274, /* ContainerSummary.NetworkSettings networks */
-  275, /* ContainerThrottlingData periods */
-  276, /* ContainerThrottlingData throttled_periods */
-  277, /* ContainerThrottlingData throttled_time */
-  278, /* ContainerTopResponse processes */
-  279, /* ContainerTopResponse titles */
-  280, /* ContainerUpdateRequest blkio_device_read_bps */
-  281, /* ContainerUpdateRequest blkio_device_read_iops */
-  282, /* ContainerUpdateRequest blkio_device_write_bps */
-  283, /* ContainerUpdateRequest blkio_device_write_iops */
-  284, /* ContainerUpdateRequest blkio_weight */
-  285, /* ContainerUpdateRequest blkio_weight_device */
-  286, /* ContainerUpdateRequest cgroup_parent */
-  287, /* ContainerUpdateRequest cpu_count */
-  288, /* ContainerUpdateRequest cpu_percent */
-  289, /* ContainerUpdateRequest cpu_period */
-  290, /* ContainerUpdateRequest cpu_quota */
-  291, /* ContainerUpdateRequest cpu_realtime_period */
-  292, /* ContainerUpdateRequest cpu_realtime_runtime */
-  293, /* ContainerUpdateRequest cpu_shares */
-  294, /* ContainerUpdateRequest cpuset_cpus */
-  295, /* ContainerUpdateRequest cpuset_mems */
-  296, /* ContainerUpdateRequest device_cgroup_rules */
-  297, /* ContainerUpdateRequest device_requests */
-  298, /* ContainerUpdateRequest devices */
-  299, /* ContainerUpdateRequest disk_quota */
-  302, /* ContainerUpdateRequest init */
-  300, /* ContainerUpdateRequest io_maximum_bandwidth */
-  301, /* ContainerUpdateRequest io_maximum_iops */
-  303, /* ContainerUpdateRequest kernel_memory */
-  304, /* ContainerUpdateRequest kernel_memory_tcp */
-  305, /* ContainerUpdateRequest memory */
-  306, /* ContainerUpdateRequest memory_reservation */
-  307, /* ContainerUpdateRequest memory_swap */
-  308, /* ContainerUpdateRequest memory_swappiness */
-  310, /* ContainerUpdateRequest nano_cpus */
-  309, /* ContainerUpdateRequest nano_cpus */
-  311, /* ContainerUpdateRequest oom_kill_disable */
-  312, /* ContainerUpdateRequest pids_limit */
-  313, /* ContainerUpdateRequest restart_policy */
-  314, /* ContainerUpdateRequest ulimits */
-  315, /* ContainerUpdateRequest.BlkioWeightDevice path */
-  316, /* ContainerUpdateRequest.BlkioWeightDevice weight */
-  317, /* ContainerUpdateRequest.Ulimits hard */
-  318, /* ContainerUpdateRequest.Ulimits name */
-  319, /* ContainerUpdateRequest.Ulimits soft */
-  320, /* ContainerUpdateResponse warnings */
-  321, /* ContainerWaitExitError message */
-  322, /* ContainerWaitResponse error */
-  323, /* ContainerWaitResponse exit_code */
-  324, /* ContainerdInfo address */
-  325, /* ContainerdInfo namespaces */
-  326, /* ContainerdInfo.Namespaces containers */
-  327, /* ContainerdInfo.Namespaces plugins */
-  328, /* ContainersDiskUsage active_count */
-  329, /* ContainersDiskUsage items */
-  330, /* ContainersDiskUsage reclaimable */
-  331, /* ContainersDiskUsage total_count */
-  332, /* ContainersDiskUsage total_size */
-  333, /* CreateImageInfo aux */
-  334, /* CreateImageInfo error */
-  335, /* CreateImageInfo error_detail */
-  336, /* CreateImageInfo id */
-  337, /* CreateImageInfo progress */
-  338, /* CreateImageInfo progress_detail */
-  339, /* CreateImageInfo status */
-  340, /* DeviceInfo id */
-  341, /* DeviceInfo source */
-  342, /* DeviceMapping cgroup_permissions */
-  343, /* DeviceMapping path_in_container */
-  344, /* DeviceMapping path_on_host */
-  345, /* DeviceRequest capabilities */
-  346, /* DeviceRequest count */
-  347, /* DeviceRequest device_ids */
-  348, /* DeviceRequest driver */
-  349, /* DeviceRequest options */
-  350, /* DistributionInspect descriptor */
-  351, /* DistributionInspect platforms */
-  352, /* Driver name */
-  353, /* Driver options */
-  354, /* DriverData data */
-  355, /* DriverData name */
-  356, /* EndpointIPAMConfig ipv4_address */
-  357, /* EndpointIPAMConfig ipv6_address */
-  358, /* EndpointIPAMConfig link_local_ips */
-  359, /* EndpointPortConfig name */
-  360, /* EndpointPortConfig protocol */
-  361, /* EndpointPortConfig publish_mode */
-  362, /* EndpointPortConfig published_port */
-  363, /* EndpointPortConfig target_port */
-  364, /* EndpointResource endpoint_id */
-  365, /* EndpointResource ipv4_address */
-  366, /* EndpointResource ipv6_address */
-  367, /* EndpointResource mac_address */
-  368, /* EndpointResource name */
-  369, /* EndpointSettings aliases */
-  370, /* EndpointSettings dns_names */
-  371, /* EndpointSettings driver_opts */
-  372, /* EndpointSettings endpoint_id */
-  373, /* EndpointSettings gateway */
-  374, /* EndpointSettings global_ipv6_address */
-  375, /* EndpointSettings global_ipv6_prefix_len */
-  376, /* EndpointSettings gw_priority */
-  378, /* EndpointSettings ip_address */
-  379, /* EndpointSettings ip_prefix_len */
-  377, /* EndpointSettings ipam_config */
-  380, /* EndpointSettings ipv6_gateway */
-  381, /* EndpointSettings links */
-  382, /* EndpointSettings mac_address */
-  383, /* EndpointSettings network_id */
-  384, /* EndpointSpec mode */
-  385, /* EndpointSpec ports */
-  386, /* EngineDescription engine_version */
-  387, /* EngineDescription labels */
-  388, /* EngineDescription plugins */
-  389, /* EngineDescription.Plugins name */
-  390, /* EngineDescription.Plugins type */
-  391, /* ErrorDetail code */
-  392, /* ErrorDetail message */
-  393, /* ErrorResponse message */
-  394, /* EventActor attributes */
-  395, /* EventActor id */
-  396, /* EventMessage action */
-  397, /* EventMessage actor */
-  399, /* EventMessage scope */
-  400, /* EventMessage time */
-  401, /* EventMessage time_nano */
-  398, /* EventMessage type */
-  402, /* ExecConfig attach_stderr */
-  403, /* ExecConfig attach_stdin */
-  404, /* ExecConfig attach_stdout */
-  405, /* ExecConfig cmd */
-  406, /* ExecConfig console_size */
-  407, /* ExecConfig detach_keys */
-  408, /* ExecConfig env */
-  409, /* ExecConfig privileged */
-  410, /* ExecConfig tty */
-  411, /* ExecConfig user */
-  412, /* ExecConfig working_dir */
-  413, /* ExecInspectResponse can_remove */
-  414, /* ExecInspectResponse container_id */
-  415, /* ExecInspectResponse detach_keys */
-  416, /* ExecInspectResponse exit_code */
-  417, /* ExecInspectResponse id */
-  418, /* ExecInspectResponse open_stderr */
-  419, /* ExecInspectResponse open_stdin */
-  420, /* ExecInspectResponse open_stdout */
-  421, /* ExecInspectResponse pid */
-  422, /* ExecInspectResponse process_config */
-  423, /* ExecInspectResponse running */
-  424, /* ExecStartConfig console_size */
-  425, /* ExecStartConfig detach */
-  426, /* ExecStartConfig tty */
-  427, /* FilesystemChange kind */
-  428, /* FilesystemChange path */
-  429, /* FirewallInfo driver */
-  430, /* FirewallInfo info */
-  431, /* GenericResources discrete_resource_spec */
-  432, /* GenericResources named_resource_spec */
-  433, /* GenericResources.DiscreteResourceSpec kind */
-  434, /* GenericResources.DiscreteResourceSpec value */
-  435, /* GenericResources.NamedResourceSpec kind */
-  436, /* GenericResources.NamedResourceSpec value */
-  437, /* Health failing_streak */
-  438, /* Health log */
-  439, /* Health status */
-  440, /* HealthConfig interval */
-  441, /* HealthConfig retries */
-  442, /* HealthConfig start_interval */
-  443, /* HealthConfig start_period */
-  444, /* HealthConfig test */
-  445, /* HealthConfig timeout */
-  446, /* HealthcheckResult end */
-  447, /* HealthcheckResult exit_code */
-  448, /* HealthcheckResult output */
-  449, /* HealthcheckResult start */
-  450, /* HostConfig annotations */
-  451, /* HostConfig auto_remove */
-  452, /* HostConfig binds */
-  453, /* HostConfig blkio_device_read_bps */
-  454, /* HostConfig blkio_device_read_iops */
-  455, /* HostConfig blkio_device_write_bps */
-  456, /* HostConfig blkio_device_write_iops */
-  457, /* HostConfig blkio_weight */
-  458, /* HostConfig blkio_weight_device */
-  459, /* HostConfig cap_add */
-  460, /* HostConfig cap_drop */
-  461, /* HostConfig capabilities */
-  462, /* HostConfig cgroup */
-  463, /* HostConfig cgroup_parent */
-  464, /* HostConfig cgroupns_mode */
-  465, /* HostConfig console_size */
-  466, /* HostConfig container_id_file */
-  467, /* HostConfig cpu_count */
-  468, /* HostConfig cpu_percent */
-  469, /* HostConfig cpu_period */
-  470, /* HostConfig cpu_quota */
-  471, /* HostConfig cpu_realtime_period */
-  472, /* HostConfig cpu_realtime_runtime */
-  473, /* HostConfig cpu_shares */
-  474, /* HostConfig cpuset_cpus */
-  475, /* HostConfig cpuset_mems */
-  476, /* HostConfig device_cgroup_rules */
-  477, /* HostConfig device_requests */
-  478, /* HostConfig devices */
-  479, /* HostConfig disk_quota */
-  480, /* HostConfig dns */
-  481, /* HostConfig dns_options */
-  482, /* HostConfig dns_search */
-  483, /* HostConfig extra_hosts */
-  484, /* HostConfig group_add */
-  487, /* HostConfig init */
-  485, /* HostConfig io_maximum_bandwidth */
-  486, /* HostConfig io_maximum_iops */
-  488, /* HostConfig ipc_mode */
-  489, /* HostConfig isolation */
-  490, /* HostConfig kernel_memory */
-  491, /* HostConfig kernel_memory_tcp */
-  492, /* HostConfig links */
-  493, /* HostConfig log_config */
-  494, /* HostConfig masked_paths */
-  495, /* HostConfig memory */
-  496, /* HostConfig memory_reservation */
-  497, /* HostConfig memory_swap */
-  498, /* HostConfig memory_swappiness */
-  499, /* HostConfig mounts */
-  501, /* HostConfig nano_cpus */
-  500, /* HostConfig nano_cpus */
-  502, /* HostConfig network_mode */
-  503, /* HostConfig oom_kill_disable */
-  504, /* HostConfig oom_score_adj */
-  505, /* HostConfig pid_mode */
-  506, /* HostConfig pids_limit */
-  507, /* HostConfig port_bindings */
-  508, /* HostConfig privileged */
-  509, /* HostConfig publish_all_ports */
-  510, /* HostConfig readonly_paths */
-  511, /* HostConfig readonly_rootfs */
-  512, /* HostConfig restart_policy */
-  513, /* HostConfig runtime */
-  514, /* HostConfig security_opt */
-  515, /* HostConfig shm_size */
-  516, /* HostConfig storage_opt */
-  517, /* HostConfig sysctls */
-  518, /* HostConfig tmpfs */
-  520, /* HostConfig ulimits */
-  521, /* HostConfig userns_mode */
-  519, /* HostConfig uts_mode */
-  522, /* HostConfig volume_driver */
-  523, /* HostConfig volumes_from */
-  524, /* HostConfig.BlkioWeightDevice path */
-  525, /* HostConfig.BlkioWeightDevice weight */
-  526, /* HostConfig.LogConfig config */
-  527, /* HostConfig.LogConfig type */
-  528, /* HostConfig.Ulimits hard */
-  529, /* HostConfig.Ulimits name */
-  530, /* HostConfig.Ulimits soft */
-  532, /* IDResponse id */
-  531, /* IDResponse id */
-  533, /* IPAM config */
-  534, /* IPAM driver */
-  535, /* IPAM options */
-  536, /* IPAMConfig auxiliary_addresses */
-  537, /* IPAMConfig gateway */
-  538, /* IPAMConfig ip_range */
-  539, /* IPAMConfig subnet */
-  540, /* IPAMStatus subnets */
-  541, /* Identity build */
-  542, /* Identity pull */
-  543, /* Identity signature */
-  544, /* ImageBuild(outputs) attrs */
-  545, /* ImageBuild(outputs) type */
-  546, /* ImageBuild(ulimits) hard */
-  547, /* ImageBuild(ulimits) name */
-  548, /* ImageBuild(ulimits) soft */
-  549, /* ImageConfig args_escaped */
-  550, /* ImageConfig attach_stderr */
-  551, /* ImageConfig attach_stdin */
-  552, /* ImageConfig attach_stdout */
-  553, /* ImageConfig cmd */
-  554, /* ImageConfig domainname */
-  555, /* ImageConfig entrypoint */
-  556, /* ImageConfig env */
-  557, /* ImageConfig exposed_ports */
-  558, /* ImageConfig healthcheck */
-  559, /* ImageConfig hostname */
-  560, /* ImageConfig image */
-  561, /* ImageConfig labels */
-  562, /* ImageConfig mac_address */
-  563, /* ImageConfig network_disabled */
-  564, /* ImageConfig on_build */
-  565, /* ImageConfig open_stdin */
-  566, /* ImageConfig shell */
-  567, /* ImageConfig stdin_once */
-  568, /* ImageConfig stop_signal */
-  569, /* ImageConfig stop_timeout */
-  570, /* ImageConfig tty */
-  571, /* ImageConfig user */
-  572, /* ImageConfig volumes */
-  573, /* ImageConfig working_dir */
-  574, /* ImageDeleteResponseItem deleted */
-  575, /* ImageDeleteResponseItem untagged */
-  576, /* ImageHistoryResponseItem comment */
-  577, /* ImageHistoryResponseItem created */
-  578, /* ImageHistoryResponseItem created_by */
-  579, /* ImageHistoryResponseItem id */
-  580, /* ImageHistoryResponseItem size */
-  581, /* ImageHistoryResponseItem tags */
-  582, /* ImageInspect architecture */
-  583, /* ImageInspect author */
-  584, /* ImageInspect comment */
-  585, /* ImageInspect config */
-  586, /* ImageInspect container */
-  587, /* ImageInspect container_config */
-  588, /* ImageInspect created */
-  589, /* ImageInspect descriptor */
-  590, /* ImageInspect docker_version */
-  591, /* ImageInspect graph_driver */
-  592, /* ImageInspect id */
-  593, /* ImageInspect identity */
-  594, /* ImageInspect manifests */
-  595, /* ImageInspect metadata */
-  596, /* ImageInspect os */
-  597, /* ImageInspect os_version */
-  598, /* ImageInspect parent */
-  599, /* ImageInspect repo_digests */
-  600, /* ImageInspect repo_tags */
-  601, /* ImageInspect root_fs */
-  602, /* ImageInspect size */
-  603, /* ImageInspect variant */
-  604, /* ImageInspect virtual_size */
-  605, /* ImageInspect.Metadata last_tag_time */
-  606, /* ImageInspect.RootFS layers */
-  607, /* ImageInspect.RootFS type */
-  608, /* ImageManifestSummary attestation_data */
-  609, /* ImageManifestSummary available */
-  610, /* ImageManifestSummary descriptor */
-  611, /* ImageManifestSummary id */
-  612, /* ImageManifestSummary image_data */
-  613, /* ImageManifestSummary kind */
-  614, /* ImageManifestSummary size */
-  615, /* ImageManifestSummary.AttestationData for */
-  616, /* ImageManifestSummary.ImageData containers */
-  617, /* ImageManifestSummary.ImageData identity */
-  618, /* ImageManifestSummary.ImageData platform */
-  619, /* ImageManifestSummary.ImageData size */
-  620, /* ImageManifestSummary.ImageData.Size unpacked */
-  621, /* ImageManifestSummary.Size content */
-  622, /* ImageManifestSummary.Size total */
-  623, /* ImagePruneResponse images_deleted */
-  624, /* ImagePruneResponse space_reclaimed */
-  625, /* ImageSearchResponseItem description */
-  626, /* ImageSearchResponseItem is_automated */
-  627, /* ImageSearchResponseItem is_official */
-  628, /* ImageSearchResponseItem name */
-  629, /* ImageSearchResponseItem star_count */
-  630, /* ImageSummary containers */
-  631, /* ImageSummary created */
-  632, /* ImageSummary descriptor */
-  633, /* ImageSummary id */
-  634, /* ImageSummary labels */
-  635, /* ImageSummary manifests */
-  636, /* ImageSummary parent_id */
-  637, /* ImageSummary repo_digests */
-  638, /* ImageSummary repo_tags */
-  639, /* ImageSummary shared_size */
-  640, /* ImageSummary size */
-  641, /* ImageSummary virtual_size */
-  642, /* ImagesDiskUsage active_count */
-  643, /* ImagesDiskUsage items */
-  644, /* ImagesDiskUsage reclaimable */
-  645, /* ImagesDiskUsage total_count */
-  646, /* ImagesDiskUsage total_size */
-  647, /* IndexInfo mirrors */
-  648, /* IndexInfo name */
-  649, /* IndexInfo official */
-  650, /* IndexInfo secure */
-  651, /* JoinTokens manager */
-  652, /* JoinTokens worker */
-  653, /* Limit generic_resources */
-  654, /* Limit memory_bytes */
-  655, /* Limit nano_cpus */
-  656, /* Limit pids */
-  657, /* ManagerStatus addr */
-  658, /* ManagerStatus leader */
-  659, /* ManagerStatus reachability */
-  660, /* Mount bind_options */
-  661, /* Mount consistency */
-  662, /* Mount image_options */
-  663, /* Mount read_only */
-  664, /* Mount source */
-  665, /* Mount target */
-  666, /* Mount tmpfs_options */
-  667, /* Mount type */
-  668, /* Mount volume_options */
-  669, /* Mount.BindOptions create_mountpoint */
-  670, /* Mount.BindOptions non_recursive */
-  671, /* Mount.BindOptions propagation */
-  672, /* Mount.BindOptions read_only_force_recursive */
-  673, /* Mount.BindOptions read_only_non_recursive */
-  674, /* Mount.ImageOptions subpath */
-  675, /* Mount.TmpfsOptions mode */
-  676, /* Mount.TmpfsOptions options */
-  677, /* Mount.TmpfsOptions size_bytes */
-  678, /* Mount.VolumeOptions driver_config */
-  679, /* Mount.VolumeOptions labels */
-  680, /* Mount.VolumeOptions no_copy */
-  681, /* Mount.VolumeOptions subpath */
-  682, /* Mount.VolumeOptions.DriverConfig name */
-  683, /* Mount.VolumeOptions.DriverConfig options */
-  684, /* MountPoint destination */
-  685, /* MountPoint driver */
-  686, /* MountPoint mode */
-  687, /* MountPoint name */
-  688, /* MountPoint propagation */
-  689, /* MountPoint rw */
-  690, /* MountPoint source */
-  691, /* MountPoint type */
-  692, /* NRIInfo info */
-  693, /* Network attachable */
-  694, /* Network config_from */
-  695, /* Network config_only */
-  696, /* Network containers */
-  697, /* Network created */
-  698, /* Network driver */
-  699, /* Network enable_ipv4 */
-  700, /* Network enable_ipv6 */
-  702, /* Network id */
-  703, /* Network ingress */
-  704, /* Network internal */
-  701, /* Network ipam */
-  705, /* Network labels */
-  706, /* Network name */
-  707, /* Network options */
-  708, /* Network peers */
-  709, /* Network scope */
-  710, /* NetworkAttachment addresses */
-  711, /* NetworkAttachment network */
-  712, /* NetworkAttachmentConfig aliases */
-  713, /* NetworkAttachmentConfig driver_opts */
-  714, /* NetworkAttachmentConfig target */
-  715, /* NetworkConnectRequest container */
-  716, /* NetworkConnectRequest endpoint_config */
-  717, /* NetworkContainer endpoint_id */
-  718, /* NetworkContainer ipv4_address */
-  719, /* NetworkContainer ipv6_address */
-  720, /* NetworkContainer mac_address */
-  721, /* NetworkContainer name */
-  722, /* NetworkCreateRequest attachable */
-  723, /* NetworkCreateRequest check_duplicate */
-  724, /* NetworkCreateRequest config_from */
-  725, /* NetworkCreateRequest config_only */
-  726, /* NetworkCreateRequest driver */
-  727, /* NetworkCreateRequest enable_ipv4 */
-  728, /* NetworkCreateRequest enable_ipv6 */
-  730, /* NetworkCreateRequest ingress */
-  731, /* NetworkCreateRequest internal */
-  729, /* NetworkCreateRequest ipam */
-  732, /* NetworkCreateRequest labels */
-  733, /* NetworkCreateRequest name */
-  734, /* NetworkCreateRequest options */
-  735, /* NetworkCreateRequest scope */
-  736, /* NetworkCreateResponse id */
-  737, /* NetworkCreateResponse warning */
-  738, /* NetworkDisconnectRequest container */
-  739, /* NetworkDisconnectRequest force */
-  740, /* NetworkInspect attachable */
-  741, /* NetworkInspect config_from */
-  742, /* NetworkInspect config_only */
-  743, /* NetworkInspect containers */
-  744, /* NetworkInspect created */
-  745, /* NetworkInspect driver */
-  746, /* NetworkInspect enable_ipv4 */
-  747, /* NetworkInspect enable_ipv6 */
-  749, /* NetworkInspect id */
-  750, /* NetworkInspect ingress */
-  751, /* NetworkInspect internal */
-  748, /* NetworkInspect ipam */
-  752, /* NetworkInspect labels */
-  753, /* NetworkInspect name */
-  754, /* NetworkInspect options */
-  755, /* NetworkInspect peers */
-  756, /* NetworkInspect scope */
-  757, /* NetworkInspect services */
-  758, /* NetworkInspect status */
-  759, /* NetworkPruneResponse networks_deleted */
-  760, /* NetworkPruneResponse volumes_deleted */
-  761, /* NetworkSettings address */
-  762, /* NetworkSettings bridge */
-  763, /* NetworkSettings endpoint_id */
-  764, /* NetworkSettings gateway */
-  765, /* NetworkSettings global_ipv6_address */
-  766, /* NetworkSettings global_ipv6_prefix_len */
-  767, /* NetworkSettings hairpin_mode */
-  768, /* NetworkSettings ip_address */
-  769, /* NetworkSettings ip_prefix_len */
-  770, /* NetworkSettings ipv6_gateway */
-  771, /* NetworkSettings link_local_ipv6_address */
-  772, /* NetworkSettings link_local_ipv6_prefix_len */
-  773, /* NetworkSettings mac_address */
-  774, /* NetworkSettings networks */
-  775, /* NetworkSettings port_mapping */
-  776, /* NetworkSettings ports */
-  777, /* NetworkSettings sandbox_id */
-  778, /* NetworkSettings sandbox_key */
-  779, /* NetworkSettings secondary_ip_addresses */
-  780, /* NetworkSettings secondary_ipv6_addresses */
-  781, /* NetworkStatus ipam */
-  782, /* NetworkSummary attachable */
-  783, /* NetworkSummary config_from */
-  784, /* NetworkSummary config_only */
-  785, /* NetworkSummary containers */
-  786, /* NetworkSummary created */
-  787, /* NetworkSummary driver */
-  788, /* NetworkSummary enable_ipv4 */
-  789, /* NetworkSummary enable_ipv6 */
-  791, /* NetworkSummary id */
-  792, /* NetworkSummary ingress */
-  793, /* NetworkSummary internal */
-  790, /* NetworkSummary ipam */
-  794, /* NetworkSummary labels */
-  795, /* NetworkSummary name */
-  796, /* NetworkSummary options */
-  797, /* NetworkSummary peers */
-  798, /* NetworkSummary scope */
-  799, /* NetworkTaskInfo endpoint_id */
-  800, /* NetworkTaskInfo endpoint_ip */
-  801, /* NetworkTaskInfo info */
-  802, /* NetworkTaskInfo name */
-  803, /* NetworkingConfig endpoints_config */
-  804, /* Node created_at */
-  805, /* Node description */
-  806, /* Node id */
-  807, /* Node manager_status */
-  808, /* Node spec */
-  809, /* Node status */
-  810, /* Node updated_at */
-  811, /* Node version */
-  812, /* NodeDescription engine */
-  813, /* NodeDescription hostname */
-  814, /* NodeDescription platform */
-  815, /* NodeDescription resources */
-  816, /* NodeDescription tls_info */
-  817, /* NodeSpec availability */
-  818, /* NodeSpec labels */
-  819, /* NodeSpec name */
-  820, /* NodeSpec role */
-  821, /* NodeStatus addr */
-  822, /* NodeStatus message */
-  823, /* NodeStatus state */
-  828, /* OCIDescriptor annotations */
-  829, /* OCIDescriptor artifact_type */
-  830, /* OCIDescriptor data */
-  831, /* OCIDescriptor digest */
-  824, /* OCIDescriptor digest */
-  832, /* OCIDescriptor media_type */
-  825, /* OCIDescriptor media_type */
-  833, /* OCIDescriptor platform */
-  834, /* OCIDescriptor size */
-  826, /* OCIDescriptor size */
-  835, /* OCIDescriptor urls */
-  827, /* OCIDescriptor urls */
-  842, /* OCIPlatform architecture */
-  836, /* OCIPlatform architecture */
-  837, /* OCIPlatform features */
-  843, /* OCIPlatform os */
-  838, /* OCIPlatform os */
-  844, /* OCIPlatform os_features */
-  839, /* OCIPlatform os_features */
-  845, /* OCIPlatform os_version */
-  840, /* OCIPlatform os_version */
-  846, /* OCIPlatform variant */
-  841, /* OCIPlatform variant */
-  847, /* ObjectVersion index */
-  848, /* PathStat link_target */
-  849, /* PathStat mode */
-  850, /* PathStat mtime */
-  851, /* PathStat name */
-  852, /* PathStat size */
-  853, /* PeerInfo ip */
-  854, /* PeerInfo name */
-  855, /* PeerNode addr */
-  856, /* PeerNode node_id */
-  857, /* Platform architecture */
-  858, /* Platform os */
-  859, /* Plugin config */
-  860, /* Plugin enabled */
-  861, /* Plugin id */
-  862, /* Plugin name */
-  863, /* Plugin plugin_reference */
-  864, /* Plugin settings */
-  865, /* Plugin.Config args */
-  866, /* Plugin.Config description */
-  867, /* Plugin.Config docker_version */
-  868, /* Plugin.Config documentation */
-  869, /* Plugin.Config entrypoint */
-  870, /* Plugin.Config env */
-  871, /* Plugin.Config interface */
-  872, /* Plugin.Config ipc_host */
-  873, /* Plugin.Config linux */
-  874, /* Plugin.Config mounts */
-  875, /* Plugin.Config network */
-  876, /* Plugin.Config pid_host */
-  877, /* Plugin.Config propagated_mount */
-  880, /* Plugin.Config rootfs */
-  878, /* Plugin.Config user */
-  879, /* Plugin.Config work_dir */
-  881, /* Plugin.Config.Args description */
-  882, /* Plugin.Config.Args name */
-  883, /* Plugin.Config.Args settable */
-  884, /* Plugin.Config.Args value */
-  885, /* Plugin.Config.Interface protocol_scheme */
-  886, /* Plugin.Config.Interface socket */
-  887, /* Plugin.Config.Interface types */
-  888, /* Plugin.Config.Linux allow_all_devices */
-  889, /* Plugin.Config.Linux capabilities */
-  890, /* Plugin.Config.Linux devices */
-  891, /* Plugin.Config.Network type */
-  892, /* Plugin.Config.User gid */
-  893, /* Plugin.Config.User uid */
-  894, /* Plugin.Config.rootfs diff_ids */
-  895, /* Plugin.Config.rootfs type */
-  896, /* Plugin.Settings args */
-  897, /* Plugin.Settings devices */
-  898, /* Plugin.Settings env */
-  899, /* Plugin.Settings mounts */
-  900, /* PluginDevice description */
-  901, /* PluginDevice name */
-  902, /* PluginDevice path */
-  903, /* PluginDevice settable */
-  904, /* PluginEnv description */
-  905, /* PluginEnv name */
-  906, /* PluginEnv settable */
-  907, /* PluginEnv value */
-  908, /* PluginMount description */
-  909, /* PluginMount destination */
-  910, /* PluginMount name */
-  911, /* PluginMount options */
-  912, /* PluginMount settable */
-  913, /* PluginMount source */
-  914, /* PluginMount type */
-  915, /* PluginPrivilege description */
-  916, /* PluginPrivilege name */
-  917, /* PluginPrivilege value */
-  918, /* PluginsInfo authorization */
-  919, /* PluginsInfo log */
-  920, /* PluginsInfo network */
-  921, /* PluginsInfo volume */
-  922, /* PortBinding host_ip */
-  923, /* PortBinding host_port */
-  924, /* PortStatus ports */
-  925, /* PortSummary ip */
-  926, /* PortSummary private_port */
-  927, /* PortSummary public_port */
-  928, /* PortSummary type */
-  929, /* ProcessConfig arguments */
-  930, /* ProcessConfig entrypoint */
-  931, /* ProcessConfig privileged */
-  932, /* ProcessConfig tty */
-  933, /* ProcessConfig user */
-  934, /* ProgressDetail code */
-  935, /* ProgressDetail current */
-  936, /* ProgressDetail message */
-  937, /* ProgressDetail total */
-  938, /* PullIdentity repository */
-  939, /* PushImageInfo aux */
-  940, /* PushImageInfo error */
-  941, /* PushImageInfo error_detail */
-  942, /* PushImageInfo progress */
-  943, /* PushImageInfo progress_detail */
-  944, /* PushImageInfo status */
-  945, /* RegistryServiceConfig allow_nondistributable_artifacts_cidrs */
-  946, /* RegistryServiceConfig allow_nondistributable_artifacts_hostnames */
-  947, /* RegistryServiceConfig index_configs */
-  948, /* RegistryServiceConfig insecure_registry_cidrs */
-  949, /* RegistryServiceConfig mirrors */
-  950, /* ResourceObject generic_resources */
-  951, /* ResourceObject memory_bytes */
-  952, /* ResourceObject nano_cpus */
-  953, /* ResourceObject nano_cpus */
-  954, /* RestartPolicy maximum_retry_count */
-  955, /* RestartPolicy name */
-  956, /* RootFSStorage snapshot */
-  957, /* RootFSStorageSnapshot name */
-  958, /* Runtime path */
-  959, /* Runtime runtime_args */
-  960, /* Runtime status */
-  961, /* Secret created_at */
-  962, /* Secret id */
-  963, /* Secret spec */
-  964, /* Secret updated_at */
-  965, /* Secret version */
-  966, /* SecretSpec data */
-  967, /* SecretSpec driver */
-  968, /* SecretSpec labels */
-  969, /* SecretSpec name */
-  970, /* SecretSpec templating */
-  971, /* Service created_at */
-  972, /* Service endpoint */
-  973, /* Service id */
-  974, /* Service job_status */
-  975, /* Service service_status */
-  976, /* Service spec */
-  977, /* Service update_status */
-  978, /* Service updated_at */
-  979, /* Service version */
-  980, /* Service.Endpoint ports */
-  981, /* Service.Endpoint spec */
-  982, /* Service.Endpoint virtual_ips */
-  983, /* Service.Endpoint.VirtualIPs addr */
-  984, /* Service.Endpoint.VirtualIPs network_id */
-  985, /* Service.JobStatus job_iteration */
-  986, /* Service.JobStatus last_execution */
-  987, /* Service.ServiceStatus completed_tasks */
-  988, /* Service.ServiceStatus desired_tasks */
-  989, /* Service.ServiceStatus running_tasks */
-  990, /* Service.UpdateStatus completed_at */
-  991, /* Service.UpdateStatus message */
-  992, /* Service.UpdateStatus started_at */
-  993, /* Service.UpdateStatus state */
-  994, /* ServiceCreateResponse id */
-  995, /* ServiceCreateResponse warning */
-  996, /* ServiceCreateResponse warnings */
-  997, /* ServiceInfo local_lb_index */
-  998, /* ServiceInfo ports */
-  999, /* ServiceInfo tasks */
-  1000, /* ServiceInfo vip */
-  1001, /* ServiceSpec endpoint_spec */
-  1002, /* ServiceSpec labels */
-  1003, /* ServiceSpec mode */
-  1004, /* ServiceSpec name */
-  1005, /* ServiceSpec networks */
-  1006, /* ServiceSpec rollback_config */
-  1007, /* ServiceSpec task_template */
-  1008, /* ServiceSpec update_config */
-  1009, /* ServiceSpec.Mode global */
-  1010, /* ServiceSpec.Mode global_job */
-  1011, /* ServiceSpec.Mode replicated */
-  1012, /* ServiceSpec.Mode replicated_job */
-  1013, /* ServiceSpec.Mode.Replicated replicas */
-  1014, /* ServiceSpec.Mode.ReplicatedJob max_concurrent */
-  1015, /* ServiceSpec.Mode.ReplicatedJob total_completions */
-  1016, /* ServiceSpec.RollbackConfig delay */
-  1017, /* ServiceSpec.RollbackConfig failure_action */
-  1018, /* ServiceSpec.RollbackConfig max_failure_ratio */
-  1019, /* ServiceSpec.RollbackConfig monitor */
-  1020, /* ServiceSpec.RollbackConfig order */
-  1021, /* ServiceSpec.RollbackConfig parallelism */
-  1022, /* ServiceSpec.UpdateConfig delay */
-  1023, /* ServiceSpec.UpdateConfig failure_action */
-  1024, /* ServiceSpec.UpdateConfig max_failure_ratio */
-  1025, /* ServiceSpec.UpdateConfig monitor */
-  1026, /* ServiceSpec.UpdateConfig order */
-  1027, /* ServiceSpec.UpdateConfig parallelism */
-  1028, /* ServiceUpdateResponse deleted */
-  1029, /* ServiceUpdateResponse untagged */
-  1030, /* ServiceUpdateResponse warnings */
-  1031, /* SignatureIdentity docker_reference */
-  1032, /* SignatureIdentity error */
-  1033, /* SignatureIdentity known_signer */
-  1034, /* SignatureIdentity name */
-  1035, /* SignatureIdentity signature_type */
-  1036, /* SignatureIdentity signer */
-  1037, /* SignatureIdentity timestamps */
-  1038, /* SignatureIdentity warnings */
-  1039, /* SignatureTimestamp timestamp */
-  1040, /* SignatureTimestamp type */
-  1041, /* SignatureTimestamp uri */
-  1042, /* SignerIdentity build_config_digest */
-  1043, /* SignerIdentity build_config_uri */
-  1044, /* SignerIdentity build_signer_digest */
-  1045, /* SignerIdentity build_signer_uri */
-  1046, /* SignerIdentity build_trigger */
-  1047, /* SignerIdentity certificate_issuer */
-  1048, /* SignerIdentity issuer */
-  1049, /* SignerIdentity run_invocation_uri */
-  1050, /* SignerIdentity runner_environment */
-  1051, /* SignerIdentity source_repository_digest */
-  1052, /* SignerIdentity source_repository_identifier */
-  1053, /* SignerIdentity source_repository_owner_identifier */
-  1054, /* SignerIdentity source_repository_owner_uri */
-  1055, /* SignerIdentity source_repository_ref */
-  1056, /* SignerIdentity source_repository_uri */
-  1057, /* SignerIdentity source_repository_visibility_at_signing */
-  1058, /* SignerIdentity subject_alternative_name */
-  1059, /* Storage root_fs */
-  1060, /* SubnetStatus dynamic_ips_available */
-  1061, /* SubnetStatus ips_in_use */
-  1062, /* Swarm created_at */
-  1063, /* Swarm data_path_port */
-  1064, /* Swarm default_addr_pool */
-  1065, /* Swarm id */
-  1066, /* Swarm join_tokens */
-  1067, /* Swarm root_rotation_in_progress */
-  1068, /* Swarm spec */
-  1069, /* Swarm subnet_size */
-  1070, /* Swarm tls_info */
-  1071, /* Swarm updated_at */
-  1072, /* Swarm version */
-  1073, /* SwarmInfo cluster */
-  1074, /* SwarmInfo control_available */
-  1075, /* SwarmInfo error */
-  1076, /* SwarmInfo local_node_state */
-  1077, /* SwarmInfo managers */
-  1078, /* SwarmInfo node_addr */
-  1079, /* SwarmInfo node_id */
-  1080, /* SwarmInfo nodes */
-  1081, /* SwarmInfo remote_managers */
-  1082, /* SwarmInitRequest advertise_addr */
-  1083, /* SwarmInitRequest data_path_addr */
-  1084, /* SwarmInitRequest data_path_port */
-  1085, /* SwarmInitRequest default_addr_pool */
-  1086, /* SwarmInitRequest force_new_cluster */
-  1087, /* SwarmInitRequest listen_addr */
-  1088, /* SwarmInitRequest spec */
-  1089, /* SwarmInitRequest subnet_size */
-  1090, /* SwarmJoinRequest advertise_addr */
-  1091, /* SwarmJoinRequest data_path_addr */
-  1092, /* SwarmJoinRequest join_token */
-  1093, /* SwarmJoinRequest listen_addr */
-  1094, /* SwarmJoinRequest remote_addrs */
-  1095, /* SwarmSpec ca_config */
-  1096, /* SwarmSpec dispatcher */
-  1097, /* SwarmSpec encryption_config */
-  1098, /* SwarmSpec labels */
-  1099, /* SwarmSpec name */
-  1100, /* SwarmSpec orchestration */
-  1101, /* SwarmSpec raft */
-  1102, /* SwarmSpec task_defaults */
-  1103, /* SwarmSpec.CAConfig external_cas */
-  1104, /* SwarmSpec.CAConfig force_rotate */
-  1105, /* SwarmSpec.CAConfig node_cert_expiry */
-  1106, /* SwarmSpec.CAConfig signing_ca_cert */
-  1107, /* SwarmSpec.CAConfig signing_ca_key */
-  1108, /* SwarmSpec.CAConfig.ExternalCAs ca_cert */
-  1109, /* SwarmSpec.CAConfig.ExternalCAs options */
-  1110, /* SwarmSpec.CAConfig.ExternalCAs protocol */
-  1111, /* SwarmSpec.CAConfig.ExternalCAs url */
-  1112, /* SwarmSpec.Dispatcher heartbeat_period */
-  1113, /* SwarmSpec.EncryptionConfig auto_lock_managers */
-  1114, /* SwarmSpec.Orchestration task_history_retention_limit */
-  1115, /* SwarmSpec.Raft election_tick */
-  1116, /* SwarmSpec.Raft heartbeat_tick */
-  1117, /* SwarmSpec.Raft keep_old_snapshots */
-  1118, /* SwarmSpec.Raft log_entries_for_slow_followers */
-  1119, /* SwarmSpec.Raft snapshot_interval */
-  1120, /* SwarmSpec.TaskDefaults log_driver */
-  1121, /* SwarmSpec.TaskDefaults.LogDriver name */
-  1122, /* SwarmSpec.TaskDefaults.LogDriver options */
-  1123, /* SwarmUnlockRequest unlock_key */
-  1124, /* SystemDataUsageResponse build_cache */
-  1125, /* SystemDataUsageResponse build_cache_usage */
-  1126, /* SystemDataUsageResponse container_usage */
-  1127, /* SystemDataUsageResponse containers */
-  1128, /* SystemDataUsageResponse image_usage */
-  1129, /* SystemDataUsageResponse images */
-  1130, /* SystemDataUsageResponse layers_size */
-  1131, /* SystemDataUsageResponse volume_usage */
-  1132, /* SystemDataUsageResponse volumes */
-  1133, /* SystemInfo architecture */
-  1134, /* SystemInfo bridge_nf_ip6tables */
-  1135, /* SystemInfo bridge_nf_iptables */
-  1136, /* SystemInfo cdi_spec_dirs */
-  1139, /* SystemInfo cgroup_driver */
-  1140, /* SystemInfo cgroup_version */
-  1141, /* SystemInfo cluster_advertise */
-  1142, /* SystemInfo cluster_store */
-  1143, /* SystemInfo containerd */
-  1144, /* SystemInfo containerd_commit */
-  1145, /* SystemInfo containers */
-  1146, /* SystemInfo containers_paused */
-  1147, /* SystemInfo containers_running */
-  1148, /* SystemInfo containers_stopped */
-  1149, /* SystemInfo cpu_cfs_period */
-  1150, /* SystemInfo cpu_cfs_quota */
-  1137, /* SystemInfo cpu_set */
-  1138, /* SystemInfo cpu_shares */
-  1151, /* SystemInfo debug */
-  1152, /* SystemInfo default_address_pools */
-  1153, /* SystemInfo default_runtime */
-  1154, /* SystemInfo discovered_devices */
-  1155, /* SystemInfo discovery_backend */
-  1156, /* SystemInfo docker_root_dir */
-  1157, /* SystemInfo driver */
-  1158, /* SystemInfo driver_status */
-  1159, /* SystemInfo experimental_build */
-  1160, /* SystemInfo firewall_backend */
-  1161, /* SystemInfo generic_resources */
-  1162, /* SystemInfo http_proxy */
-  1163, /* SystemInfo https_proxy */
-  1164, /* SystemInfo id */
-  1166, /* SystemInfo images */
-  1167, /* SystemInfo index_server_address */
-  1168, /* SystemInfo init_binary */
-  1169, /* SystemInfo init_commit */
-  1170, /* SystemInfo init_path */
-  1171, /* SystemInfo init_sha1 */
-  1165, /* SystemInfo ipv4_forwarding */
-  1172, /* SystemInfo isolation */
-  1173, /* SystemInfo kernel_memory */
-  1174, /* SystemInfo kernel_memory_tcp */
-  1175, /* SystemInfo kernel_version */
-  1176, /* SystemInfo labels */
-  1177, /* SystemInfo live_restore_enabled */
-  1178, /* SystemInfo logging_driver */
-  1179, /* SystemInfo mem_total */
-  1180, /* SystemInfo memory_limit */
-  1182, /* SystemInfo n_events_listener */
-  1183, /* SystemInfo n_fd */
-  1184, /* SystemInfo n_goroutines */
-  1186, /* SystemInfo name */
-  1181, /* SystemInfo ncpu */
-  1187, /* SystemInfo no_proxy */
-  1185, /* SystemInfo nri */
-  1190, /* SystemInfo oom_kill_disable */
-  1191, /* SystemInfo oom_score_adj */
-  1192, /* SystemInfo operating_system */
-  1188, /* SystemInfo os_type */
-  1189, /* SystemInfo os_version */
-  1193, /* SystemInfo pids_limit */
-  1194, /* SystemInfo plugins */
-  1195, /* SystemInfo product_license */
-  1196, /* SystemInfo registry_config */
-  1197, /* SystemInfo runc_commit */
-  1198, /* SystemInfo runtimes */
-  1199, /* SystemInfo security_options */
-  1200, /* SystemInfo server_version */
-  1201, /* SystemInfo swap_limit */
-  1202, /* SystemInfo swarm */
-  1203, /* SystemInfo system_status */
-  1204, /* SystemInfo system_time */
-  1205, /* SystemInfo warnings */
-  1206, /* SystemInfo.DefaultAddressPools base */
-  1207, /* SystemInfo.DefaultAddressPools size */
-  1208, /* SystemVersion api_version */
-  1209, /* SystemVersion arch */
-  1210, /* SystemVersion build_time */
-  1211, /* SystemVersion components */
-  1212, /* SystemVersion experimental */
-  1213, /* SystemVersion git_commit */
-  1214, /* SystemVersion go_version */
-  1215, /* SystemVersion kernel_version */
-  1216, /* SystemVersion min_api_version */
-  1217, /* SystemVersion os */
-  1218, /* SystemVersion platform */
-  1219, /* SystemVersion version */
-  1220, /* SystemVersion.Components details */
-  1221, /* SystemVersion.Components name */
-  1222, /* SystemVersion.Components version */
-  1223, /* SystemVersion.Platform name */
-  1224, /* TLSInfo cert_issuer_public_key */
-  1225, /* TLSInfo cert_issuer_subject */
-  1226, /* TLSInfo trust_root */
-  1227, /* Task assigned_generic_resources */
-  1228, /* Task created_at */
-  1229, /* Task desired_state */
-  1230, /* Task id */
-  1231, /* Task job_iteration */
-  1232, /* Task labels */
-  1233, /* Task name */
-  1234, /* Task networks_attachments */
-  1235, /* Task node_id */
-  1236, /* Task service_id */
-  1237, /* Task slot */
-  1238, /* Task spec */
-  1239, /* Task status */
-  1240, /* Task updated_at */
-  1241, /* Task version */
-  1242, /* TaskSpec container_spec */
-  1243, /* TaskSpec force_update */
-  1244, /* TaskSpec log_driver */
-  1245, /* TaskSpec network_attachment_spec */
-  1246, /* TaskSpec networks */
-  1247, /* TaskSpec placement */
-  1248, /* TaskSpec plugin_spec */
-  1249, /* TaskSpec resources */
-  1250, /* TaskSpec restart_policy */
-  1251, /* TaskSpec runtime */
-  1252, /* TaskSpec.ContainerSpec args */
-  1253, /* TaskSpec.ContainerSpec capability_add */
-  1254, /* TaskSpec.ContainerSpec capability_drop */
-  1255, /* TaskSpec.ContainerSpec command */
-  1256, /* TaskSpec.ContainerSpec configs */
-  1258, /* TaskSpec.ContainerSpec dir */
-  1257, /* TaskSpec.ContainerSpec dns_config */
-  1259, /* TaskSpec.ContainerSpec env */
-  1260, /* TaskSpec.ContainerSpec groups */
-  1262, /* TaskSpec.ContainerSpec healthcheck */
-  1261, /* TaskSpec.ContainerSpec healthcheck */
-  1263, /* TaskSpec.ContainerSpec hostname */
-  1264, /* TaskSpec.ContainerSpec hosts */
-  1265, /* TaskSpec.ContainerSpec image */
-  1266, /* TaskSpec.ContainerSpec init */
-  1267, /* TaskSpec.ContainerSpec isolation */
-  1268, /* TaskSpec.ContainerSpec labels */
-  1269, /* TaskSpec.ContainerSpec mounts */
-  1270, /* TaskSpec.ContainerSpec oom_score_adj */
-  1271, /* TaskSpec.ContainerSpec open_stdin */
-  1272, /* TaskSpec.ContainerSpec privileges */
-  1273, /* TaskSpec.ContainerSpec read_only */
-  1274, /* TaskSpec.ContainerSpec secrets */
-  1275, /* TaskSpec.ContainerSpec stop_grace_period */
-  1276, /* TaskSpec.ContainerSpec stop_signal */
-  1277, /* TaskSpec.ContainerSpec sysctls */
-  1278, /* TaskSpec.ContainerSpec tty */
-  1279, /* TaskSpec.ContainerSpec ulimits */
-  1280, /* TaskSpec.ContainerSpec user */
-  1281, /* TaskSpec.ContainerSpec.Configs config_id */
-  1282, /* TaskSpec.ContainerSpec.Configs config_name */
-  1283, /* TaskSpec.ContainerSpec.Configs file */
-  1284, /* TaskSpec.ContainerSpec.Configs runtime */
-  1285, /* TaskSpec.ContainerSpec.Configs.File gid */
-  1286, /* TaskSpec.ContainerSpec.Configs.File mode */
-  1287, /* TaskSpec.ContainerSpec.Configs.File name */
-  1288, /* TaskSpec.ContainerSpec.Configs.File uid */
-  1289, /* TaskSpec.ContainerSpec.DNSConfig nameservers */
-  1290, /* TaskSpec.ContainerSpec.DNSConfig options */
-  1291, /* TaskSpec.ContainerSpec.DNSConfig search */
-  1292, /* TaskSpec.ContainerSpec.Privileges app_armor */
-  1293, /* TaskSpec.ContainerSpec.Privileges credential_spec */
-  1294, /* TaskSpec.ContainerSpec.Privileges no_new_privileges */
-  1296, /* TaskSpec.ContainerSpec.Privileges seccomp */
-  1295, /* TaskSpec.ContainerSpec.Privileges selinux_context */
-  1297, /* TaskSpec.ContainerSpec.Privileges.AppArmor mode */
-  1298, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec config */
-  1299, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec file */
-  1300, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec registry */
-  1301, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext disable */
-  1302, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext level */
-  1303, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext role */
-  1304, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext type */
-  1305, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext user */
-  1306, /* TaskSpec.ContainerSpec.Privileges.Seccomp mode */
-  1307, /* TaskSpec.ContainerSpec.Privileges.Seccomp profile */
-  1308, /* TaskSpec.ContainerSpec.Secrets file */
-  1309, /* TaskSpec.ContainerSpec.Secrets secret_id */
-  1310, /* TaskSpec.ContainerSpec.Secrets secret_name */
-  1311, /* TaskSpec.ContainerSpec.Secrets.File gid */
-  1312, /* TaskSpec.ContainerSpec.Secrets.File mode */
-  1313, /* TaskSpec.ContainerSpec.Secrets.File name */
-  1314, /* TaskSpec.ContainerSpec.Secrets.File uid */
-  1315, /* TaskSpec.ContainerSpec.Ulimits hard */
-  1316, /* TaskSpec.ContainerSpec.Ulimits name */
-  1317, /* TaskSpec.ContainerSpec.Ulimits soft */
-  1318, /* TaskSpec.LogDriver name */
-  1319, /* TaskSpec.LogDriver options */
-  1320, /* TaskSpec.NetworkAttachmentSpec container_id */
-  1321, /* TaskSpec.Placement constraints */
-  1322, /* TaskSpec.Placement max_replicas */
-  1323, /* TaskSpec.Placement platforms */
-  1324, /* TaskSpec.Placement preferences */
-  1325, /* TaskSpec.Placement.Preferences spread */
-  1326, /* TaskSpec.Placement.Preferences.Spread spread_descriptor */
-  1327, /* TaskSpec.PluginSpec disabled */
-  1328, /* TaskSpec.PluginSpec name */
-  1329, /* TaskSpec.PluginSpec plugin_privilege */
-  1330, /* TaskSpec.PluginSpec remote */
-  1331, /* TaskSpec.Resources limits */
-  1332, /* TaskSpec.Resources memory_swappiness */
-  1333, /* TaskSpec.Resources reservations */
-  1334, /* TaskSpec.Resources swap_bytes */
-  1335, /* TaskSpec.RestartPolicy condition */
-  1336, /* TaskSpec.RestartPolicy delay */
-  1337, /* TaskSpec.RestartPolicy max_attempts */
-  1338, /* TaskSpec.RestartPolicy window */
-  1339, /* TaskStatus container_status */
-  1340, /* TaskStatus err */
-  1341, /* TaskStatus message */
-  1342, /* TaskStatus port_status */
-  1343, /* TaskStatus state */
-  1344, /* TaskStatus timestamp */
-  1345, /* ThrottleDevice path */
-  1346, /* ThrottleDevice rate */
-  1347, /* Topology segments */
-  1348, /* UnlockKeyResponse unlock_key */
-  1349, /* Volume cluster_volume */
-  1350, /* Volume created_at */
-  1351, /* Volume driver */
-  1352, /* Volume labels */
-  1353, /* Volume mountpoint */
-  1354, /* Volume name */
-  1355, /* Volume options */
-  1356, /* Volume scope */
-  1357, /* Volume status */
-  1358, /* Volume usage_data */
-  1359, /* Volume.UsageData ref_count */
-  1360, /* Volume.UsageData size */
-  1361, /* VolumeCreateRequest cluster_volume_spec */
-  1362, /* VolumeCreateRequest driver */
-  1363, /* VolumeCreateRequest driver_opts */
-  1364, /* VolumeCreateRequest labels */
-  1365, /* VolumeCreateRequest name */
-  1366, /* VolumeListResponse volumes */
-  1367, /* VolumeListResponse warnings */
-  1368, /* VolumePruneResponse space_reclaimed */
-  1369, /* VolumePruneResponse volumes_deleted */
-  1370, /* VolumeUpdateRequest spec */
-  1371, /* VolumesDiskUsage active_count */
-  1372, /* VolumesDiskUsage items */
-  1373, /* VolumesDiskUsage reclaimable */
-  1374, /* VolumesDiskUsage total_count */
-  1375, /* VolumesDiskUsage total_size */
+  6, /* AuthConfig identity_token */
+  7, /* AuthConfig password */
+  8, /* AuthConfig registry_token */
+  9, /* AuthConfig serveraddress */
+  10, /* AuthConfig username */
+  11, /* AuthResponse identity_token */
+  12, /* AuthResponse status */
+  13, /* BuildCache created_at */
+  14, /* BuildCache description */
+  15, /* BuildCache id */
+  16, /* BuildCache in_use */
+  17, /* BuildCache last_used_at */
+  18, /* BuildCache parent */
+  19, /* BuildCache parents */
+  20, /* BuildCache shared */
+  21, /* BuildCache size */
+  22, /* BuildCache type */
+  23, /* BuildCache usage_count */
+  24, /* BuildCacheDiskUsage active_count */
+  25, /* BuildCacheDiskUsage items */
+  26, /* BuildCacheDiskUsage reclaimable */
+  27, /* BuildCacheDiskUsage total_count */
+  28, /* BuildCacheDiskUsage total_size */
+  29, /* BuildIdentity created_at */
+  30, /* BuildIdentity ref */
+  31, /* BuildInfo aux */
+  32, /* BuildInfo error */
+  33, /* BuildInfo error_detail */
+  34, /* BuildInfo id */
+  35, /* BuildInfo progress */
+  36, /* BuildInfo progress_detail */
+  37, /* BuildInfo status */
+  38, /* BuildInfo stream */
+  39, /* BuildPruneResponse caches_deleted */
+  40, /* BuildPruneResponse space_reclaimed */
+  41, /* Checkpoint name */
+  42, /* CheckpointCreateRequest checkpoint_dir */
+  43, /* CheckpointCreateRequest checkpoint_id */
+  44, /* CheckpointCreateRequest exit */
+  45, /* ClusterInfo created_at */
+  46, /* ClusterInfo data_path_port */
+  47, /* ClusterInfo default_addr_pool */
+  48, /* ClusterInfo id */
+  49, /* ClusterInfo root_rotation_in_progress */
+  50, /* ClusterInfo spec */
+  51, /* ClusterInfo subnet_size */
+  52, /* ClusterInfo tls_info */
+  53, /* ClusterInfo updated_at */
+  54, /* ClusterInfo version */
+  55, /* ClusterVolume created_at */
+  56, /* ClusterVolume id */
+  57, /* ClusterVolume info */
+  58, /* ClusterVolume publish_status */
+  59, /* ClusterVolume spec */
+  60, /* ClusterVolume updated_at */
+  61, /* ClusterVolume version */
+  62, /* ClusterVolume.Info accessible_topology */
+  63, /* ClusterVolume.Info capacity_bytes */
+  64, /* ClusterVolume.Info volume_context */
+  65, /* ClusterVolume.Info volume_id */
+  66, /* ClusterVolume.PublishStatus node_id */
+  67, /* ClusterVolume.PublishStatus publish_context */
+  68, /* ClusterVolume.PublishStatus state */
+  69, /* ClusterVolumeSpec access_mode */
+  70, /* ClusterVolumeSpec accessibility_requirements */
+  71, /* ClusterVolumeSpec availability */
+  72, /* ClusterVolumeSpec capacity_range */
+  73, /* ClusterVolumeSpec group */
+  74, /* ClusterVolumeSpec secrets */
+  75, /* ClusterVolumeSpec.AccessMode block_volume */
+  76, /* ClusterVolumeSpec.AccessMode mount_volume */
+  77, /* ClusterVolumeSpec.AccessMode scope */
+  78, /* ClusterVolumeSpec.AccessMode sharing */
+  79, /* ClusterVolumeSpec.AccessMode.MountVolume fs_type */
+  80, /* ClusterVolumeSpec.AccessMode.MountVolume mount_flags */
+  81, /* ClusterVolumeSpec.AccessibilityRequirements preferred */
+  82, /* ClusterVolumeSpec.AccessibilityRequirements requisite */
+  83, /* ClusterVolumeSpec.CapacityRange limit_bytes */
+  84, /* ClusterVolumeSpec.CapacityRange required_bytes */
+  85, /* ClusterVolumeSpec.Secrets key */
+  86, /* ClusterVolumeSpec.Secrets secret */
+  87, /* Commit expected */
+  88, /* Commit id */
+  89, /* Config created_at */
+  90, /* Config id */
+  91, /* Config spec */
+  92, /* Config updated_at */
+  93, /* Config version */
+  94, /* ConfigReference network */
+  95, /* ConfigSpec data */
+  96, /* ConfigSpec labels */
+  97, /* ConfigSpec name */
+  98, /* ConfigSpec templating */
+  99, /* ContainerBlkioStatEntry major */
+  100, /* ContainerBlkioStatEntry minor */
+  101, /* ContainerBlkioStatEntry op */
+  102, /* ContainerBlkioStatEntry value */
+  103, /* ContainerBlkioStats io_merged_recursive */
+  104, /* ContainerBlkioStats io_queue_recursive */
+  105, /* ContainerBlkioStats io_service_bytes_recursive */
+  106, /* ContainerBlkioStats io_service_time_recursive */
+  107, /* ContainerBlkioStats io_serviced_recursive */
+  108, /* ContainerBlkioStats io_time_recursive */
+  109, /* ContainerBlkioStats io_wait_time_recursive */
+  110, /* ContainerBlkioStats sectors_recursive */
+  111, /* ContainerCPUStats cpu_usage */
+  112, /* ContainerCPUStats online_cpus */
+  113, /* ContainerCPUStats system_cpu_usage */
+  114, /* ContainerCPUStats throttling_data */
+  115, /* ContainerCPUUsage percpu_usage */
+  116, /* ContainerCPUUsage total_usage */
+  117, /* ContainerCPUUsage usage_in_kernelmode */
+  118, /* ContainerCPUUsage usage_in_usermode */
+  119, /* ContainerConfig args_escaped */
+  120, /* ContainerConfig attach_stderr */
+  121, /* ContainerConfig attach_stdin */
+  122, /* ContainerConfig attach_stdout */
+  123, /* ContainerConfig cmd */
+  124, /* ContainerConfig domainname */
+  125, /* ContainerConfig entrypoint */
+  126, /* ContainerConfig env */
+  127, /* ContainerConfig exposed_ports */
+  128, /* ContainerConfig healthcheck */
+  129, /* ContainerConfig hostname */
+  130, /* ContainerConfig image */
+  131, /* ContainerConfig labels */
+  132, /* ContainerConfig mac_address */
+  133, /* ContainerConfig network_disabled */
+  134, /* ContainerConfig on_build */
+  135, /* ContainerConfig open_stdin */
+  136, /* ContainerConfig shell */
+  137, /* ContainerConfig stdin_once */
+  138, /* ContainerConfig stop_signal */
+  139, /* ContainerConfig stop_timeout */
+  140, /* ContainerConfig tty */
+  141, /* ContainerConfig user */
+  142, /* ContainerConfig volumes */
+  143, /* ContainerConfig working_dir */
+  144, /* ContainerCreateRequest args_escaped */
+  145, /* ContainerCreateRequest attach_stderr */
+  146, /* ContainerCreateRequest attach_stdin */
+  147, /* ContainerCreateRequest attach_stdout */
+  148, /* ContainerCreateRequest cmd */
+  149, /* ContainerCreateRequest domainname */
+  150, /* ContainerCreateRequest entrypoint */
+  151, /* ContainerCreateRequest env */
+  152, /* ContainerCreateRequest exposed_ports */
+  153, /* ContainerCreateRequest healthcheck */
+  154, /* ContainerCreateRequest host_config */
+  155, /* ContainerCreateRequest hostname */
+  156, /* ContainerCreateRequest image */
+  157, /* ContainerCreateRequest labels */
+  158, /* ContainerCreateRequest mac_address */
+  159, /* ContainerCreateRequest network_disabled */
+  160, /* ContainerCreateRequest networking_config */
+  161, /* ContainerCreateRequest on_build */
+  162, /* ContainerCreateRequest open_stdin */
+  163, /* ContainerCreateRequest shell */
+  164, /* ContainerCreateRequest stdin_once */
+  165, /* ContainerCreateRequest stop_signal */
+  166, /* ContainerCreateRequest stop_timeout */
+  167, /* ContainerCreateRequest tty */
+  168, /* ContainerCreateRequest user */
+  169, /* ContainerCreateRequest volumes */
+  170, /* ContainerCreateRequest working_dir */
+  171, /* ContainerCreateResponse id */
+  172, /* ContainerCreateResponse warnings */
+  173, /* ContainerInspectResponse app_armor_profile */
+  174, /* ContainerInspectResponse args */
+  175, /* ContainerInspectResponse config */
+  176, /* ContainerInspectResponse created */
+  177, /* ContainerInspectResponse driver */
+  178, /* ContainerInspectResponse exec_ids */
+  179, /* ContainerInspectResponse graph_driver */
+  180, /* ContainerInspectResponse host_config */
+  181, /* ContainerInspectResponse hostname_path */
+  182, /* ContainerInspectResponse hosts_path */
+  183, /* ContainerInspectResponse id */
+  184, /* ContainerInspectResponse image */
+  185, /* ContainerInspectResponse image_manifest_descriptor */
+  186, /* ContainerInspectResponse log_path */
+  187, /* ContainerInspectResponse mount_label */
+  188, /* ContainerInspectResponse mounts */
+  189, /* ContainerInspectResponse name */
+  190, /* ContainerInspectResponse network_settings */
+  191, /* ContainerInspectResponse node */
+  192, /* ContainerInspectResponse path */
+  193, /* ContainerInspectResponse platform */
+  194, /* ContainerInspectResponse process_label */
+  195, /* ContainerInspectResponse resolv_conf_path */
+  196, /* ContainerInspectResponse restart_count */
+  197, /* ContainerInspectResponse size_root_fs */
+  198, /* ContainerInspectResponse size_rw */
+  199, /* ContainerInspectResponse state */
+  200, /* ContainerInspectResponse storage */
+  201, /* ContainerMemoryStats commitbytes */
+  202, /* ContainerMemoryStats commitpeakbytes */
+  203, /* ContainerMemoryStats failcnt */
+  204, /* ContainerMemoryStats limit */
+  205, /* ContainerMemoryStats max_usage */
+  206, /* ContainerMemoryStats privateworkingset */
+  207, /* ContainerMemoryStats stats */
+  208, /* ContainerMemoryStats usage */
+  209, /* ContainerNetworkStats endpoint_id */
+  210, /* ContainerNetworkStats instance_id */
+  211, /* ContainerNetworkStats rx_bytes */
+  212, /* ContainerNetworkStats rx_dropped */
+  213, /* ContainerNetworkStats rx_errors */
+  214, /* ContainerNetworkStats rx_packets */
+  215, /* ContainerNetworkStats tx_bytes */
+  216, /* ContainerNetworkStats tx_dropped */
+  217, /* ContainerNetworkStats tx_errors */
+  218, /* ContainerNetworkStats tx_packets */
+  219, /* ContainerPidsStats current */
+  220, /* ContainerPidsStats limit */
+  221, /* ContainerPruneResponse containers_deleted */
+  222, /* ContainerPruneResponse space_reclaimed */
+  223, /* ContainerState dead */
+  224, /* ContainerState error */
+  225, /* ContainerState exit_code */
+  226, /* ContainerState finished_at */
+  227, /* ContainerState health */
+  228, /* ContainerState oom_killed */
+  229, /* ContainerState paused */
+  230, /* ContainerState pid */
+  231, /* ContainerState restarting */
+  232, /* ContainerState running */
+  233, /* ContainerState started_at */
+  234, /* ContainerState status */
+  235, /* ContainerStatsResponse blkio_stats */
+  236, /* ContainerStatsResponse cpu_stats */
+  237, /* ContainerStatsResponse id */
+  238, /* ContainerStatsResponse memory_stats */
+  239, /* ContainerStatsResponse name */
+  240, /* ContainerStatsResponse networks */
+  241, /* ContainerStatsResponse num_procs */
+  242, /* ContainerStatsResponse os_type */
+  243, /* ContainerStatsResponse pids_stats */
+  244, /* ContainerStatsResponse precpu_stats */
+  245, /* ContainerStatsResponse preread */
+  246, /* ContainerStatsResponse read */
+  247, /* ContainerStatsResponse storage_stats */
+  248, /* ContainerStatus container_id */
+  249, /* ContainerStatus exit_code */
+  250, /* ContainerStatus pid */
+  251, /* ContainerStorageStats read_count_normalized */
+  252, /* ContainerStorageStats read_size_bytes */
+  253, /* ContainerStorageStats write_count_normalized */
+  254, /* ContainerStorageStats write_size_bytes */
+  255, /* ContainerSummary command */
+  256, /* ContainerSummary created */
+  257, /* ContainerSummary health */
+  258, /* ContainerSummary host_config */
+  259, /* ContainerSummary id */
+  260, /* ContainerSummary image */
+  261, /* ContainerSummary image_id */
+  262, /* ContainerSummary image_manifest_descriptor */
+  263, /* ContainerSummary labels */
+  264, /* ContainerSummary mounts */
+  265, /* ContainerSummary names */
+  266, /* ContainerSummary network_settings */
+  267, /* ContainerSummary ports */
+  268, /* ContainerSummary size_root_fs */
+  269, /* ContainerSummary size_rw */
+  270, /* ContainerSummary state */
+  271, /* ContainerSummary status */
+  272, /* ContainerSummary.Health failing_streak */
+  273, /* ContainerSummary.Health status */
+  274, /* ContainerSummary.HostConfig annotations */
+  275, /* ContainerSummary.HostConfig network_mode */
+  276, /* ContainerSummary.NetworkSettings networks */
+  277, /* ContainerThrottlingData periods */
+  278, /* ContainerThrottlingData throttled_periods */
+  279, /* ContainerThrottlingData throttled_time */
+  280, /* ContainerTopResponse processes */
+  281, /* ContainerTopResponse titles */
+  282, /* ContainerUpdateRequest blkio_device_read_bps */
+  283, /* ContainerUpdateRequest blkio_device_read_iops */
+  284, /* ContainerUpdateRequest blkio_device_write_bps */
+  285, /* ContainerUpdateRequest blkio_device_write_iops */
+  286, /* ContainerUpdateRequest blkio_weight */
+  287, /* ContainerUpdateRequest blkio_weight_device */
+  288, /* ContainerUpdateRequest cgroup_parent */
+  289, /* ContainerUpdateRequest cpu_count */
+  290, /* ContainerUpdateRequest cpu_percent */
+  291, /* ContainerUpdateRequest cpu_period */
+  292, /* ContainerUpdateRequest cpu_quota */
+  293, /* ContainerUpdateRequest cpu_realtime_period */
+  294, /* ContainerUpdateRequest cpu_realtime_runtime */
+  295, /* ContainerUpdateRequest cpu_shares */
+  296, /* ContainerUpdateRequest cpuset_cpus */
+  297, /* ContainerUpdateRequest cpuset_mems */
+  298, /* ContainerUpdateRequest device_cgroup_rules */
+  299, /* ContainerUpdateRequest device_requests */
+  300, /* ContainerUpdateRequest devices */
+  301, /* ContainerUpdateRequest disk_quota */
+  304, /* ContainerUpdateRequest init */
+  302, /* ContainerUpdateRequest io_maximum_bandwidth */
+  303, /* ContainerUpdateRequest io_maximum_iops */
+  305, /* ContainerUpdateRequest kernel_memory */
+  306, /* ContainerUpdateRequest kernel_memory_tcp */
+  307, /* ContainerUpdateRequest memory */
+  308, /* ContainerUpdateRequest memory_reservation */
+  309, /* ContainerUpdateRequest memory_swap */
+  310, /* ContainerUpdateRequest memory_swappiness */
+  312, /* ContainerUpdateRequest nano_cpus */
+  311, /* ContainerUpdateRequest nano_cpus */
+  313, /* ContainerUpdateRequest oom_kill_disable */
+  314, /* ContainerUpdateRequest pids_limit */
+  315, /* ContainerUpdateRequest restart_policy */
+  316, /* ContainerUpdateRequest ulimits */
+  317, /* ContainerUpdateRequest.BlkioWeightDevice path */
+  318, /* ContainerUpdateRequest.BlkioWeightDevice weight */
+  319, /* ContainerUpdateRequest.Ulimits hard */
+  320, /* ContainerUpdateRequest.Ulimits name */
+  321, /* ContainerUpdateRequest.Ulimits soft */
+  322, /* ContainerUpdateResponse warnings */
+  323, /* ContainerWaitExitError message */
+  324, /* ContainerWaitResponse error */
+  325, /* ContainerWaitResponse exit_code */
+  326, /* ContainerdInfo address */
+  327, /* ContainerdInfo namespaces */
+  328, /* ContainerdInfo.Namespaces containers */
+  329, /* ContainerdInfo.Namespaces plugins */
+  330, /* ContainersDiskUsage active_count */
+  331, /* ContainersDiskUsage items */
+  332, /* ContainersDiskUsage reclaimable */
+  333, /* ContainersDiskUsage total_count */
+  334, /* ContainersDiskUsage total_size */
+  335, /* CreateImageInfo aux */
+  336, /* CreateImageInfo error */
+  337, /* CreateImageInfo error_detail */
+  338, /* CreateImageInfo id */
+  339, /* CreateImageInfo progress */
+  340, /* CreateImageInfo progress_detail */
+  341, /* CreateImageInfo status */
+  342, /* DeviceInfo id */
+  343, /* DeviceInfo source */
+  344, /* DeviceMapping cgroup_permissions */
+  345, /* DeviceMapping path_in_container */
+  346, /* DeviceMapping path_on_host */
+  347, /* DeviceRequest capabilities */
+  348, /* DeviceRequest count */
+  349, /* DeviceRequest device_ids */
+  350, /* DeviceRequest driver */
+  351, /* DeviceRequest options */
+  352, /* DistributionInspect descriptor */
+  353, /* DistributionInspect platforms */
+  354, /* Driver name */
+  355, /* Driver options */
+  356, /* DriverData data */
+  357, /* DriverData name */
+  358, /* EndpointIPAMConfig ipv4_address */
+  359, /* EndpointIPAMConfig ipv6_address */
+  360, /* EndpointIPAMConfig link_local_ips */
+  361, /* EndpointPortConfig name */
+  362, /* EndpointPortConfig protocol */
+  363, /* EndpointPortConfig publish_mode */
+  364, /* EndpointPortConfig published_port */
+  365, /* EndpointPortConfig target_port */
+  366, /* EndpointResource endpoint_id */
+  367, /* EndpointResource ipv4_address */
+  368, /* EndpointResource ipv6_address */
+  369, /* EndpointResource mac_address */
+  370, /* EndpointResource name */
+  371, /* EndpointSettings aliases */
+  372, /* EndpointSettings dns_names */
+  373, /* EndpointSettings driver_opts */
+  374, /* EndpointSettings endpoint_id */
+  375, /* EndpointSettings gateway */
+  376, /* EndpointSettings global_ipv6_address */
+  377, /* EndpointSettings global_ipv6_prefix_len */
+  378, /* EndpointSettings gw_priority */
+  380, /* EndpointSettings ip_address */
+  381, /* EndpointSettings ip_prefix_len */
+  379, /* EndpointSettings ipam_config */
+  382, /* EndpointSettings ipv6_gateway */
+  383, /* EndpointSettings links */
+  384, /* EndpointSettings mac_address */
+  385, /* EndpointSettings network_id */
+  386, /* EndpointSpec mode */
+  387, /* EndpointSpec ports */
+  388, /* EngineDescription engine_version */
+  389, /* EngineDescription labels */
+  390, /* EngineDescription plugins */
+  391, /* EngineDescription.Plugins name */
+  392, /* EngineDescription.Plugins type */
+  393, /* ErrorDetail code */
+  394, /* ErrorDetail message */
+  395, /* ErrorResponse message */
+  396, /* EventActor attributes */
+  397, /* EventActor id */
+  398, /* EventMessage action */
+  399, /* EventMessage actor */
+  401, /* EventMessage scope */
+  402, /* EventMessage time */
+  403, /* EventMessage time_nano */
+  400, /* EventMessage type */
+  404, /* ExecConfig attach_stderr */
+  405, /* ExecConfig attach_stdin */
+  406, /* ExecConfig attach_stdout */
+  407, /* ExecConfig cmd */
+  408, /* ExecConfig console_size */
+  409, /* ExecConfig detach_keys */
+  410, /* ExecConfig env */
+  411, /* ExecConfig privileged */
+  412, /* ExecConfig tty */
+  413, /* ExecConfig user */
+  414, /* ExecConfig working_dir */
+  415, /* ExecInspectResponse can_remove */
+  416, /* ExecInspectResponse container_id */
+  417, /* ExecInspectResponse detach_keys */
+  418, /* ExecInspectResponse exit_code */
+  419, /* ExecInspectResponse id */
+  420, /* ExecInspectResponse open_stderr */
+  421, /* ExecInspectResponse open_stdin */
+  422, /* ExecInspectResponse open_stdout */
+  423, /* ExecInspectResponse pid */
+  424, /* ExecInspectResponse process_config */
+  425, /* ExecInspectResponse running */
+  426, /* ExecStartConfig console_size */
+  427, /* ExecStartConfig detach */
+  428, /* ExecStartConfig tty */
+  429, /* FilesystemChange kind */
+  430, /* FilesystemChange path */
+  431, /* FirewallInfo driver */
+  432, /* FirewallInfo info */
+  433, /* GenericResources discrete_resource_spec */
+  434, /* GenericResources named_resource_spec */
+  435, /* GenericResources.DiscreteResourceSpec kind */
+  436, /* GenericResources.DiscreteResourceSpec value */
+  437, /* GenericResources.NamedResourceSpec kind */
+  438, /* GenericResources.NamedResourceSpec value */
+  439, /* Health failing_streak */
+  440, /* Health log */
+  441, /* Health status */
+  442, /* HealthConfig interval */
+  443, /* HealthConfig retries */
+  444, /* HealthConfig start_interval */
+  445, /* HealthConfig start_period */
+  446, /* HealthConfig test */
+  447, /* HealthConfig timeout */
+  448, /* HealthcheckResult end */
+  449, /* HealthcheckResult exit_code */
+  450, /* HealthcheckResult output */
+  451, /* HealthcheckResult start */
+  452, /* HostConfig annotations */
+  453, /* HostConfig auto_remove */
+  454, /* HostConfig binds */
+  455, /* HostConfig blkio_device_read_bps */
+  456, /* HostConfig blkio_device_read_iops */
+  457, /* HostConfig blkio_device_write_bps */
+  458, /* HostConfig blkio_device_write_iops */
+  459, /* HostConfig blkio_weight */
+  460, /* HostConfig blkio_weight_device */
+  461, /* HostConfig cap_add */
+  462, /* HostConfig cap_drop */
+  463, /* HostConfig capabilities */
+  464, /* HostConfig cgroup */
+  465, /* HostConfig cgroup_parent */
+  466, /* HostConfig cgroupns_mode */
+  467, /* HostConfig console_size */
+  468, /* HostConfig container_id_file */
+  469, /* HostConfig cpu_count */
+  470, /* HostConfig cpu_percent */
+  471, /* HostConfig cpu_period */
+  472, /* HostConfig cpu_quota */
+  473, /* HostConfig cpu_realtime_period */
+  474, /* HostConfig cpu_realtime_runtime */
+  475, /* HostConfig cpu_shares */
+  476, /* HostConfig cpuset_cpus */
+  477, /* HostConfig cpuset_mems */
+  478, /* HostConfig device_cgroup_rules */
+  479, /* HostConfig device_requests */
+  480, /* HostConfig devices */
+  481, /* HostConfig disk_quota */
+  482, /* HostConfig dns */
+  483, /* HostConfig dns_options */
+  484, /* HostConfig dns_search */
+  485, /* HostConfig extra_hosts */
+  486, /* HostConfig group_add */
+  489, /* HostConfig init */
+  487, /* HostConfig io_maximum_bandwidth */
+  488, /* HostConfig io_maximum_iops */
+  490, /* HostConfig ipc_mode */
+  491, /* HostConfig isolation */
+  492, /* HostConfig kernel_memory */
+  493, /* HostConfig kernel_memory_tcp */
+  494, /* HostConfig links */
+  495, /* HostConfig log_config */
+  496, /* HostConfig masked_paths */
+  497, /* HostConfig memory */
+  498, /* HostConfig memory_reservation */
+  499, /* HostConfig memory_swap */
+  500, /* HostConfig memory_swappiness */
+  501, /* HostConfig mounts */
+  503, /* HostConfig nano_cpus */
+  502, /* HostConfig nano_cpus */
+  504, /* HostConfig network_mode */
+  505, /* HostConfig oom_kill_disable */
+  506, /* HostConfig oom_score_adj */
+  507, /* HostConfig pid_mode */
+  508, /* HostConfig pids_limit */
+  509, /* HostConfig port_bindings */
+  510, /* HostConfig privileged */
+  511, /* HostConfig publish_all_ports */
+  512, /* HostConfig readonly_paths */
+  513, /* HostConfig readonly_rootfs */
+  514, /* HostConfig restart_policy */
+  515, /* HostConfig runtime */
+  516, /* HostConfig security_opt */
+  517, /* HostConfig shm_size */
+  518, /* HostConfig storage_opt */
+  519, /* HostConfig sysctls */
+  520, /* HostConfig tmpfs */
+  522, /* HostConfig ulimits */
+  523, /* HostConfig userns_mode */
+  521, /* HostConfig uts_mode */
+  524, /* HostConfig volume_driver */
+  525, /* HostConfig volumes_from */
+  526, /* HostConfig.BlkioWeightDevice path */
+  527, /* HostConfig.BlkioWeightDevice weight */
+  528, /* HostConfig.LogConfig config */
+  529, /* HostConfig.LogConfig type */
+  530, /* HostConfig.Ulimits hard */
+  531, /* HostConfig.Ulimits name */
+  532, /* HostConfig.Ulimits soft */
+  534, /* IDResponse id */
+  533, /* IDResponse id */
+  535, /* IPAM config */
+  536, /* IPAM driver */
+  537, /* IPAM options */
+  538, /* IPAMConfig auxiliary_addresses */
+  539, /* IPAMConfig gateway */
+  540, /* IPAMConfig ip_range */
+  541, /* IPAMConfig subnet */
+  542, /* IPAMStatus subnets */
+  543, /* Identity build */
+  544, /* Identity pull */
+  545, /* Identity signature */
+  546, /* ImageBuild(outputs) attrs */
+  547, /* ImageBuild(outputs) type */
+  548, /* ImageBuild(ulimits) hard */
+  549, /* ImageBuild(ulimits) name */
+  550, /* ImageBuild(ulimits) soft */
+  551, /* ImageConfig args_escaped */
+  552, /* ImageConfig attach_stderr */
+  553, /* ImageConfig attach_stdin */
+  554, /* ImageConfig attach_stdout */
+  555, /* ImageConfig cmd */
+  556, /* ImageConfig domainname */
+  557, /* ImageConfig entrypoint */
+  558, /* ImageConfig env */
+  559, /* ImageConfig exposed_ports */
+  560, /* ImageConfig healthcheck */
+  561, /* ImageConfig hostname */
+  562, /* ImageConfig image */
+  563, /* ImageConfig labels */
+  564, /* ImageConfig mac_address */
+  565, /* ImageConfig network_disabled */
+  566, /* ImageConfig on_build */
+  567, /* ImageConfig open_stdin */
+  568, /* ImageConfig shell */
+  569, /* ImageConfig stdin_once */
+  570, /* ImageConfig stop_signal */
+  571, /* ImageConfig stop_timeout */
+  572, /* ImageConfig tty */
+  573, /* ImageConfig user */
+  574, /* ImageConfig volumes */
+  575, /* ImageConfig working_dir */
+  576, /* ImageDeleteResponseItem deleted */
+  577, /* ImageDeleteResponseItem untagged */
+  578, /* ImageHistoryResponseItem comment */
+  579, /* ImageHistoryResponseItem created */
+  580, /* ImageHistoryResponseItem created_by */
+  581, /* ImageHistoryResponseItem id */
+  582, /* ImageHistoryResponseItem size */
+  583, /* ImageHistoryResponseItem tags */
+  584, /* ImageInspect architecture */
+  585, /* ImageInspect author */
+  586, /* ImageInspect comment */
+  587, /* ImageInspect config */
+  588, /* ImageInspect container */
+  589, /* ImageInspect container_config */
+  590, /* ImageInspect created */
+  591, /* ImageInspect descriptor */
+  592, /* ImageInspect docker_version */
+  593, /* ImageInspect graph_driver */
+  594, /* ImageInspect id */
+  595, /* ImageInspect identity */
+  596, /* ImageInspect manifests */
+  597, /* ImageInspect metadata */
+  598, /* ImageInspect os */
+  599, /* ImageInspect os_version */
+  600, /* ImageInspect parent */
+  601, /* ImageInspect repo_digests */
+  602, /* ImageInspect repo_tags */
+  603, /* ImageInspect root_fs */
+  604, /* ImageInspect size */
+  605, /* ImageInspect variant */
+  606, /* ImageInspect virtual_size */
+  607, /* ImageInspect.Metadata last_tag_time */
+  608, /* ImageInspect.RootFS layers */
+  609, /* ImageInspect.RootFS type */
+  610, /* ImageManifestSummary attestation_data */
+  611, /* ImageManifestSummary available */
+  612, /* ImageManifestSummary descriptor */
+  613, /* ImageManifestSummary id */
+  614, /* ImageManifestSummary image_data */
+  615, /* ImageManifestSummary kind */
+  616, /* ImageManifestSummary size */
+  617, /* ImageManifestSummary.AttestationData for */
+  618, /* ImageManifestSummary.ImageData containers */
+  619, /* ImageManifestSummary.ImageData identity */
+  620, /* ImageManifestSummary.ImageData platform */
+  621, /* ImageManifestSummary.ImageData size */
+  622, /* ImageManifestSummary.ImageData.Size unpacked */
+  623, /* ImageManifestSummary.Size content */
+  624, /* ImageManifestSummary.Size total */
+  625, /* ImagePruneResponse images_deleted */
+  626, /* ImagePruneResponse space_reclaimed */
+  627, /* ImageSearchResponseItem description */
+  628, /* ImageSearchResponseItem is_automated */
+  629, /* ImageSearchResponseItem is_official */
+  630, /* ImageSearchResponseItem name */
+  631, /* ImageSearchResponseItem star_count */
+  632, /* ImageSummary containers */
+  633, /* ImageSummary created */
+  634, /* ImageSummary descriptor */
+  635, /* ImageSummary id */
+  636, /* ImageSummary labels */
+  637, /* ImageSummary manifests */
+  638, /* ImageSummary parent_id */
+  639, /* ImageSummary repo_digests */
+  640, /* ImageSummary repo_tags */
+  641, /* ImageSummary shared_size */
+  642, /* ImageSummary size */
+  643, /* ImageSummary virtual_size */
+  644, /* ImagesDiskUsage active_count */
+  645, /* ImagesDiskUsage items */
+  646, /* ImagesDiskUsage reclaimable */
+  647, /* ImagesDiskUsage total_count */
+  648, /* ImagesDiskUsage total_size */
+  649, /* IndexInfo mirrors */
+  650, /* IndexInfo name */
+  651, /* IndexInfo official */
+  652, /* IndexInfo secure */
+  653, /* JoinTokens manager */
+  654, /* JoinTokens worker */
+  655, /* Limit generic_resources */
+  656, /* Limit memory_bytes */
+  657, /* Limit nano_cpus */
+  658, /* Limit pids */
+  659, /* ManagerStatus addr */
+  660, /* ManagerStatus leader */
+  661, /* ManagerStatus reachability */
+  662, /* Mount bind_options */
+  663, /* Mount consistency */
+  664, /* Mount image_options */
+  665, /* Mount read_only */
+  666, /* Mount source */
+  667, /* Mount target */
+  668, /* Mount tmpfs_options */
+  669, /* Mount type */
+  670, /* Mount volume_options */
+  671, /* Mount.BindOptions create_mountpoint */
+  672, /* Mount.BindOptions non_recursive */
+  673, /* Mount.BindOptions propagation */
+  674, /* Mount.BindOptions read_only_force_recursive */
+  675, /* Mount.BindOptions read_only_non_recursive */
+  676, /* Mount.ImageOptions subpath */
+  677, /* Mount.TmpfsOptions mode */
+  678, /* Mount.TmpfsOptions options */
+  679, /* Mount.TmpfsOptions size_bytes */
+  680, /* Mount.VolumeOptions driver_config */
+  681, /* Mount.VolumeOptions labels */
+  682, /* Mount.VolumeOptions no_copy */
+  683, /* Mount.VolumeOptions subpath */
+  684, /* Mount.VolumeOptions.DriverConfig name */
+  685, /* Mount.VolumeOptions.DriverConfig options */
+  686, /* MountPoint destination */
+  687, /* MountPoint driver */
+  688, /* MountPoint mode */
+  689, /* MountPoint name */
+  690, /* MountPoint propagation */
+  691, /* MountPoint rw */
+  692, /* MountPoint source */
+  693, /* MountPoint type */
+  694, /* NRIInfo info */
+  695, /* Network attachable */
+  696, /* Network config_from */
+  697, /* Network config_only */
+  698, /* Network containers */
+  699, /* Network created */
+  700, /* Network driver */
+  701, /* Network enable_ipv4 */
+  702, /* Network enable_ipv6 */
+  704, /* Network id */
+  705, /* Network ingress */
+  706, /* Network internal */
+  703, /* Network ipam */
+  707, /* Network labels */
+  708, /* Network name */
+  709, /* Network options */
+  710, /* Network peers */
+  711, /* Network scope */
+  712, /* NetworkAttachment addresses */
+  713, /* NetworkAttachment network */
+  714, /* NetworkAttachmentConfig aliases */
+  715, /* NetworkAttachmentConfig driver_opts */
+  716, /* NetworkAttachmentConfig target */
+  717, /* NetworkConnectRequest container */
+  718, /* NetworkConnectRequest endpoint_config */
+  719, /* NetworkContainer endpoint_id */
+  720, /* NetworkContainer ipv4_address */
+  721, /* NetworkContainer ipv6_address */
+  722, /* NetworkContainer mac_address */
+  723, /* NetworkContainer name */
+  724, /* NetworkCreateRequest attachable */
+  725, /* NetworkCreateRequest check_duplicate */
+  726, /* NetworkCreateRequest config_from */
+  727, /* NetworkCreateRequest config_only */
+  728, /* NetworkCreateRequest driver */
+  729, /* NetworkCreateRequest enable_ipv4 */
+  730, /* NetworkCreateRequest enable_ipv6 */
+  732, /* NetworkCreateRequest ingress */
+  733, /* NetworkCreateRequest internal */
+  731, /* NetworkCreateRequest ipam */
+  734, /* NetworkCreateRequest labels */
+  735, /* NetworkCreateRequest name */
+  736, /* NetworkCreateRequest options */
+  737, /* NetworkCreateRequest scope */
+  738, /* NetworkCreateResponse id */
+  739, /* NetworkCreateResponse warning */
+  740, /* NetworkDisconnectRequest container */
+  741, /* NetworkDisconnectRequest force */
+  742, /* NetworkInspect attachable */
+  743, /* NetworkInspect config_from */
+  744, /* NetworkInspect config_only */
+  745, /* NetworkInspect containers */
+  746, /* NetworkInspect created */
+  747, /* NetworkInspect driver */
+  748, /* NetworkInspect enable_ipv4 */
+  749, /* NetworkInspect enable_ipv6 */
+  751, /* NetworkInspect id */
+  752, /* NetworkInspect ingress */
+  753, /* NetworkInspect internal */
+  750, /* NetworkInspect ipam */
+  754, /* NetworkInspect labels */
+  755, /* NetworkInspect name */
+  756, /* NetworkInspect options */
+  757, /* NetworkInspect peers */
+  758, /* NetworkInspect scope */
+  759, /* NetworkInspect services */
+  760, /* NetworkInspect status */
+  761, /* NetworkPruneResponse networks_deleted */
+  762, /* NetworkPruneResponse volumes_deleted */
+  763, /* NetworkSettings address */
+  764, /* NetworkSettings bridge */
+  765, /* NetworkSettings endpoint_id */
+  766, /* NetworkSettings gateway */
+  767, /* NetworkSettings global_ipv6_address */
+  768, /* NetworkSettings global_ipv6_prefix_len */
+  769, /* NetworkSettings hairpin_mode */
+  770, /* NetworkSettings ip_address */
+  771, /* NetworkSettings ip_prefix_len */
+  772, /* NetworkSettings ipv6_gateway */
+  773, /* NetworkSettings link_local_ipv6_address */
+  774, /* NetworkSettings link_local_ipv6_prefix_len */
+  775, /* NetworkSettings mac_address */
+  776, /* NetworkSettings networks */
+  777, /* NetworkSettings port_mapping */
+  778, /* NetworkSettings ports */
+  779, /* NetworkSettings sandbox_id */
+  780, /* NetworkSettings sandbox_key */
+  781, /* NetworkSettings secondary_ip_addresses */
+  782, /* NetworkSettings secondary_ipv6_addresses */
+  783, /* NetworkStatus ipam */
+  784, /* NetworkSummary attachable */
+  785, /* NetworkSummary config_from */
+  786, /* NetworkSummary config_only */
+  787, /* NetworkSummary containers */
+  788, /* NetworkSummary created */
+  789, /* NetworkSummary driver */
+  790, /* NetworkSummary enable_ipv4 */
+  791, /* NetworkSummary enable_ipv6 */
+  793, /* NetworkSummary id */
+  794, /* NetworkSummary ingress */
+  795, /* NetworkSummary internal */
+  792, /* NetworkSummary ipam */
+  796, /* NetworkSummary labels */
+  797, /* NetworkSummary name */
+  798, /* NetworkSummary options */
+  799, /* NetworkSummary peers */
+  800, /* NetworkSummary scope */
+  801, /* NetworkTaskInfo endpoint_id */
+  802, /* NetworkTaskInfo endpoint_ip */
+  803, /* NetworkTaskInfo info */
+  804, /* NetworkTaskInfo name */
+  805, /* NetworkingConfig endpoints_config */
+  806, /* Node created_at */
+  807, /* Node description */
+  808, /* Node id */
+  809, /* Node manager_status */
+  810, /* Node spec */
+  811, /* Node status */
+  812, /* Node updated_at */
+  813, /* Node version */
+  814, /* NodeDescription engine */
+  815, /* NodeDescription hostname */
+  816, /* NodeDescription platform */
+  817, /* NodeDescription resources */
+  818, /* NodeDescription tls_info */
+  819, /* NodeSpec availability */
+  820, /* NodeSpec labels */
+  821, /* NodeSpec name */
+  822, /* NodeSpec role */
+  823, /* NodeStatus addr */
+  824, /* NodeStatus message */
+  825, /* NodeStatus state */
+  830, /* OCIDescriptor annotations */
+  831, /* OCIDescriptor artifact_type */
+  832, /* OCIDescriptor data */
+  833, /* OCIDescriptor digest */
+  826, /* OCIDescriptor digest */
+  834, /* OCIDescriptor media_type */
+  827, /* OCIDescriptor media_type */
+  835, /* OCIDescriptor platform */
+  836, /* OCIDescriptor size */
+  828, /* OCIDescriptor size */
+  837, /* OCIDescriptor urls */
+  829, /* OCIDescriptor urls */
+  844, /* OCIPlatform architecture */
+  838, /* OCIPlatform architecture */
+  839, /* OCIPlatform features */
+  845, /* OCIPlatform os */
+  840, /* OCIPlatform os */
+  846, /* OCIPlatform os_features */
+  841, /* OCIPlatform os_features */
+  847, /* OCIPlatform os_version */
+  842, /* OCIPlatform os_version */
+  848, /* OCIPlatform variant */
+  843, /* OCIPlatform variant */
+  849, /* ObjectVersion index */
+  850, /* PathStat link_target */
+  851, /* PathStat mode */
+  852, /* PathStat mtime */
+  853, /* PathStat name */
+  854, /* PathStat size */
+  855, /* PeerInfo ip */
+  856, /* PeerInfo name */
+  857, /* PeerNode addr */
+  858, /* PeerNode node_id */
+  859, /* Platform architecture */
+  860, /* Platform os */
+  861, /* Plugin config */
+  862, /* Plugin enabled */
+  863, /* Plugin id */
+  864, /* Plugin name */
+  865, /* Plugin plugin_reference */
+  866, /* Plugin settings */
+  867, /* Plugin.Config args */
+  868, /* Plugin.Config description */
+  869, /* Plugin.Config docker_version */
+  870, /* Plugin.Config documentation */
+  871, /* Plugin.Config entrypoint */
+  872, /* Plugin.Config env */
+  873, /* Plugin.Config interface */
+  874, /* Plugin.Config ipc_host */
+  875, /* Plugin.Config linux */
+  876, /* Plugin.Config mounts */
+  877, /* Plugin.Config network */
+  878, /* Plugin.Config pid_host */
+  879, /* Plugin.Config propagated_mount */
+  882, /* Plugin.Config rootfs */
+  880, /* Plugin.Config user */
+  881, /* Plugin.Config work_dir */
+  883, /* Plugin.Config.Args description */
+  884, /* Plugin.Config.Args name */
+  885, /* Plugin.Config.Args settable */
+  886, /* Plugin.Config.Args value */
+  887, /* Plugin.Config.Interface protocol_scheme */
+  888, /* Plugin.Config.Interface socket */
+  889, /* Plugin.Config.Interface types */
+  890, /* Plugin.Config.Linux allow_all_devices */
+  891, /* Plugin.Config.Linux capabilities */
+  892, /* Plugin.Config.Linux devices */
+  893, /* Plugin.Config.Network type */
+  894, /* Plugin.Config.User gid */
+  895, /* Plugin.Config.User uid */
+  896, /* Plugin.Config.rootfs diff_ids */
+  897, /* Plugin.Config.rootfs type */
+  898, /* Plugin.Settings args */
+  899, /* Plugin.Settings devices */
+  900, /* Plugin.Settings env */
+  901, /* Plugin.Settings mounts */
+  902, /* PluginDevice description */
+  903, /* PluginDevice name */
+  904, /* PluginDevice path */
+  905, /* PluginDevice settable */
+  906, /* PluginEnv description */
+  907, /* PluginEnv name */
+  908, /* PluginEnv settable */
+  909, /* PluginEnv value */
+  910, /* PluginMount description */
+  911, /* PluginMount destination */
+  912, /* PluginMount name */
+  913, /* PluginMount options */
+  914, /* PluginMount settable */
+  915, /* PluginMount source */
+  916, /* PluginMount type */
+  917, /* PluginPrivilege description */
+  918, /* PluginPrivilege name */
+  919, /* PluginPrivilege value */
+  920, /* PluginsInfo authorization */
+  921, /* PluginsInfo log */
+  922, /* PluginsInfo network */
+  923, /* PluginsInfo volume */
+  924, /* PortBinding host_ip */
+  925, /* PortBinding host_port */
+  926, /* PortStatus ports */
+  927, /* PortSummary ip */
+  928, /* PortSummary private_port */
+  929, /* PortSummary public_port */
+  930, /* PortSummary type */
+  931, /* ProcessConfig arguments */
+  932, /* ProcessConfig entrypoint */
+  933, /* ProcessConfig privileged */
+  934, /* ProcessConfig tty */
+  935, /* ProcessConfig user */
+  936, /* ProgressDetail code */
+  937, /* ProgressDetail current */
+  938, /* ProgressDetail message */
+  939, /* ProgressDetail total */
+  940, /* PullIdentity repository */
+  941, /* PushImageInfo aux */
+  942, /* PushImageInfo error */
+  943, /* PushImageInfo error_detail */
+  944, /* PushImageInfo progress */
+  945, /* PushImageInfo progress_detail */
+  946, /* PushImageInfo status */
+  947, /* RegistryServiceConfig allow_nondistributable_artifacts_cidrs */
+  948, /* RegistryServiceConfig allow_nondistributable_artifacts_hostnames */
+  949, /* RegistryServiceConfig index_configs */
+  950, /* RegistryServiceConfig insecure_registry_cidrs */
+  951, /* RegistryServiceConfig mirrors */
+  952, /* ResourceObject generic_resources */
+  953, /* ResourceObject memory_bytes */
+  954, /* ResourceObject nano_cpus */
+  955, /* ResourceObject nano_cpus */
+  956, /* RestartPolicy maximum_retry_count */
+  957, /* RestartPolicy name */
+  958, /* RootFSStorage snapshot */
+  959, /* RootFSStorageSnapshot name */
+  960, /* Runtime path */
+  961, /* Runtime runtime_args */
+  962, /* Runtime status */
+  963, /* Secret created_at */
+  964, /* Secret id */
+  965, /* Secret spec */
+  966, /* Secret updated_at */
+  967, /* Secret version */
+  968, /* SecretSpec data */
+  969, /* SecretSpec driver */
+  970, /* SecretSpec labels */
+  971, /* SecretSpec name */
+  972, /* SecretSpec templating */
+  973, /* Service created_at */
+  974, /* Service endpoint */
+  975, /* Service id */
+  976, /* Service job_status */
+  977, /* Service service_status */
+  978, /* Service spec */
+  979, /* Service update_status */
+  980, /* Service updated_at */
+  981, /* Service version */
+  982, /* Service.Endpoint ports */
+  983, /* Service.Endpoint spec */
+  984, /* Service.Endpoint virtual_ips */
+  985, /* Service.Endpoint.VirtualIPs addr */
+  986, /* Service.Endpoint.VirtualIPs network_id */
+  987, /* Service.JobStatus job_iteration */
+  988, /* Service.JobStatus last_execution */
+  989, /* Service.ServiceStatus completed_tasks */
+  990, /* Service.ServiceStatus desired_tasks */
+  991, /* Service.ServiceStatus running_tasks */
+  992, /* Service.UpdateStatus completed_at */
+  993, /* Service.UpdateStatus message */
+  994, /* Service.UpdateStatus started_at */
+  995, /* Service.UpdateStatus state */
+  996, /* ServiceCreateResponse id */
+  997, /* ServiceCreateResponse warning */
+  998, /* ServiceCreateResponse warnings */
+  999, /* ServiceInfo local_lb_index */
+  1000, /* ServiceInfo ports */
+  1001, /* ServiceInfo tasks */
+  1002, /* ServiceInfo vip */
+  1003, /* ServiceSpec endpoint_spec */
+  1004, /* ServiceSpec labels */
+  1005, /* ServiceSpec mode */
+  1006, /* ServiceSpec name */
+  1007, /* ServiceSpec networks */
+  1008, /* ServiceSpec rollback_config */
+  1009, /* ServiceSpec task_template */
+  1010, /* ServiceSpec update_config */
+  1011, /* ServiceSpec.Mode global */
+  1012, /* ServiceSpec.Mode global_job */
+  1013, /* ServiceSpec.Mode replicated */
+  1014, /* ServiceSpec.Mode replicated_job */
+  1015, /* ServiceSpec.Mode.Replicated replicas */
+  1016, /* ServiceSpec.Mode.ReplicatedJob max_concurrent */
+  1017, /* ServiceSpec.Mode.ReplicatedJob total_completions */
+  1018, /* ServiceSpec.RollbackConfig delay */
+  1019, /* ServiceSpec.RollbackConfig failure_action */
+  1020, /* ServiceSpec.RollbackConfig max_failure_ratio */
+  1021, /* ServiceSpec.RollbackConfig monitor */
+  1022, /* ServiceSpec.RollbackConfig order */
+  1023, /* ServiceSpec.RollbackConfig parallelism */
+  1024, /* ServiceSpec.UpdateConfig delay */
+  1025, /* ServiceSpec.UpdateConfig failure_action */
+  1026, /* ServiceSpec.UpdateConfig max_failure_ratio */
+  1027, /* ServiceSpec.UpdateConfig monitor */
+  1028, /* ServiceSpec.UpdateConfig order */
+  1029, /* ServiceSpec.UpdateConfig parallelism */
+  1030, /* ServiceUpdateResponse deleted */
+  1031, /* ServiceUpdateResponse untagged */
+  1032, /* ServiceUpdateResponse warnings */
+  1033, /* SignatureIdentity docker_reference */
+  1034, /* SignatureIdentity error */
+  1035, /* SignatureIdentity known_signer */
+  1036, /* SignatureIdentity name */
+  1037, /* SignatureIdentity signature_type */
+  1038, /* SignatureIdentity signer */
+  1039, /* SignatureIdentity timestamps */
+  1040, /* SignatureIdentity warnings */
+  1041, /* SignatureTimestamp timestamp */
+  1042, /* SignatureTimestamp type */
+  1043, /* SignatureTimestamp uri */
+  1044, /* SignerIdentity build_config_digest */
+  1045, /* SignerIdentity build_config_uri */
+  1046, /* SignerIdentity build_signer_digest */
+  1047, /* SignerIdentity build_signer_uri */
+  1048, /* SignerIdentity build_trigger */
+  1049, /* SignerIdentity certificate_issuer */
+  1050, /* SignerIdentity issuer */
+  1051, /* SignerIdentity run_invocation_uri */
+  1052, /* SignerIdentity runner_environment */
+  1053, /* SignerIdentity source_repository_digest */
+  1054, /* SignerIdentity source_repository_identifier */
+  1055, /* SignerIdentity source_repository_owner_identifier */
+  1056, /* SignerIdentity source_repository_owner_uri */
+  1057, /* SignerIdentity source_repository_ref */
+  1058, /* SignerIdentity source_repository_uri */
+  1059, /* SignerIdentity source_repository_visibility_at_signing */
+  1060, /* SignerIdentity subject_alternative_name */
+  1061, /* Storage root_fs */
+  1062, /* SubnetStatus dynamic_ips_available */
+  1063, /* SubnetStatus ips_in_use */
+  1064, /* Swarm created_at */
+  1065, /* Swarm data_path_port */
+  1066, /* Swarm default_addr_pool */
+  1067, /* Swarm id */
+  1068, /* Swarm join_tokens */
+  1069, /* Swarm root_rotation_in_progress */
+  1070, /* Swarm spec */
+  1071, /* Swarm subnet_size */
+  1072, /* Swarm tls_info */
+  1073, /* Swarm updated_at */
+  1074, /* Swarm version */
+  1075, /* SwarmInfo cluster */
+  1076, /* SwarmInfo control_available */
+  1077, /* SwarmInfo error */
+  1078, /* SwarmInfo local_node_state */
+  1079, /* SwarmInfo managers */
+  1080, /* SwarmInfo node_addr */
+  1081, /* SwarmInfo node_id */
+  1082, /* SwarmInfo nodes */
+  1083, /* SwarmInfo remote_managers */
+  1084, /* SwarmInitRequest advertise_addr */
+  1085, /* SwarmInitRequest data_path_addr */
+  1086, /* SwarmInitRequest data_path_port */
+  1087, /* SwarmInitRequest default_addr_pool */
+  1088, /* SwarmInitRequest force_new_cluster */
+  1089, /* SwarmInitRequest listen_addr */
+  1090, /* SwarmInitRequest spec */
+  1091, /* SwarmInitRequest subnet_size */
+  1092, /* SwarmJoinRequest advertise_addr */
+  1093, /* SwarmJoinRequest data_path_addr */
+  1094, /* SwarmJoinRequest join_token */
+  1095, /* SwarmJoinRequest listen_addr */
+  1096, /* SwarmJoinRequest remote_addrs */
+  1097, /* SwarmSpec ca_config */
+  1098, /* SwarmSpec dispatcher */
+  1099, /* SwarmSpec encryption_config */
+  1100, /* SwarmSpec labels */
+  1101, /* SwarmSpec name */
+  1102, /* SwarmSpec orchestration */
+  1103, /* SwarmSpec raft */
+  1104, /* SwarmSpec task_defaults */
+  1105, /* SwarmSpec.CAConfig external_cas */
+  1106, /* SwarmSpec.CAConfig force_rotate */
+  1107, /* SwarmSpec.CAConfig node_cert_expiry */
+  1108, /* SwarmSpec.CAConfig signing_ca_cert */
+  1109, /* SwarmSpec.CAConfig signing_ca_key */
+  1110, /* SwarmSpec.CAConfig.ExternalCAs ca_cert */
+  1111, /* SwarmSpec.CAConfig.ExternalCAs options */
+  1112, /* SwarmSpec.CAConfig.ExternalCAs protocol */
+  1113, /* SwarmSpec.CAConfig.ExternalCAs url */
+  1114, /* SwarmSpec.Dispatcher heartbeat_period */
+  1115, /* SwarmSpec.EncryptionConfig auto_lock_managers */
+  1116, /* SwarmSpec.Orchestration task_history_retention_limit */
+  1117, /* SwarmSpec.Raft election_tick */
+  1118, /* SwarmSpec.Raft heartbeat_tick */
+  1119, /* SwarmSpec.Raft keep_old_snapshots */
+  1120, /* SwarmSpec.Raft log_entries_for_slow_followers */
+  1121, /* SwarmSpec.Raft snapshot_interval */
+  1122, /* SwarmSpec.TaskDefaults log_driver */
+  1123, /* SwarmSpec.TaskDefaults.LogDriver name */
+  1124, /* SwarmSpec.TaskDefaults.LogDriver options */
+  1125, /* SwarmUnlockRequest unlock_key */
+  1126, /* SystemDataUsageResponse build_cache */
+  1127, /* SystemDataUsageResponse build_cache_usage */
+  1128, /* SystemDataUsageResponse container_usage */
+  1129, /* SystemDataUsageResponse containers */
+  1130, /* SystemDataUsageResponse image_usage */
+  1131, /* SystemDataUsageResponse images */
+  1132, /* SystemDataUsageResponse layers_size */
+  1133, /* SystemDataUsageResponse volume_usage */
+  1134, /* SystemDataUsageResponse volumes */
+  1135, /* SystemInfo architecture */
+  1136, /* SystemInfo bridge_nf_ip6tables */
+  1137, /* SystemInfo bridge_nf_iptables */
+  1138, /* SystemInfo cdi_spec_dirs */
+  1141, /* SystemInfo cgroup_driver */
+  1142, /* SystemInfo cgroup_version */
+  1143, /* SystemInfo cluster_advertise */
+  1144, /* SystemInfo cluster_store */
+  1145, /* SystemInfo containerd */
+  1146, /* SystemInfo containerd_commit */
+  1147, /* SystemInfo containers */
+  1148, /* SystemInfo containers_paused */
+  1149, /* SystemInfo containers_running */
+  1150, /* SystemInfo containers_stopped */
+  1151, /* SystemInfo cpu_cfs_period */
+  1152, /* SystemInfo cpu_cfs_quota */
+  1139, /* SystemInfo cpu_set */
+  1140, /* SystemInfo cpu_shares */
+  1153, /* SystemInfo debug */
+  1154, /* SystemInfo default_address_pools */
+  1155, /* SystemInfo default_runtime */
+  1156, /* SystemInfo discovered_devices */
+  1157, /* SystemInfo discovery_backend */
+  1158, /* SystemInfo docker_root_dir */
+  1159, /* SystemInfo driver */
+  1160, /* SystemInfo driver_status */
+  1161, /* SystemInfo experimental_build */
+  1162, /* SystemInfo firewall_backend */
+  1163, /* SystemInfo generic_resources */
+  1164, /* SystemInfo http_proxy */
+  1165, /* SystemInfo https_proxy */
+  1166, /* SystemInfo id */
+  1168, /* SystemInfo images */
+  1169, /* SystemInfo index_server_address */
+  1170, /* SystemInfo init_binary */
+  1171, /* SystemInfo init_commit */
+  1172, /* SystemInfo init_path */
+  1173, /* SystemInfo init_sha1 */
+  1167, /* SystemInfo ipv4_forwarding */
+  1174, /* SystemInfo isolation */
+  1175, /* SystemInfo kernel_memory */
+  1176, /* SystemInfo kernel_memory_tcp */
+  1177, /* SystemInfo kernel_version */
+  1178, /* SystemInfo labels */
+  1179, /* SystemInfo live_restore_enabled */
+  1180, /* SystemInfo logging_driver */
+  1181, /* SystemInfo mem_total */
+  1182, /* SystemInfo memory_limit */
+  1184, /* SystemInfo n_events_listener */
+  1185, /* SystemInfo n_fd */
+  1186, /* SystemInfo n_goroutines */
+  1188, /* SystemInfo name */
+  1183, /* SystemInfo ncpu */
+  1189, /* SystemInfo no_proxy */
+  1187, /* SystemInfo nri */
+  1192, /* SystemInfo oom_kill_disable */
+  1193, /* SystemInfo oom_score_adj */
+  1194, /* SystemInfo operating_system */
+  1190, /* SystemInfo os_type */
+  1191, /* SystemInfo os_version */
+  1195, /* SystemInfo pids_limit */
+  1196, /* SystemInfo plugins */
+  1197, /* SystemInfo product_license */
+  1198, /* SystemInfo registry_config */
+  1199, /* SystemInfo runc_commit */
+  1200, /* SystemInfo runtimes */
+  1201, /* SystemInfo security_options */
+  1202, /* SystemInfo server_version */
+  1203, /* SystemInfo swap_limit */
+  1204, /* SystemInfo swarm */
+  1205, /* SystemInfo system_status */
+  1206, /* SystemInfo system_time */
+  1207, /* SystemInfo warnings */
+  1208, /* SystemInfo.DefaultAddressPools base */
+  1209, /* SystemInfo.DefaultAddressPools size */
+  1210, /* SystemVersion api_version */
+  1211, /* SystemVersion arch */
+  1212, /* SystemVersion build_time */
+  1213, /* SystemVersion components */
+  1214, /* SystemVersion experimental */
+  1215, /* SystemVersion git_commit */
+  1216, /* SystemVersion go_version */
+  1217, /* SystemVersion kernel_version */
+  1218, /* SystemVersion min_api_version */
+  1219, /* SystemVersion os */
+  1220, /* SystemVersion platform */
+  1221, /* SystemVersion version */
+  1222, /* SystemVersion.Components details */
+  1223, /* SystemVersion.Components name */
+  1224, /* SystemVersion.Components version */
+  1225, /* SystemVersion.Platform name */
+  1226, /* TLSInfo cert_issuer_public_key */
+  1227, /* TLSInfo cert_issuer_subject */
+  1228, /* TLSInfo trust_root */
+  1229, /* Task assigned_generic_resources */
+  1230, /* Task created_at */
+  1231, /* Task desired_state */
+  1232, /* Task id */
+  1233, /* Task job_iteration */
+  1234, /* Task labels */
+  1235, /* Task name */
+  1236, /* Task networks_attachments */
+  1237, /* Task node_id */
+  1238, /* Task service_id */
+  1239, /* Task slot */
+  1240, /* Task spec */
+  1241, /* Task status */
+  1242, /* Task updated_at */
+  1243, /* Task version */
+  1244, /* TaskSpec container_spec */
+  1245, /* TaskSpec force_update */
+  1246, /* TaskSpec log_driver */
+  1247, /* TaskSpec network_attachment_spec */
+  1248, /* TaskSpec networks */
+  1249, /* TaskSpec placement */
+  1250, /* TaskSpec plugin_spec */
+  1251, /* TaskSpec resources */
+  1252, /* TaskSpec restart_policy */
+  1253, /* TaskSpec runtime */
+  1254, /* TaskSpec.ContainerSpec args */
+  1255, /* TaskSpec.ContainerSpec capability_add */
+  1256, /* TaskSpec.ContainerSpec capability_drop */
+  1257, /* TaskSpec.ContainerSpec command */
+  1258, /* TaskSpec.ContainerSpec configs */
+  1260, /* TaskSpec.ContainerSpec dir */
+  1259, /* TaskSpec.ContainerSpec dns_config */
+  1261, /* TaskSpec.ContainerSpec env */
+  1262, /* TaskSpec.ContainerSpec groups */
+  1264, /* TaskSpec.ContainerSpec healthcheck */
+  1263, /* TaskSpec.ContainerSpec healthcheck */
+  1265, /* TaskSpec.ContainerSpec hostname */
+  1266, /* TaskSpec.ContainerSpec hosts */
+  1267, /* TaskSpec.ContainerSpec image */
+  1268, /* TaskSpec.ContainerSpec init */
+  1269, /* TaskSpec.ContainerSpec isolation */
+  1270, /* TaskSpec.ContainerSpec labels */
+  1271, /* TaskSpec.ContainerSpec mounts */
+  1272, /* TaskSpec.ContainerSpec oom_score_adj */
+  1273, /* TaskSpec.ContainerSpec open_stdin */
+  1274, /* TaskSpec.ContainerSpec privileges */
+  1275, /* TaskSpec.ContainerSpec read_only */
+  1276, /* TaskSpec.ContainerSpec secrets */
+  1277, /* TaskSpec.ContainerSpec stop_grace_period */
+  1278, /* TaskSpec.ContainerSpec stop_signal */
+  1279, /* TaskSpec.ContainerSpec sysctls */
+  1280, /* TaskSpec.ContainerSpec tty */
+  1281, /* TaskSpec.ContainerSpec ulimits */
+  1282, /* TaskSpec.ContainerSpec user */
+  1283, /* TaskSpec.ContainerSpec.Configs config_id */
+  1284, /* TaskSpec.ContainerSpec.Configs config_name */
+  1285, /* TaskSpec.ContainerSpec.Configs file */
+  1286, /* TaskSpec.ContainerSpec.Configs runtime */
+  1287, /* TaskSpec.ContainerSpec.Configs.File gid */
+  1288, /* TaskSpec.ContainerSpec.Configs.File mode */
+  1289, /* TaskSpec.ContainerSpec.Configs.File name */
+  1290, /* TaskSpec.ContainerSpec.Configs.File uid */
+  1291, /* TaskSpec.ContainerSpec.DNSConfig nameservers */
+  1292, /* TaskSpec.ContainerSpec.DNSConfig options */
+  1293, /* TaskSpec.ContainerSpec.DNSConfig search */
+  1294, /* TaskSpec.ContainerSpec.Privileges app_armor */
+  1295, /* TaskSpec.ContainerSpec.Privileges credential_spec */
+  1296, /* TaskSpec.ContainerSpec.Privileges no_new_privileges */
+  1298, /* TaskSpec.ContainerSpec.Privileges seccomp */
+  1297, /* TaskSpec.ContainerSpec.Privileges selinux_context */
+  1299, /* TaskSpec.ContainerSpec.Privileges.AppArmor mode */
+  1300, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec config */
+  1301, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec file */
+  1302, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec registry */
+  1303, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext disable */
+  1304, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext level */
+  1305, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext role */
+  1306, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext type */
+  1307, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext user */
+  1308, /* TaskSpec.ContainerSpec.Privileges.Seccomp mode */
+  1309, /* TaskSpec.ContainerSpec.Privileges.Seccomp profile */
+  1310, /* TaskSpec.ContainerSpec.Secrets file */
+  1311, /* TaskSpec.ContainerSpec.Secrets secret_id */
+  1312, /* TaskSpec.ContainerSpec.Secrets secret_name */
+  1313, /* TaskSpec.ContainerSpec.Secrets.File gid */
+  1314, /* TaskSpec.ContainerSpec.Secrets.File mode */
+  1315, /* TaskSpec.ContainerSpec.Secrets.File name */
+  1316, /* TaskSpec.ContainerSpec.Secrets.File uid */
+  1317, /* TaskSpec.ContainerSpec.Ulimits hard */
+  1318, /* TaskSpec.ContainerSpec.Ulimits name */
+  1319, /* TaskSpec.ContainerSpec.Ulimits soft */
+  1320, /* TaskSpec.LogDriver name */
+  1321, /* TaskSpec.LogDriver options */
+  1322, /* TaskSpec.NetworkAttachmentSpec container_id */
+  1323, /* TaskSpec.Placement constraints */
+  1324, /* TaskSpec.Placement max_replicas */
+  1325, /* TaskSpec.Placement platforms */
+  1326, /* TaskSpec.Placement preferences */
+  1327, /* TaskSpec.Placement.Preferences spread */
+  1328, /* TaskSpec.Placement.Preferences.Spread spread_descriptor */
+  1329, /* TaskSpec.PluginSpec disabled */
+  1330, /* TaskSpec.PluginSpec name */
+  1331, /* TaskSpec.PluginSpec plugin_privilege */
+  1332, /* TaskSpec.PluginSpec remote */
+  1333, /* TaskSpec.Resources limits */
+  1334, /* TaskSpec.Resources memory_swappiness */
+  1335, /* TaskSpec.Resources reservations */
+  1336, /* TaskSpec.Resources swap_bytes */
+  1337, /* TaskSpec.RestartPolicy condition */
+  1338, /* TaskSpec.RestartPolicy delay */
+  1339, /* TaskSpec.RestartPolicy max_attempts */
+  1340, /* TaskSpec.RestartPolicy window */
+  1341, /* TaskStatus container_status */
+  1342, /* TaskStatus err */
+  1343, /* TaskStatus message */
+  1344, /* TaskStatus port_status */
+  1345, /* TaskStatus state */
+  1346, /* TaskStatus timestamp */
+  1347, /* ThrottleDevice path */
+  1348, /* ThrottleDevice rate */
+  1349, /* Topology segments */
+  1350, /* UnlockKeyResponse unlock_key */
+  1351, /* Volume cluster_volume */
+  1352, /* Volume created_at */
+  1353, /* Volume driver */
+  1354, /* Volume labels */
+  1355, /* Volume mountpoint */
+  1356, /* Volume name */
+  1357, /* Volume options */
+  1358, /* Volume scope */
+  1359, /* Volume status */
+  1360, /* Volume usage_data */
+  1361, /* Volume.UsageData ref_count */
+  1362, /* Volume.UsageData size */
+  1363, /* VolumeCreateRequest cluster_volume_spec */
+  1364, /* VolumeCreateRequest driver */
+  1365, /* VolumeCreateRequest driver_opts */
+  1366, /* VolumeCreateRequest labels */
+  1367, /* VolumeCreateRequest name */
+  1368, /* VolumeListResponse volumes */
+  1369, /* VolumeListResponse warnings */
+  1370, /* VolumePruneResponse space_reclaimed */
+  1371, /* VolumePruneResponse volumes_deleted */
+  1372, /* VolumeUpdateRequest spec */
+  1373, /* VolumesDiskUsage active_count */
+  1374, /* VolumesDiskUsage items */
+  1375, /* VolumesDiskUsage reclaimable */
+  1376, /* VolumesDiskUsage total_count */
+  1377, /* VolumesDiskUsage total_size */
 };

@@ -7,307 +7,307 @@ const dk_Type dk_types[] = {
   {19031, DK_ANY, DK_PLAIN, DK_NONE, 0, 0}, /* 0 any */
   {2065, DK_OBJECT, DK_PLAIN, DK_NONE, 0, 2}, /* 1 Address */
   {2412, DK_OBJECT, DK_PLAIN, DK_NONE, 2, 3}, /* 2 AttestationStatement */
-  {2456, DK_OBJECT, DK_PLAIN, DK_NONE, 5, 4}, /* 3 AuthConfig */
-  {2469, DK_OBJECT, DK_PLAIN, DK_NONE, 9, 2}, /* 4 AuthResponse */
-  {2810, DK_OBJECT, DK_PLAIN, DK_NONE, 11, 11}, /* 5 BuildCache */
+  {2456, DK_OBJECT, DK_PLAIN, DK_NONE, 5, 6}, /* 3 AuthConfig */
+  {2469, DK_OBJECT, DK_PLAIN, DK_NONE, 11, 2}, /* 4 AuthResponse */
+  {2810, DK_OBJECT, DK_PLAIN, DK_NONE, 13, 11}, /* 5 BuildCache */
   {2823, DK_STRING, DK_PLAIN, DK_NONE, 0, 6}, /* 6 BuildCache.Type */
-  {2841, DK_OBJECT, DK_PLAIN, DK_NONE, 22, 5}, /* 7 BuildCacheDiskUsage */
-  {2932, DK_OBJECT, DK_PLAIN, DK_NONE, 27, 2}, /* 8 BuildIdentity */
-  {2948, DK_OBJECT, DK_PLAIN, DK_NONE, 29, 8}, /* 9 BuildInfo */
-  {2973, DK_OBJECT, DK_PLAIN, DK_NONE, 37, 2}, /* 10 BuildPruneResponse */
-  {3409, DK_OBJECT, DK_PLAIN, DK_NONE, 39, 1}, /* 11 Checkpoint */
-  {3441, DK_OBJECT, DK_PLAIN, DK_NONE, 40, 3}, /* 12 CheckpointCreateRequest */
-  {3563, DK_OBJECT, DK_PLAIN, DK_NONE, 43, 10}, /* 13 ClusterInfo */
-  {3592, DK_OBJECT, DK_PLAIN, DK_NONE, 53, 7}, /* 14 ClusterVolume */
-  {3608, DK_OBJECT, DK_PLAIN, DK_NONE, 60, 4}, /* 15 ClusterVolume.Info */
-  {3629, DK_OBJECT, DK_PLAIN, DK_NONE, 64, 3}, /* 16 ClusterVolume.PublishStatus */
+  {2841, DK_OBJECT, DK_PLAIN, DK_NONE, 24, 5}, /* 7 BuildCacheDiskUsage */
+  {2932, DK_OBJECT, DK_PLAIN, DK_NONE, 29, 2}, /* 8 BuildIdentity */
+  {2948, DK_OBJECT, DK_PLAIN, DK_NONE, 31, 8}, /* 9 BuildInfo */
+  {2973, DK_OBJECT, DK_PLAIN, DK_NONE, 39, 2}, /* 10 BuildPruneResponse */
+  {3409, DK_OBJECT, DK_PLAIN, DK_NONE, 41, 1}, /* 11 Checkpoint */
+  {3441, DK_OBJECT, DK_PLAIN, DK_NONE, 42, 3}, /* 12 CheckpointCreateRequest */
+  {3563, DK_OBJECT, DK_PLAIN, DK_NONE, 45, 10}, /* 13 ClusterInfo */
+  {3592, DK_OBJECT, DK_PLAIN, DK_NONE, 55, 7}, /* 14 ClusterVolume */
+  {3608, DK_OBJECT, DK_PLAIN, DK_NONE, 62, 4}, /* 15 ClusterVolume.Info */
+  {3629, DK_OBJECT, DK_PLAIN, DK_NONE, 66, 3}, /* 16 ClusterVolume.PublishStatus */
   {3659, DK_STRING, DK_PLAIN, DK_NONE, 6, 4}, /* 17 ClusterVolume.PublishStatus.State */
-  {3695, DK_OBJECT, DK_PLAIN, DK_NONE, 67, 6}, /* 18 ClusterVolumeSpec */
-  {3715, DK_OBJECT, DK_PLAIN, DK_NONE, 73, 4}, /* 19 ClusterVolumeSpec.AccessMode */
-  {3746, DK_OBJECT, DK_PLAIN, DK_NONE, 77, 2}, /* 20 ClusterVolumeSpec.AccessMode.MountVolume */
+  {3695, DK_OBJECT, DK_PLAIN, DK_NONE, 69, 6}, /* 18 ClusterVolumeSpec */
+  {3715, DK_OBJECT, DK_PLAIN, DK_NONE, 75, 4}, /* 19 ClusterVolumeSpec.AccessMode */
+  {3746, DK_OBJECT, DK_PLAIN, DK_NONE, 79, 2}, /* 20 ClusterVolumeSpec.AccessMode.MountVolume */
   {3789, DK_STRING, DK_PLAIN, DK_NONE, 10, 2}, /* 21 ClusterVolumeSpec.AccessMode.Scope */
   {3826, DK_STRING, DK_PLAIN, DK_NONE, 12, 4}, /* 22 ClusterVolumeSpec.AccessMode.Sharing */
-  {3865, DK_OBJECT, DK_PLAIN, DK_NONE, 79, 2}, /* 23 ClusterVolumeSpec.AccessibilityRequirements */
+  {3865, DK_OBJECT, DK_PLAIN, DK_NONE, 81, 2}, /* 23 ClusterVolumeSpec.AccessibilityRequirements */
   {3911, DK_STRING, DK_PLAIN, DK_NONE, 16, 3}, /* 24 ClusterVolumeSpec.Availability */
-  {3944, DK_OBJECT, DK_PLAIN, DK_NONE, 81, 2}, /* 25 ClusterVolumeSpec.CapacityRange */
-  {3978, DK_OBJECT, DK_PLAIN, DK_NONE, 83, 2}, /* 26 ClusterVolumeSpec.Secrets */
-  {4032, DK_OBJECT, DK_PLAIN, DK_NONE, 85, 2}, /* 27 Commit */
-  {4097, DK_OBJECT, DK_PLAIN, DK_NONE, 87, 5}, /* 28 Config */
-  {4215, DK_OBJECT, DK_PLAIN, DK_NONE, 92, 1}, /* 29 ConfigReference */
-  {4233, DK_OBJECT, DK_PLAIN, DK_NONE, 93, 4}, /* 30 ConfigSpec */
-  {4412, DK_OBJECT, DK_PLAIN, DK_NONE, 97, 4}, /* 31 ContainerBlkioStatEntry */
-  {4438, DK_OBJECT, DK_PLAIN, DK_NONE, 101, 8}, /* 32 ContainerBlkioStats */
-  {4460, DK_OBJECT, DK_PLAIN, DK_NONE, 109, 4}, /* 33 ContainerCPUStats */
-  {4480, DK_OBJECT, DK_PLAIN, DK_NONE, 113, 4}, /* 34 ContainerCPUUsage */
-  {4519, DK_OBJECT, DK_PLAIN, DK_NONE, 117, 25}, /* 35 ContainerConfig */
-  {4555, DK_OBJECT, DK_PLAIN, DK_NONE, 142, 27}, /* 36 ContainerCreateRequest */
-  {4580, DK_OBJECT, DK_PLAIN, DK_NONE, 169, 2}, /* 37 ContainerCreateResponse */
-  {4709, DK_OBJECT, DK_PLAIN, DK_NONE, 171, 28}, /* 38 ContainerInspectResponse */
-  {4784, DK_OBJECT, DK_PLAIN, DK_NONE, 199, 8}, /* 39 ContainerMemoryStats */
-  {4807, DK_OBJECT, DK_PLAIN, DK_NONE, 207, 10}, /* 40 ContainerNetworkStats */
-  {4848, DK_OBJECT, DK_PLAIN, DK_NONE, 217, 2}, /* 41 ContainerPidsStats */
-  {4886, DK_OBJECT, DK_PLAIN, DK_NONE, 219, 2}, /* 42 ContainerPruneResponse */
-  {4999, DK_OBJECT, DK_PLAIN, DK_NONE, 221, 12}, /* 43 ContainerState */
+  {3944, DK_OBJECT, DK_PLAIN, DK_NONE, 83, 2}, /* 25 ClusterVolumeSpec.CapacityRange */
+  {3978, DK_OBJECT, DK_PLAIN, DK_NONE, 85, 2}, /* 26 ClusterVolumeSpec.Secrets */
+  {4032, DK_OBJECT, DK_PLAIN, DK_NONE, 87, 2}, /* 27 Commit */
+  {4097, DK_OBJECT, DK_PLAIN, DK_NONE, 89, 5}, /* 28 Config */
+  {4215, DK_OBJECT, DK_PLAIN, DK_NONE, 94, 1}, /* 29 ConfigReference */
+  {4233, DK_OBJECT, DK_PLAIN, DK_NONE, 95, 4}, /* 30 ConfigSpec */
+  {4412, DK_OBJECT, DK_PLAIN, DK_NONE, 99, 4}, /* 31 ContainerBlkioStatEntry */
+  {4438, DK_OBJECT, DK_PLAIN, DK_NONE, 103, 8}, /* 32 ContainerBlkioStats */
+  {4460, DK_OBJECT, DK_PLAIN, DK_NONE, 111, 4}, /* 33 ContainerCPUStats */
+  {4480, DK_OBJECT, DK_PLAIN, DK_NONE, 115, 4}, /* 34 ContainerCPUUsage */
+  {4519, DK_OBJECT, DK_PLAIN, DK_NONE, 119, 25}, /* 35 ContainerConfig */
+  {4555, DK_OBJECT, DK_PLAIN, DK_NONE, 144, 27}, /* 36 ContainerCreateRequest */
+  {4580, DK_OBJECT, DK_PLAIN, DK_NONE, 171, 2}, /* 37 ContainerCreateResponse */
+  {4709, DK_OBJECT, DK_PLAIN, DK_NONE, 173, 28}, /* 38 ContainerInspectResponse */
+  {4784, DK_OBJECT, DK_PLAIN, DK_NONE, 201, 8}, /* 39 ContainerMemoryStats */
+  {4807, DK_OBJECT, DK_PLAIN, DK_NONE, 209, 10}, /* 40 ContainerNetworkStats */
+  {4848, DK_OBJECT, DK_PLAIN, DK_NONE, 219, 2}, /* 41 ContainerPidsStats */
+  {4886, DK_OBJECT, DK_PLAIN, DK_NONE, 221, 2}, /* 42 ContainerPruneResponse */
+  {4999, DK_OBJECT, DK_PLAIN, DK_NONE, 223, 12}, /* 43 ContainerState */
   {5016, DK_STRING, DK_PLAIN, DK_NONE, 19, 7}, /* 44 ContainerState.Status */
-  {5057, DK_OBJECT, DK_PLAIN, DK_NONE, 233, 13}, /* 45 ContainerStatsResponse */
-  {5082, DK_OBJECT, DK_PLAIN, DK_NONE, 246, 3}, /* 46 ContainerStatus */
-  {5116, DK_OBJECT, DK_PLAIN, DK_NONE, 249, 4}, /* 47 ContainerStorageStats */
-  {5140, DK_OBJECT, DK_PLAIN, DK_NONE, 253, 17}, /* 48 ContainerSummary */
-  {5159, DK_OBJECT, DK_PLAIN, DK_NONE, 270, 2}, /* 49 ContainerSummary.Health */
+  {5057, DK_OBJECT, DK_PLAIN, DK_NONE, 235, 13}, /* 45 ContainerStatsResponse */
+  {5082, DK_OBJECT, DK_PLAIN, DK_NONE, 248, 3}, /* 46 ContainerStatus */
+  {5116, DK_OBJECT, DK_PLAIN, DK_NONE, 251, 4}, /* 47 ContainerStorageStats */
+  {5140, DK_OBJECT, DK_PLAIN, DK_NONE, 255, 17}, /* 48 ContainerSummary */
+  {5159, DK_OBJECT, DK_PLAIN, DK_NONE, 272, 2}, /* 49 ContainerSummary.Health */
   {5185, DK_STRING, DK_PLAIN, DK_NONE, 26, 4}, /* 50 ContainerSummary.Health.Status */
-  {5218, DK_OBJECT, DK_PLAIN, DK_NONE, 272, 2}, /* 51 ContainerSummary.HostConfig */
-  {5248, DK_OBJECT, DK_PLAIN, DK_NONE, 274, 1}, /* 52 ContainerSummary.NetworkSettings */
+  {5218, DK_OBJECT, DK_PLAIN, DK_NONE, 274, 2}, /* 51 ContainerSummary.HostConfig */
+  {5248, DK_OBJECT, DK_PLAIN, DK_NONE, 276, 1}, /* 52 ContainerSummary.NetworkSettings */
   {5283, DK_STRING, DK_PLAIN, DK_NONE, 30, 7}, /* 53 ContainerSummary.State */
-  {5308, DK_OBJECT, DK_PLAIN, DK_NONE, 275, 3}, /* 54 ContainerThrottlingData */
-  {5349, DK_OBJECT, DK_PLAIN, DK_NONE, 278, 2}, /* 55 ContainerTopResponse */
-  {5409, DK_OBJECT, DK_PLAIN, DK_NONE, 280, 35}, /* 56 ContainerUpdateRequest */
-  {5434, DK_OBJECT, DK_PLAIN, DK_NONE, 315, 2}, /* 57 ContainerUpdateRequest.BlkioWeightDevice */
-  {5477, DK_OBJECT, DK_PLAIN, DK_NONE, 317, 3}, /* 58 ContainerUpdateRequest.Ulimits */
-  {5510, DK_OBJECT, DK_PLAIN, DK_NONE, 320, 1}, /* 59 ContainerUpdateResponse */
+  {5308, DK_OBJECT, DK_PLAIN, DK_NONE, 277, 3}, /* 54 ContainerThrottlingData */
+  {5349, DK_OBJECT, DK_PLAIN, DK_NONE, 280, 2}, /* 55 ContainerTopResponse */
+  {5409, DK_OBJECT, DK_PLAIN, DK_NONE, 282, 35}, /* 56 ContainerUpdateRequest */
+  {5434, DK_OBJECT, DK_PLAIN, DK_NONE, 317, 2}, /* 57 ContainerUpdateRequest.BlkioWeightDevice */
+  {5477, DK_OBJECT, DK_PLAIN, DK_NONE, 319, 3}, /* 58 ContainerUpdateRequest.Ulimits */
+  {5510, DK_OBJECT, DK_PLAIN, DK_NONE, 322, 1}, /* 59 ContainerUpdateResponse */
   {5569, DK_STRING, DK_PLAIN, DK_NONE, 37, 3}, /* 60 ContainerWait(condition) */
-  {5596, DK_OBJECT, DK_PLAIN, DK_NONE, 321, 1}, /* 61 ContainerWaitExitError */
-  {5621, DK_OBJECT, DK_PLAIN, DK_NONE, 322, 2}, /* 62 ContainerWaitResponse */
-  {5677, DK_OBJECT, DK_PLAIN, DK_NONE, 324, 2}, /* 63 ContainerdInfo */
-  {5694, DK_OBJECT, DK_PLAIN, DK_NONE, 326, 2}, /* 64 ContainerdInfo.Namespaces */
-  {5755, DK_OBJECT, DK_PLAIN, DK_NONE, 328, 5}, /* 65 ContainersDiskUsage */
-  {6043, DK_OBJECT, DK_PLAIN, DK_NONE, 333, 7}, /* 66 CreateImageInfo */
-  {6431, DK_OBJECT, DK_PLAIN, DK_NONE, 340, 2}, /* 67 DeviceInfo */
-  {6444, DK_OBJECT, DK_PLAIN, DK_NONE, 342, 3}, /* 68 DeviceMapping */
-  {6460, DK_OBJECT, DK_PLAIN, DK_NONE, 345, 5}, /* 69 DeviceRequest */
-  {6626, DK_OBJECT, DK_PLAIN, DK_NONE, 350, 2}, /* 70 DistributionInspect */
-  {6758, DK_OBJECT, DK_PLAIN, DK_NONE, 352, 2}, /* 71 Driver */
-  {6782, DK_OBJECT, DK_PLAIN, DK_NONE, 354, 2}, /* 72 DriverData */
-  {6975, DK_OBJECT, DK_PLAIN, DK_NONE, 356, 3}, /* 73 EndpointIPAMConfig */
-  {6996, DK_OBJECT, DK_PLAIN, DK_NONE, 359, 5}, /* 74 EndpointPortConfig */
+  {5596, DK_OBJECT, DK_PLAIN, DK_NONE, 323, 1}, /* 61 ContainerWaitExitError */
+  {5621, DK_OBJECT, DK_PLAIN, DK_NONE, 324, 2}, /* 62 ContainerWaitResponse */
+  {5677, DK_OBJECT, DK_PLAIN, DK_NONE, 326, 2}, /* 63 ContainerdInfo */
+  {5694, DK_OBJECT, DK_PLAIN, DK_NONE, 328, 2}, /* 64 ContainerdInfo.Namespaces */
+  {5755, DK_OBJECT, DK_PLAIN, DK_NONE, 330, 5}, /* 65 ContainersDiskUsage */
+  {6043, DK_OBJECT, DK_PLAIN, DK_NONE, 335, 7}, /* 66 CreateImageInfo */
+  {6431, DK_OBJECT, DK_PLAIN, DK_NONE, 342, 2}, /* 67 DeviceInfo */
+  {6444, DK_OBJECT, DK_PLAIN, DK_NONE, 344, 3}, /* 68 DeviceMapping */
+  {6460, DK_OBJECT, DK_PLAIN, DK_NONE, 347, 5}, /* 69 DeviceRequest */
+  {6626, DK_OBJECT, DK_PLAIN, DK_NONE, 352, 2}, /* 70 DistributionInspect */
+  {6758, DK_OBJECT, DK_PLAIN, DK_NONE, 354, 2}, /* 71 Driver */
+  {6782, DK_OBJECT, DK_PLAIN, DK_NONE, 356, 2}, /* 72 DriverData */
+  {6975, DK_OBJECT, DK_PLAIN, DK_NONE, 358, 3}, /* 73 EndpointIPAMConfig */
+  {6996, DK_OBJECT, DK_PLAIN, DK_NONE, 361, 5}, /* 74 EndpointPortConfig */
   {7017, DK_STRING, DK_PLAIN, DK_NONE, 40, 3}, /* 75 EndpointPortConfig.Protocol */
   {7047, DK_STRING, DK_PLAIN, DK_NONE, 43, 2}, /* 76 EndpointPortConfig.PublishMode */
-  {7080, DK_OBJECT, DK_PLAIN, DK_NONE, 364, 5}, /* 77 EndpointResource */
-  {7099, DK_OBJECT, DK_PLAIN, DK_NONE, 369, 15}, /* 78 EndpointSettings */
-  {7118, DK_OBJECT, DK_PLAIN, DK_NONE, 384, 2}, /* 79 EndpointSpec */
+  {7080, DK_OBJECT, DK_PLAIN, DK_NONE, 366, 5}, /* 77 EndpointResource */
+  {7099, DK_OBJECT, DK_PLAIN, DK_NONE, 371, 15}, /* 78 EndpointSettings */
+  {7118, DK_OBJECT, DK_PLAIN, DK_NONE, 386, 2}, /* 79 EndpointSpec */
   {7133, DK_STRING, DK_PLAIN, DK_NONE, 45, 2}, /* 80 EndpointSpec.Mode */
-  {7180, DK_OBJECT, DK_PLAIN, DK_NONE, 386, 3}, /* 81 EngineDescription */
-  {7200, DK_OBJECT, DK_PLAIN, DK_NONE, 389, 2}, /* 82 EngineDescription.Plugins */
-  {7277, DK_OBJECT, DK_PLAIN, DK_NONE, 391, 2}, /* 83 ErrorDetail */
-  {7291, DK_OBJECT, DK_PLAIN, DK_NONE, 393, 1}, /* 84 ErrorResponse */
-  {7307, DK_OBJECT, DK_PLAIN, DK_NONE, 394, 2}, /* 85 EventActor */
-  {7320, DK_OBJECT, DK_PLAIN, DK_NONE, 396, 6}, /* 86 EventMessage */
+  {7180, DK_OBJECT, DK_PLAIN, DK_NONE, 388, 3}, /* 81 EngineDescription */
+  {7200, DK_OBJECT, DK_PLAIN, DK_NONE, 391, 2}, /* 82 EngineDescription.Plugins */
+  {7277, DK_OBJECT, DK_PLAIN, DK_NONE, 393, 2}, /* 83 ErrorDetail */
+  {7291, DK_OBJECT, DK_PLAIN, DK_NONE, 395, 1}, /* 84 ErrorResponse */
+  {7307, DK_OBJECT, DK_PLAIN, DK_NONE, 396, 2}, /* 85 EventActor */
+  {7320, DK_OBJECT, DK_PLAIN, DK_NONE, 398, 6}, /* 86 EventMessage */
   {7335, DK_STRING, DK_PLAIN, DK_NONE, 47, 11}, /* 87 EventMessage.Type */
   {7355, DK_STRING, DK_PLAIN, DK_NONE, 58, 2}, /* 88 EventMessage.scope */
-  {7376, DK_OBJECT, DK_PLAIN, DK_NONE, 402, 11}, /* 89 ExecConfig */
-  {7413, DK_OBJECT, DK_PLAIN, DK_NONE, 413, 11}, /* 90 ExecInspectResponse */
-  {7460, DK_OBJECT, DK_PLAIN, DK_NONE, 424, 3}, /* 91 ExecStartConfig */
-  {7634, DK_OBJECT, DK_PLAIN, DK_NONE, 427, 2}, /* 92 FilesystemChange */
-  {7684, DK_OBJECT, DK_PLAIN, DK_NONE, 429, 2}, /* 93 FirewallInfo */
-  {7790, DK_OBJECT, DK_PLAIN, DK_NONE, 431, 2}, /* 94 GenericResources */
-  {7809, DK_OBJECT, DK_PLAIN, DK_NONE, 433, 2}, /* 95 GenericResources.DiscreteResourceSpec */
-  {7849, DK_OBJECT, DK_PLAIN, DK_NONE, 435, 2}, /* 96 GenericResources.NamedResourceSpec */
-  {8078, DK_OBJECT, DK_PLAIN, DK_NONE, 437, 3}, /* 97 Health */
+  {7376, DK_OBJECT, DK_PLAIN, DK_NONE, 404, 11}, /* 89 ExecConfig */
+  {7413, DK_OBJECT, DK_PLAIN, DK_NONE, 415, 11}, /* 90 ExecInspectResponse */
+  {7460, DK_OBJECT, DK_PLAIN, DK_NONE, 426, 3}, /* 91 ExecStartConfig */
+  {7634, DK_OBJECT, DK_PLAIN, DK_NONE, 429, 2}, /* 92 FilesystemChange */
+  {7684, DK_OBJECT, DK_PLAIN, DK_NONE, 431, 2}, /* 93 FirewallInfo */
+  {7790, DK_OBJECT, DK_PLAIN, DK_NONE, 433, 2}, /* 94 GenericResources */
+  {7809, DK_OBJECT, DK_PLAIN, DK_NONE, 435, 2}, /* 95 GenericResources.DiscreteResourceSpec */
+  {7849, DK_OBJECT, DK_PLAIN, DK_NONE, 437, 2}, /* 96 GenericResources.NamedResourceSpec */
+  {8078, DK_OBJECT, DK_PLAIN, DK_NONE, 439, 3}, /* 97 Health */
   {8087, DK_STRING, DK_PLAIN, DK_NONE, 60, 4}, /* 98 Health.Status */
-  {8117, DK_OBJECT, DK_PLAIN, DK_NONE, 440, 6}, /* 99 HealthConfig */
-  {8146, DK_OBJECT, DK_PLAIN, DK_NONE, 446, 4}, /* 100 HealthcheckResult */
-  {8200, DK_OBJECT, DK_PLAIN, DK_NONE, 450, 74}, /* 101 HostConfig */
-  {8213, DK_OBJECT, DK_PLAIN, DK_NONE, 524, 2}, /* 102 HostConfig.BlkioWeightDevice */
+  {8117, DK_OBJECT, DK_PLAIN, DK_NONE, 442, 6}, /* 99 HealthConfig */
+  {8146, DK_OBJECT, DK_PLAIN, DK_NONE, 448, 4}, /* 100 HealthcheckResult */
+  {8200, DK_OBJECT, DK_PLAIN, DK_NONE, 452, 74}, /* 101 HostConfig */
+  {8213, DK_OBJECT, DK_PLAIN, DK_NONE, 526, 2}, /* 102 HostConfig.BlkioWeightDevice */
   {8244, DK_STRING, DK_PLAIN, DK_NONE, 64, 2}, /* 103 HostConfig.CgroupnsMode */
   {8270, DK_STRING, DK_PLAIN, DK_NONE, 66, 4}, /* 104 HostConfig.Isolation */
-  {8293, DK_OBJECT, DK_PLAIN, DK_NONE, 526, 2}, /* 105 HostConfig.LogConfig */
+  {8293, DK_OBJECT, DK_PLAIN, DK_NONE, 528, 2}, /* 105 HostConfig.LogConfig */
   {8316, DK_STRING, DK_PLAIN, DK_NONE, 70, 10}, /* 106 HostConfig.LogConfig.Type */
-  {8344, DK_OBJECT, DK_PLAIN, DK_NONE, 528, 3}, /* 107 HostConfig.Ulimits */
-  {8461, DK_OBJECT, DK_PLAIN, DK_NONE, 531, 2}, /* 108 IDResponse */
-  {8523, DK_OBJECT, DK_PLAIN, DK_NONE, 533, 3}, /* 109 IPAM */
-  {8530, DK_OBJECT, DK_PLAIN, DK_NONE, 536, 4}, /* 110 IPAMConfig */
-  {8543, DK_OBJECT, DK_PLAIN, DK_NONE, 540, 1}, /* 111 IPAMStatus */
-  {8681, DK_OBJECT, DK_PLAIN, DK_NONE, 541, 3}, /* 112 Identity */
+  {8344, DK_OBJECT, DK_PLAIN, DK_NONE, 530, 3}, /* 107 HostConfig.Ulimits */
+  {8461, DK_OBJECT, DK_PLAIN, DK_NONE, 533, 2}, /* 108 IDResponse */
+  {8523, DK_OBJECT, DK_PLAIN, DK_NONE, 535, 3}, /* 109 IPAM */
+  {8530, DK_OBJECT, DK_PLAIN, DK_NONE, 538, 4}, /* 110 IPAMConfig */
+  {8543, DK_OBJECT, DK_PLAIN, DK_NONE, 542, 1}, /* 111 IPAMStatus */
+  {8681, DK_OBJECT, DK_PLAIN, DK_NONE, 543, 3}, /* 112 Identity */
   {8749, DK_STRING, DK_PLAIN, DK_NONE, 80, 2}, /* 113 ImageBuild(Content-type) */
-  {8776, DK_OBJECT, DK_PLAIN, DK_NONE, 544, 2}, /* 114 ImageBuild(outputs) */
-  {8798, DK_OBJECT, DK_PLAIN, DK_NONE, 546, 3}, /* 115 ImageBuild(ulimits) */
+  {8776, DK_OBJECT, DK_PLAIN, DK_NONE, 546, 2}, /* 114 ImageBuild(outputs) */
+  {8798, DK_OBJECT, DK_PLAIN, DK_NONE, 548, 3}, /* 115 ImageBuild(ulimits) */
   {8820, DK_STRING, DK_PLAIN, DK_NONE, 82, 2}, /* 116 ImageBuild(version) */
-  {8856, DK_OBJECT, DK_PLAIN, DK_NONE, 549, 25}, /* 117 ImageConfig */
-  {8910, DK_OBJECT, DK_PLAIN, DK_NONE, 574, 2}, /* 118 ImageDeleteResponseItem */
-  {8976, DK_OBJECT, DK_PLAIN, DK_NONE, 576, 6}, /* 119 ImageHistoryResponseItem */
-  {9013, DK_OBJECT, DK_PLAIN, DK_NONE, 582, 23}, /* 120 ImageInspect */
-  {9028, DK_OBJECT, DK_PLAIN, DK_NONE, 605, 1}, /* 121 ImageInspect.Metadata */
-  {9052, DK_OBJECT, DK_PLAIN, DK_NONE, 606, 2}, /* 122 ImageInspect.RootFS */
-  {9124, DK_OBJECT, DK_PLAIN, DK_NONE, 608, 7}, /* 123 ImageManifestSummary */
-  {9147, DK_OBJECT, DK_PLAIN, DK_NONE, 615, 1}, /* 124 ImageManifestSummary.AttestationData */
-  {9186, DK_OBJECT, DK_PLAIN, DK_NONE, 616, 4}, /* 125 ImageManifestSummary.ImageData */
-  {9219, DK_OBJECT, DK_PLAIN, DK_NONE, 620, 1}, /* 126 ImageManifestSummary.ImageData.Size */
+  {8856, DK_OBJECT, DK_PLAIN, DK_NONE, 551, 25}, /* 117 ImageConfig */
+  {8910, DK_OBJECT, DK_PLAIN, DK_NONE, 576, 2}, /* 118 ImageDeleteResponseItem */
+  {8976, DK_OBJECT, DK_PLAIN, DK_NONE, 578, 6}, /* 119 ImageHistoryResponseItem */
+  {9013, DK_OBJECT, DK_PLAIN, DK_NONE, 584, 23}, /* 120 ImageInspect */
+  {9028, DK_OBJECT, DK_PLAIN, DK_NONE, 607, 1}, /* 121 ImageInspect.Metadata */
+  {9052, DK_OBJECT, DK_PLAIN, DK_NONE, 608, 2}, /* 122 ImageInspect.RootFS */
+  {9124, DK_OBJECT, DK_PLAIN, DK_NONE, 610, 7}, /* 123 ImageManifestSummary */
+  {9147, DK_OBJECT, DK_PLAIN, DK_NONE, 617, 1}, /* 124 ImageManifestSummary.AttestationData */
+  {9186, DK_OBJECT, DK_PLAIN, DK_NONE, 618, 4}, /* 125 ImageManifestSummary.ImageData */
+  {9219, DK_OBJECT, DK_PLAIN, DK_NONE, 622, 1}, /* 126 ImageManifestSummary.ImageData.Size */
   {9257, DK_STRING, DK_PLAIN, DK_NONE, 84, 3}, /* 127 ImageManifestSummary.Kind */
-  {9285, DK_OBJECT, DK_PLAIN, DK_NONE, 621, 2}, /* 128 ImageManifestSummary.Size */
-  {9341, DK_OBJECT, DK_PLAIN, DK_NONE, 623, 2}, /* 129 ImagePruneResponse */
-  {9388, DK_OBJECT, DK_PLAIN, DK_NONE, 625, 5}, /* 130 ImageSearchResponseItem */
-  {9414, DK_OBJECT, DK_PLAIN, DK_NONE, 630, 12}, /* 131 ImageSummary */
-  {9478, DK_OBJECT, DK_PLAIN, DK_NONE, 642, 5}, /* 132 ImagesDiskUsage */
-  {9527, DK_OBJECT, DK_PLAIN, DK_NONE, 647, 4}, /* 133 IndexInfo */
-  {9778, DK_OBJECT, DK_PLAIN, DK_NONE, 651, 2}, /* 134 JoinTokens */
+  {9285, DK_OBJECT, DK_PLAIN, DK_NONE, 623, 2}, /* 128 ImageManifestSummary.Size */
+  {9341, DK_OBJECT, DK_PLAIN, DK_NONE, 625, 2}, /* 129 ImagePruneResponse */
+  {9388, DK_OBJECT, DK_PLAIN, DK_NONE, 627, 5}, /* 130 ImageSearchResponseItem */
+  {9414, DK_OBJECT, DK_PLAIN, DK_NONE, 632, 12}, /* 131 ImageSummary */
+  {9478, DK_OBJECT, DK_PLAIN, DK_NONE, 644, 5}, /* 132 ImagesDiskUsage */
+  {9527, DK_OBJECT, DK_PLAIN, DK_NONE, 649, 4}, /* 133 IndexInfo */
+  {9778, DK_OBJECT, DK_PLAIN, DK_NONE, 653, 2}, /* 134 JoinTokens */
   {9886, DK_STRING, DK_PLAIN, DK_NONE, 87, 1}, /* 135 KnownSignerIdentity */
-  {9999, DK_OBJECT, DK_PLAIN, DK_NONE, 653, 4}, /* 136 Limit */
+  {9999, DK_OBJECT, DK_PLAIN, DK_NONE, 655, 4}, /* 136 Limit */
   {10157, DK_STRING, DK_PLAIN, DK_NONE, 88, 6}, /* 137 LocalNodeState */
-  {10282, DK_OBJECT, DK_PLAIN, DK_NONE, 657, 3}, /* 138 ManagerStatus */
-  {10593, DK_OBJECT, DK_PLAIN, DK_NONE, 660, 9}, /* 139 Mount */
-  {10601, DK_OBJECT, DK_PLAIN, DK_NONE, 669, 5}, /* 140 Mount.BindOptions */
+  {10282, DK_OBJECT, DK_PLAIN, DK_NONE, 659, 3}, /* 138 ManagerStatus */
+  {10593, DK_OBJECT, DK_PLAIN, DK_NONE, 662, 9}, /* 139 Mount */
+  {10601, DK_OBJECT, DK_PLAIN, DK_NONE, 671, 5}, /* 140 Mount.BindOptions */
   {10621, DK_STRING, DK_PLAIN, DK_NONE, 94, 6}, /* 141 Mount.BindOptions.Propagation */
-  {10653, DK_OBJECT, DK_PLAIN, DK_NONE, 674, 1}, /* 142 Mount.ImageOptions */
-  {10674, DK_OBJECT, DK_PLAIN, DK_NONE, 675, 3}, /* 143 Mount.TmpfsOptions */
-  {10695, DK_OBJECT, DK_PLAIN, DK_NONE, 678, 4}, /* 144 Mount.VolumeOptions */
-  {10717, DK_OBJECT, DK_PLAIN, DK_NONE, 682, 2}, /* 145 Mount.VolumeOptions.DriverConfig */
-  {10778, DK_OBJECT, DK_PLAIN, DK_NONE, 684, 8}, /* 146 MountPoint */
+  {10653, DK_OBJECT, DK_PLAIN, DK_NONE, 676, 1}, /* 142 Mount.ImageOptions */
+  {10674, DK_OBJECT, DK_PLAIN, DK_NONE, 677, 3}, /* 143 Mount.TmpfsOptions */
+  {10695, DK_OBJECT, DK_PLAIN, DK_NONE, 680, 4}, /* 144 Mount.VolumeOptions */
+  {10717, DK_OBJECT, DK_PLAIN, DK_NONE, 684, 2}, /* 145 Mount.VolumeOptions.DriverConfig */
+  {10778, DK_OBJECT, DK_PLAIN, DK_NONE, 686, 8}, /* 146 MountPoint */
   {10791, DK_STRING, DK_PLAIN, DK_NONE, 100, 6}, /* 147 MountType */
-  {10890, DK_OBJECT, DK_PLAIN, DK_NONE, 692, 1}, /* 148 NRIInfo */
-  {10984, DK_OBJECT, DK_PLAIN, DK_NONE, 693, 17}, /* 149 Network */
-  {10994, DK_OBJECT, DK_PLAIN, DK_NONE, 710, 2}, /* 150 NetworkAttachment */
-  {11014, DK_OBJECT, DK_PLAIN, DK_NONE, 712, 3}, /* 151 NetworkAttachmentConfig */
-  {11081, DK_OBJECT, DK_PLAIN, DK_NONE, 715, 2}, /* 152 NetworkConnectRequest */
-  {11105, DK_OBJECT, DK_PLAIN, DK_NONE, 717, 5}, /* 153 NetworkContainer */
-  {11140, DK_OBJECT, DK_PLAIN, DK_NONE, 722, 14}, /* 154 NetworkCreateRequest */
-  {11163, DK_OBJECT, DK_PLAIN, DK_NONE, 736, 2}, /* 155 NetworkCreateResponse */
-  {11241, DK_OBJECT, DK_PLAIN, DK_NONE, 738, 2}, /* 156 NetworkDisconnectRequest */
-  {11280, DK_OBJECT, DK_PLAIN, DK_NONE, 740, 19}, /* 157 NetworkInspect */
-  {11340, DK_OBJECT, DK_PLAIN, DK_NONE, 759, 2}, /* 158 NetworkPruneResponse */
-  {11363, DK_OBJECT, DK_PLAIN, DK_NONE, 761, 20}, /* 159 NetworkSettings */
-  {11381, DK_OBJECT, DK_PLAIN, DK_NONE, 781, 1}, /* 160 NetworkStatus */
-  {11397, DK_OBJECT, DK_PLAIN, DK_NONE, 782, 17}, /* 161 NetworkSummary */
-  {11414, DK_OBJECT, DK_PLAIN, DK_NONE, 799, 4}, /* 162 NetworkTaskInfo */
-  {11432, DK_OBJECT, DK_PLAIN, DK_NONE, 803, 1}, /* 163 NetworkingConfig */
-  {11539, DK_OBJECT, DK_PLAIN, DK_NONE, 804, 8}, /* 164 Node */
-  {11587, DK_OBJECT, DK_PLAIN, DK_NONE, 812, 5}, /* 165 NodeDescription */
-  {11639, DK_OBJECT, DK_PLAIN, DK_NONE, 817, 4}, /* 166 NodeSpec */
+  {10890, DK_OBJECT, DK_PLAIN, DK_NONE, 694, 1}, /* 148 NRIInfo */
+  {10984, DK_OBJECT, DK_PLAIN, DK_NONE, 695, 17}, /* 149 Network */
+  {10994, DK_OBJECT, DK_PLAIN, DK_NONE, 712, 2}, /* 150 NetworkAttachment */
+  {11014, DK_OBJECT, DK_PLAIN, DK_NONE, 714, 3}, /* 151 NetworkAttachmentConfig */
+  {11081, DK_OBJECT, DK_PLAIN, DK_NONE, 717, 2}, /* 152 NetworkConnectRequest */
+  {11105, DK_OBJECT, DK_PLAIN, DK_NONE, 719, 5}, /* 153 NetworkContainer */
+  {11140, DK_OBJECT, DK_PLAIN, DK_NONE, 724, 14}, /* 154 NetworkCreateRequest */
+  {11163, DK_OBJECT, DK_PLAIN, DK_NONE, 738, 2}, /* 155 NetworkCreateResponse */
+  {11241, DK_OBJECT, DK_PLAIN, DK_NONE, 740, 2}, /* 156 NetworkDisconnectRequest */
+  {11280, DK_OBJECT, DK_PLAIN, DK_NONE, 742, 19}, /* 157 NetworkInspect */
+  {11340, DK_OBJECT, DK_PLAIN, DK_NONE, 761, 2}, /* 158 NetworkPruneResponse */
+  {11363, DK_OBJECT, DK_PLAIN, DK_NONE, 763, 20}, /* 159 NetworkSettings */
+  {11381, DK_OBJECT, DK_PLAIN, DK_NONE, 783, 1}, /* 160 NetworkStatus */
+  {11397, DK_OBJECT, DK_PLAIN, DK_NONE, 784, 17}, /* 161 NetworkSummary */
+  {11414, DK_OBJECT, DK_PLAIN, DK_NONE, 801, 4}, /* 162 NetworkTaskInfo */
+  {11432, DK_OBJECT, DK_PLAIN, DK_NONE, 805, 1}, /* 163 NetworkingConfig */
+  {11539, DK_OBJECT, DK_PLAIN, DK_NONE, 806, 8}, /* 164 Node */
+  {11587, DK_OBJECT, DK_PLAIN, DK_NONE, 814, 5}, /* 165 NodeDescription */
+  {11639, DK_OBJECT, DK_PLAIN, DK_NONE, 819, 4}, /* 166 NodeSpec */
   {11650, DK_STRING, DK_PLAIN, DK_NONE, 106, 3}, /* 167 NodeSpec.Availability */
   {11674, DK_STRING, DK_PLAIN, DK_NONE, 109, 2}, /* 168 NodeSpec.Role */
   {11690, DK_STRING, DK_PLAIN, DK_NONE, 111, 4}, /* 169 NodeState */
-  {11702, DK_OBJECT, DK_PLAIN, DK_NONE, 821, 3}, /* 170 NodeStatus */
-  {11751, DK_OBJECT, DK_PLAIN, DK_NONE, 824, 12}, /* 171 OCIDescriptor */
-  {11767, DK_OBJECT, DK_PLAIN, DK_NONE, 836, 11}, /* 172 OCIPlatform */
-  {11832, DK_OBJECT, DK_PLAIN, DK_NONE, 847, 1}, /* 173 ObjectVersion */
-  {12117, DK_OBJECT, DK_PLAIN, DK_NONE, 848, 5}, /* 174 PathStat */
-  {12137, DK_OBJECT, DK_PLAIN, DK_NONE, 853, 2}, /* 175 PeerInfo */
-  {12148, DK_OBJECT, DK_PLAIN, DK_NONE, 855, 2}, /* 176 PeerNode */
-  {12224, DK_OBJECT, DK_PLAIN, DK_NONE, 857, 2}, /* 177 Platform */
-  {12247, DK_OBJECT, DK_PLAIN, DK_NONE, 859, 6}, /* 178 Plugin */
-  {12256, DK_OBJECT, DK_PLAIN, DK_NONE, 865, 16}, /* 179 Plugin.Config */
-  {12272, DK_OBJECT, DK_PLAIN, DK_NONE, 881, 4}, /* 180 Plugin.Config.Args */
-  {12293, DK_OBJECT, DK_PLAIN, DK_NONE, 885, 3}, /* 181 Plugin.Config.Interface */
+  {11702, DK_OBJECT, DK_PLAIN, DK_NONE, 823, 3}, /* 170 NodeStatus */
+  {11751, DK_OBJECT, DK_PLAIN, DK_NONE, 826, 12}, /* 171 OCIDescriptor */
+  {11767, DK_OBJECT, DK_PLAIN, DK_NONE, 838, 11}, /* 172 OCIPlatform */
+  {11832, DK_OBJECT, DK_PLAIN, DK_NONE, 849, 1}, /* 173 ObjectVersion */
+  {12117, DK_OBJECT, DK_PLAIN, DK_NONE, 850, 5}, /* 174 PathStat */
+  {12137, DK_OBJECT, DK_PLAIN, DK_NONE, 855, 2}, /* 175 PeerInfo */
+  {12148, DK_OBJECT, DK_PLAIN, DK_NONE, 857, 2}, /* 176 PeerNode */
+  {12224, DK_OBJECT, DK_PLAIN, DK_NONE, 859, 2}, /* 177 Platform */
+  {12247, DK_OBJECT, DK_PLAIN, DK_NONE, 861, 6}, /* 178 Plugin */
+  {12256, DK_OBJECT, DK_PLAIN, DK_NONE, 867, 16}, /* 179 Plugin.Config */
+  {12272, DK_OBJECT, DK_PLAIN, DK_NONE, 883, 4}, /* 180 Plugin.Config.Args */
+  {12293, DK_OBJECT, DK_PLAIN, DK_NONE, 887, 3}, /* 181 Plugin.Config.Interface */
   {12319, DK_STRING, DK_PLAIN, DK_NONE, 115, 2}, /* 182 Plugin.Config.Interface.ProtocolScheme */
-  {12360, DK_OBJECT, DK_PLAIN, DK_NONE, 888, 3}, /* 183 Plugin.Config.Linux */
-  {12382, DK_OBJECT, DK_PLAIN, DK_NONE, 891, 1}, /* 184 Plugin.Config.Network */
-  {12406, DK_OBJECT, DK_PLAIN, DK_NONE, 892, 2}, /* 185 Plugin.Config.User */
-  {12427, DK_OBJECT, DK_PLAIN, DK_NONE, 894, 2}, /* 186 Plugin.Config.rootfs */
-  {12450, DK_OBJECT, DK_PLAIN, DK_NONE, 896, 4}, /* 187 Plugin.Settings */
-  {12498, DK_OBJECT, DK_PLAIN, DK_NONE, 900, 4}, /* 188 PluginDevice */
-  {12544, DK_OBJECT, DK_PLAIN, DK_NONE, 904, 4}, /* 189 PluginEnv */
-  {12585, DK_OBJECT, DK_PLAIN, DK_NONE, 908, 7}, /* 190 PluginMount */
-  {12599, DK_OBJECT, DK_PLAIN, DK_NONE, 915, 3}, /* 191 PluginPrivilege */
-  {12712, DK_OBJECT, DK_PLAIN, DK_NONE, 918, 4}, /* 192 PluginsInfo */
-  {12726, DK_OBJECT, DK_PLAIN, DK_NONE, 922, 2}, /* 193 PortBinding */
-  {12769, DK_OBJECT, DK_PLAIN, DK_NONE, 924, 1}, /* 194 PortStatus */
-  {12782, DK_OBJECT, DK_PLAIN, DK_NONE, 925, 4}, /* 195 PortSummary */
+  {12360, DK_OBJECT, DK_PLAIN, DK_NONE, 890, 3}, /* 183 Plugin.Config.Linux */
+  {12382, DK_OBJECT, DK_PLAIN, DK_NONE, 893, 1}, /* 184 Plugin.Config.Network */
+  {12406, DK_OBJECT, DK_PLAIN, DK_NONE, 894, 2}, /* 185 Plugin.Config.User */
+  {12427, DK_OBJECT, DK_PLAIN, DK_NONE, 896, 2}, /* 186 Plugin.Config.rootfs */
+  {12450, DK_OBJECT, DK_PLAIN, DK_NONE, 898, 4}, /* 187 Plugin.Settings */
+  {12498, DK_OBJECT, DK_PLAIN, DK_NONE, 902, 4}, /* 188 PluginDevice */
+  {12544, DK_OBJECT, DK_PLAIN, DK_NONE, 906, 4}, /* 189 PluginEnv */
+  {12585, DK_OBJECT, DK_PLAIN, DK_NONE, 910, 7}, /* 190 PluginMount */
+  {12599, DK_OBJECT, DK_PLAIN, DK_NONE, 917, 3}, /* 191 PluginPrivilege */
+  {12712, DK_OBJECT, DK_PLAIN, DK_NONE, 920, 4}, /* 192 PluginsInfo */
+  {12726, DK_OBJECT, DK_PLAIN, DK_NONE, 924, 2}, /* 193 PortBinding */
+  {12769, DK_OBJECT, DK_PLAIN, DK_NONE, 926, 1}, /* 194 PortStatus */
+  {12782, DK_OBJECT, DK_PLAIN, DK_NONE, 927, 4}, /* 195 PortSummary */
   {12796, DK_STRING, DK_PLAIN, DK_NONE, 117, 3}, /* 196 PortSummary.Type */
-  {12917, DK_OBJECT, DK_PLAIN, DK_NONE, 929, 5}, /* 197 ProcessConfig */
-  {12987, DK_OBJECT, DK_PLAIN, DK_NONE, 934, 4}, /* 198 ProgressDetail */
-  {13165, DK_OBJECT, DK_PLAIN, DK_NONE, 938, 1}, /* 199 PullIdentity */
-  {13180, DK_OBJECT, DK_PLAIN, DK_NONE, 939, 6}, /* 200 PushImageInfo */
+  {12917, DK_OBJECT, DK_PLAIN, DK_NONE, 931, 5}, /* 197 ProcessConfig */
+  {12987, DK_OBJECT, DK_PLAIN, DK_NONE, 936, 4}, /* 198 ProgressDetail */
+  {13165, DK_OBJECT, DK_PLAIN, DK_NONE, 940, 1}, /* 199 PullIdentity */
+  {13180, DK_OBJECT, DK_PLAIN, DK_NONE, 941, 6}, /* 200 PushImageInfo */
   {13237, DK_STRING, DK_PLAIN, DK_NONE, 120, 3}, /* 201 Reachability */
-  {13403, DK_OBJECT, DK_PLAIN, DK_NONE, 945, 5}, /* 202 RegistryServiceConfig */
-  {13605, DK_OBJECT, DK_PLAIN, DK_NONE, 950, 4}, /* 203 ResourceObject */
-  {13649, DK_OBJECT, DK_PLAIN, DK_NONE, 954, 2}, /* 204 RestartPolicy */
+  {13403, DK_OBJECT, DK_PLAIN, DK_NONE, 947, 5}, /* 202 RegistryServiceConfig */
+  {13605, DK_OBJECT, DK_PLAIN, DK_NONE, 952, 4}, /* 203 ResourceObject */
+  {13649, DK_OBJECT, DK_PLAIN, DK_NONE, 956, 2}, /* 204 RestartPolicy */
   {13665, DK_STRING, DK_PLAIN, DK_NONE, 123, 5}, /* 205 RestartPolicy.Name */
-  {13742, DK_OBJECT, DK_PLAIN, DK_NONE, 956, 1}, /* 206 RootFSStorage */
-  {13758, DK_OBJECT, DK_PLAIN, DK_NONE, 957, 1}, /* 207 RootFSStorageSnapshot */
-  {13884, DK_OBJECT, DK_PLAIN, DK_NONE, 958, 3}, /* 208 Runtime */
-  {14032, DK_OBJECT, DK_PLAIN, DK_NONE, 961, 5}, /* 209 Secret */
-  {14124, DK_OBJECT, DK_PLAIN, DK_NONE, 966, 5}, /* 210 SecretSpec */
-  {14230, DK_OBJECT, DK_PLAIN, DK_NONE, 971, 9}, /* 211 Service */
-  {14240, DK_OBJECT, DK_PLAIN, DK_NONE, 980, 3}, /* 212 Service.Endpoint */
-  {14259, DK_OBJECT, DK_PLAIN, DK_NONE, 983, 2}, /* 213 Service.Endpoint.VirtualIPs */
-  {14289, DK_OBJECT, DK_PLAIN, DK_NONE, 985, 2}, /* 214 Service.JobStatus */
-  {14309, DK_OBJECT, DK_PLAIN, DK_NONE, 987, 3}, /* 215 Service.ServiceStatus */
-  {14333, DK_OBJECT, DK_PLAIN, DK_NONE, 990, 4}, /* 216 Service.UpdateStatus */
+  {13742, DK_OBJECT, DK_PLAIN, DK_NONE, 958, 1}, /* 206 RootFSStorage */
+  {13758, DK_OBJECT, DK_PLAIN, DK_NONE, 959, 1}, /* 207 RootFSStorageSnapshot */
+  {13884, DK_OBJECT, DK_PLAIN, DK_NONE, 960, 3}, /* 208 Runtime */
+  {14032, DK_OBJECT, DK_PLAIN, DK_NONE, 963, 5}, /* 209 Secret */
+  {14124, DK_OBJECT, DK_PLAIN, DK_NONE, 968, 5}, /* 210 SecretSpec */
+  {14230, DK_OBJECT, DK_PLAIN, DK_NONE, 973, 9}, /* 211 Service */
+  {14240, DK_OBJECT, DK_PLAIN, DK_NONE, 982, 3}, /* 212 Service.Endpoint */
+  {14259, DK_OBJECT, DK_PLAIN, DK_NONE, 985, 2}, /* 213 Service.Endpoint.VirtualIPs */
+  {14289, DK_OBJECT, DK_PLAIN, DK_NONE, 987, 2}, /* 214 Service.JobStatus */
+  {14309, DK_OBJECT, DK_PLAIN, DK_NONE, 989, 3}, /* 215 Service.ServiceStatus */
+  {14333, DK_OBJECT, DK_PLAIN, DK_NONE, 992, 4}, /* 216 Service.UpdateStatus */
   {14356, DK_STRING, DK_PLAIN, DK_NONE, 128, 3}, /* 217 Service.UpdateStatus.State */
-  {14401, DK_OBJECT, DK_PLAIN, DK_NONE, 994, 3}, /* 218 ServiceCreateResponse */
-  {14453, DK_OBJECT, DK_PLAIN, DK_NONE, 997, 4}, /* 219 ServiceInfo */
-  {14512, DK_OBJECT, DK_PLAIN, DK_NONE, 1001, 8}, /* 220 ServiceSpec */
-  {14526, DK_OBJECT, DK_PLAIN, DK_NONE, 1009, 4}, /* 221 ServiceSpec.Mode */
-  {14545, DK_OBJECT, DK_PLAIN, DK_NONE, 1013, 1}, /* 222 ServiceSpec.Mode.Replicated */
-  {14575, DK_OBJECT, DK_PLAIN, DK_NONE, 1014, 2}, /* 223 ServiceSpec.Mode.ReplicatedJob */
-  {14608, DK_OBJECT, DK_PLAIN, DK_NONE, 1016, 6}, /* 224 ServiceSpec.RollbackConfig */
+  {14401, DK_OBJECT, DK_PLAIN, DK_NONE, 996, 3}, /* 218 ServiceCreateResponse */
+  {14453, DK_OBJECT, DK_PLAIN, DK_NONE, 999, 4}, /* 219 ServiceInfo */
+  {14512, DK_OBJECT, DK_PLAIN, DK_NONE, 1003, 8}, /* 220 ServiceSpec */
+  {14526, DK_OBJECT, DK_PLAIN, DK_NONE, 1011, 4}, /* 221 ServiceSpec.Mode */
+  {14545, DK_OBJECT, DK_PLAIN, DK_NONE, 1015, 1}, /* 222 ServiceSpec.Mode.Replicated */
+  {14575, DK_OBJECT, DK_PLAIN, DK_NONE, 1016, 2}, /* 223 ServiceSpec.Mode.ReplicatedJob */
+  {14608, DK_OBJECT, DK_PLAIN, DK_NONE, 1018, 6}, /* 224 ServiceSpec.RollbackConfig */
   {14637, DK_STRING, DK_PLAIN, DK_NONE, 131, 2}, /* 225 ServiceSpec.RollbackConfig.FailureAction */
   {14680, DK_STRING, DK_PLAIN, DK_NONE, 133, 2}, /* 226 ServiceSpec.RollbackConfig.Order */
-  {14715, DK_OBJECT, DK_PLAIN, DK_NONE, 1022, 6}, /* 227 ServiceSpec.UpdateConfig */
+  {14715, DK_OBJECT, DK_PLAIN, DK_NONE, 1024, 6}, /* 227 ServiceSpec.UpdateConfig */
   {14742, DK_STRING, DK_PLAIN, DK_NONE, 135, 3}, /* 228 ServiceSpec.UpdateConfig.FailureAction */
   {14783, DK_STRING, DK_PLAIN, DK_NONE, 138, 2}, /* 229 ServiceSpec.UpdateConfig.Order */
   {14848, DK_STRING, DK_PLAIN, DK_NONE, 140, 2}, /* 230 ServiceUpdate(registryAuthFrom) */
-  {14882, DK_OBJECT, DK_PLAIN, DK_NONE, 1028, 3}, /* 231 ServiceUpdateResponse */
-  {15011, DK_OBJECT, DK_PLAIN, DK_NONE, 1031, 8}, /* 232 SignatureIdentity */
-  {15031, DK_OBJECT, DK_PLAIN, DK_NONE, 1039, 3}, /* 233 SignatureTimestamp */
+  {14882, DK_OBJECT, DK_PLAIN, DK_NONE, 1030, 3}, /* 231 ServiceUpdateResponse */
+  {15011, DK_OBJECT, DK_PLAIN, DK_NONE, 1033, 8}, /* 232 SignatureIdentity */
+  {15031, DK_OBJECT, DK_PLAIN, DK_NONE, 1041, 3}, /* 233 SignatureTimestamp */
   {15052, DK_STRING, DK_PLAIN, DK_NONE, 142, 2}, /* 234 SignatureTimestampType */
   {15077, DK_STRING, DK_PLAIN, DK_NONE, 144, 2}, /* 235 SignatureType */
-  {15102, DK_OBJECT, DK_PLAIN, DK_NONE, 1042, 17}, /* 236 SignerIdentity */
-  {15651, DK_OBJECT, DK_PLAIN, DK_NONE, 1059, 1}, /* 237 Storage */
-  {15721, DK_OBJECT, DK_PLAIN, DK_NONE, 1060, 2}, /* 238 SubnetStatus */
-  {15780, DK_OBJECT, DK_PLAIN, DK_NONE, 1062, 11}, /* 239 Swarm */
-  {15788, DK_OBJECT, DK_PLAIN, DK_NONE, 1073, 9}, /* 240 SwarmInfo */
-  {15812, DK_OBJECT, DK_PLAIN, DK_NONE, 1082, 8}, /* 241 SwarmInitRequest */
-  {15858, DK_OBJECT, DK_PLAIN, DK_NONE, 1090, 5}, /* 242 SwarmJoinRequest */
-  {15890, DK_OBJECT, DK_PLAIN, DK_NONE, 1095, 8}, /* 243 SwarmSpec */
-  {15902, DK_OBJECT, DK_PLAIN, DK_NONE, 1103, 5}, /* 244 SwarmSpec.CAConfig */
-  {15923, DK_OBJECT, DK_PLAIN, DK_NONE, 1108, 4}, /* 245 SwarmSpec.CAConfig.ExternalCAs */
+  {15102, DK_OBJECT, DK_PLAIN, DK_NONE, 1044, 17}, /* 236 SignerIdentity */
+  {15651, DK_OBJECT, DK_PLAIN, DK_NONE, 1061, 1}, /* 237 Storage */
+  {15721, DK_OBJECT, DK_PLAIN, DK_NONE, 1062, 2}, /* 238 SubnetStatus */
+  {15780, DK_OBJECT, DK_PLAIN, DK_NONE, 1064, 11}, /* 239 Swarm */
+  {15788, DK_OBJECT, DK_PLAIN, DK_NONE, 1075, 9}, /* 240 SwarmInfo */
+  {15812, DK_OBJECT, DK_PLAIN, DK_NONE, 1084, 8}, /* 241 SwarmInitRequest */
+  {15858, DK_OBJECT, DK_PLAIN, DK_NONE, 1092, 5}, /* 242 SwarmJoinRequest */
+  {15890, DK_OBJECT, DK_PLAIN, DK_NONE, 1097, 8}, /* 243 SwarmSpec */
+  {15902, DK_OBJECT, DK_PLAIN, DK_NONE, 1105, 5}, /* 244 SwarmSpec.CAConfig */
+  {15923, DK_OBJECT, DK_PLAIN, DK_NONE, 1110, 4}, /* 245 SwarmSpec.CAConfig.ExternalCAs */
   {15956, DK_STRING, DK_PLAIN, DK_NONE, 146, 1}, /* 246 SwarmSpec.CAConfig.ExternalCAs.Protocol */
-  {15998, DK_OBJECT, DK_PLAIN, DK_NONE, 1112, 1}, /* 247 SwarmSpec.Dispatcher */
-  {16021, DK_OBJECT, DK_PLAIN, DK_NONE, 1113, 1}, /* 248 SwarmSpec.EncryptionConfig */
-  {16050, DK_OBJECT, DK_PLAIN, DK_NONE, 1114, 1}, /* 249 SwarmSpec.Orchestration */
-  {16076, DK_OBJECT, DK_PLAIN, DK_NONE, 1115, 5}, /* 250 SwarmSpec.Raft */
-  {16093, DK_OBJECT, DK_PLAIN, DK_NONE, 1120, 1}, /* 251 SwarmSpec.TaskDefaults */
-  {16118, DK_OBJECT, DK_PLAIN, DK_NONE, 1121, 2}, /* 252 SwarmSpec.TaskDefaults.LogDriver */
-  {16167, DK_OBJECT, DK_PLAIN, DK_NONE, 1123, 1}, /* 253 SwarmUnlockRequest */
+  {15998, DK_OBJECT, DK_PLAIN, DK_NONE, 1114, 1}, /* 247 SwarmSpec.Dispatcher */
+  {16021, DK_OBJECT, DK_PLAIN, DK_NONE, 1115, 1}, /* 248 SwarmSpec.EncryptionConfig */
+  {16050, DK_OBJECT, DK_PLAIN, DK_NONE, 1116, 1}, /* 249 SwarmSpec.Orchestration */
+  {16076, DK_OBJECT, DK_PLAIN, DK_NONE, 1117, 5}, /* 250 SwarmSpec.Raft */
+  {16093, DK_OBJECT, DK_PLAIN, DK_NONE, 1122, 1}, /* 251 SwarmSpec.TaskDefaults */
+  {16118, DK_OBJECT, DK_PLAIN, DK_NONE, 1123, 2}, /* 252 SwarmSpec.TaskDefaults.LogDriver */
+  {16167, DK_OBJECT, DK_PLAIN, DK_NONE, 1125, 1}, /* 253 SwarmUnlockRequest */
   {16260, DK_STRING, DK_PLAIN, DK_NONE, 147, 4}, /* 254 SystemDataUsage(type) */
-  {16284, DK_OBJECT, DK_PLAIN, DK_NONE, 1124, 9}, /* 255 SystemDataUsageResponse */
-  {16325, DK_OBJECT, DK_PLAIN, DK_NONE, 1133, 73}, /* 256 SystemInfo */
+  {16284, DK_OBJECT, DK_PLAIN, DK_NONE, 1126, 9}, /* 255 SystemDataUsageResponse */
+  {16325, DK_OBJECT, DK_PLAIN, DK_NONE, 1135, 73}, /* 256 SystemInfo */
   {16338, DK_STRING, DK_PLAIN, DK_NONE, 151, 3}, /* 257 SystemInfo.CgroupDriver */
   {16364, DK_STRING, DK_PLAIN, DK_NONE, 154, 2}, /* 258 SystemInfo.CgroupVersion */
-  {16391, DK_OBJECT, DK_PLAIN, DK_NONE, 1206, 2}, /* 259 SystemInfo.DefaultAddressPools */
+  {16391, DK_OBJECT, DK_PLAIN, DK_NONE, 1208, 2}, /* 259 SystemInfo.DefaultAddressPools */
   {16424, DK_STRING, DK_PLAIN, DK_NONE, 156, 4}, /* 260 SystemInfo.Isolation */
-  {16505, DK_OBJECT, DK_PLAIN, DK_NONE, 1208, 12}, /* 261 SystemVersion */
-  {16521, DK_OBJECT, DK_PLAIN, DK_NONE, 1220, 3}, /* 262 SystemVersion.Components */
-  {16548, DK_OBJECT, DK_PLAIN, DK_NONE, 1223, 1}, /* 263 SystemVersion.Platform */
-  {16573, DK_OBJECT, DK_PLAIN, DK_NONE, 1224, 3}, /* 264 TLSInfo */
-  {16618, DK_OBJECT, DK_PLAIN, DK_NONE, 1227, 15}, /* 265 Task */
-  {16704, DK_OBJECT, DK_PLAIN, DK_NONE, 1242, 10}, /* 266 TaskSpec */
-  {16715, DK_OBJECT, DK_PLAIN, DK_NONE, 1252, 29}, /* 267 TaskSpec.ContainerSpec */
-  {16740, DK_OBJECT, DK_PLAIN, DK_NONE, 1281, 4}, /* 268 TaskSpec.ContainerSpec.Configs */
-  {16773, DK_OBJECT, DK_PLAIN, DK_NONE, 1285, 4}, /* 269 TaskSpec.ContainerSpec.Configs.File */
-  {16811, DK_OBJECT, DK_PLAIN, DK_NONE, 1289, 3}, /* 270 TaskSpec.ContainerSpec.DNSConfig */
+  {16505, DK_OBJECT, DK_PLAIN, DK_NONE, 1210, 12}, /* 261 SystemVersion */
+  {16521, DK_OBJECT, DK_PLAIN, DK_NONE, 1222, 3}, /* 262 SystemVersion.Components */
+  {16548, DK_OBJECT, DK_PLAIN, DK_NONE, 1225, 1}, /* 263 SystemVersion.Platform */
+  {16573, DK_OBJECT, DK_PLAIN, DK_NONE, 1226, 3}, /* 264 TLSInfo */
+  {16618, DK_OBJECT, DK_PLAIN, DK_NONE, 1229, 15}, /* 265 Task */
+  {16704, DK_OBJECT, DK_PLAIN, DK_NONE, 1244, 10}, /* 266 TaskSpec */
+  {16715, DK_OBJECT, DK_PLAIN, DK_NONE, 1254, 29}, /* 267 TaskSpec.ContainerSpec */
+  {16740, DK_OBJECT, DK_PLAIN, DK_NONE, 1283, 4}, /* 268 TaskSpec.ContainerSpec.Configs */
+  {16773, DK_OBJECT, DK_PLAIN, DK_NONE, 1287, 4}, /* 269 TaskSpec.ContainerSpec.Configs.File */
+  {16811, DK_OBJECT, DK_PLAIN, DK_NONE, 1291, 3}, /* 270 TaskSpec.ContainerSpec.DNSConfig */
   {16846, DK_STRING, DK_PLAIN, DK_NONE, 160, 4}, /* 271 TaskSpec.ContainerSpec.Isolation */
-  {16881, DK_OBJECT, DK_PLAIN, DK_NONE, 1292, 5}, /* 272 TaskSpec.ContainerSpec.Privileges */
-  {16917, DK_OBJECT, DK_PLAIN, DK_NONE, 1297, 1}, /* 273 TaskSpec.ContainerSpec.Privileges.AppArmor */
+  {16881, DK_OBJECT, DK_PLAIN, DK_NONE, 1294, 5}, /* 272 TaskSpec.ContainerSpec.Privileges */
+  {16917, DK_OBJECT, DK_PLAIN, DK_NONE, 1299, 1}, /* 273 TaskSpec.ContainerSpec.Privileges.AppArmor */
   {16962, DK_STRING, DK_PLAIN, DK_NONE, 164, 2}, /* 274 TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
-  {17012, DK_OBJECT, DK_PLAIN, DK_NONE, 1298, 3}, /* 275 TaskSpec.ContainerSpec.Privileges.CredentialSpec */
-  {17063, DK_OBJECT, DK_PLAIN, DK_NONE, 1301, 5}, /* 276 TaskSpec.ContainerSpec.Privileges.SELinuxContext */
-  {17114, DK_OBJECT, DK_PLAIN, DK_NONE, 1306, 2}, /* 277 TaskSpec.ContainerSpec.Privileges.Seccomp */
+  {17012, DK_OBJECT, DK_PLAIN, DK_NONE, 1300, 3}, /* 275 TaskSpec.ContainerSpec.Privileges.CredentialSpec */
+  {17063, DK_OBJECT, DK_PLAIN, DK_NONE, 1303, 5}, /* 276 TaskSpec.ContainerSpec.Privileges.SELinuxContext */
+  {17114, DK_OBJECT, DK_PLAIN, DK_NONE, 1308, 2}, /* 277 TaskSpec.ContainerSpec.Privileges.Seccomp */
   {17158, DK_STRING, DK_PLAIN, DK_NONE, 166, 3}, /* 278 TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
-  {17207, DK_OBJECT, DK_PLAIN, DK_NONE, 1308, 3}, /* 279 TaskSpec.ContainerSpec.Secrets */
-  {17240, DK_OBJECT, DK_PLAIN, DK_NONE, 1311, 4}, /* 280 TaskSpec.ContainerSpec.Secrets.File */
-  {17278, DK_OBJECT, DK_PLAIN, DK_NONE, 1315, 3}, /* 281 TaskSpec.ContainerSpec.Ulimits */
-  {17311, DK_OBJECT, DK_PLAIN, DK_NONE, 1318, 2}, /* 282 TaskSpec.LogDriver */
-  {17332, DK_OBJECT, DK_PLAIN, DK_NONE, 1320, 1}, /* 283 TaskSpec.NetworkAttachmentSpec */
-  {17365, DK_OBJECT, DK_PLAIN, DK_NONE, 1321, 4}, /* 284 TaskSpec.Placement */
-  {17386, DK_OBJECT, DK_PLAIN, DK_NONE, 1325, 1}, /* 285 TaskSpec.Placement.Preferences */
-  {17419, DK_OBJECT, DK_PLAIN, DK_NONE, 1326, 1}, /* 286 TaskSpec.Placement.Preferences.Spread */
-  {17459, DK_OBJECT, DK_PLAIN, DK_NONE, 1327, 4}, /* 287 TaskSpec.PluginSpec */
-  {17481, DK_OBJECT, DK_PLAIN, DK_NONE, 1331, 4}, /* 288 TaskSpec.Resources */
-  {17502, DK_OBJECT, DK_PLAIN, DK_NONE, 1335, 4}, /* 289 TaskSpec.RestartPolicy */
+  {17207, DK_OBJECT, DK_PLAIN, DK_NONE, 1310, 3}, /* 279 TaskSpec.ContainerSpec.Secrets */
+  {17240, DK_OBJECT, DK_PLAIN, DK_NONE, 1313, 4}, /* 280 TaskSpec.ContainerSpec.Secrets.File */
+  {17278, DK_OBJECT, DK_PLAIN, DK_NONE, 1317, 3}, /* 281 TaskSpec.ContainerSpec.Ulimits */
+  {17311, DK_OBJECT, DK_PLAIN, DK_NONE, 1320, 2}, /* 282 TaskSpec.LogDriver */
+  {17332, DK_OBJECT, DK_PLAIN, DK_NONE, 1322, 1}, /* 283 TaskSpec.NetworkAttachmentSpec */
+  {17365, DK_OBJECT, DK_PLAIN, DK_NONE, 1323, 4}, /* 284 TaskSpec.Placement */
+  {17386, DK_OBJECT, DK_PLAIN, DK_NONE, 1327, 1}, /* 285 TaskSpec.Placement.Preferences */
+  {17419, DK_OBJECT, DK_PLAIN, DK_NONE, 1328, 1}, /* 286 TaskSpec.Placement.Preferences.Spread */
+  {17459, DK_OBJECT, DK_PLAIN, DK_NONE, 1329, 4}, /* 287 TaskSpec.PluginSpec */
+  {17481, DK_OBJECT, DK_PLAIN, DK_NONE, 1333, 4}, /* 288 TaskSpec.Resources */
+  {17502, DK_OBJECT, DK_PLAIN, DK_NONE, 1337, 4}, /* 289 TaskSpec.RestartPolicy */
   {17527, DK_STRING, DK_PLAIN, DK_NONE, 169, 3}, /* 290 TaskSpec.RestartPolicy.Condition */
   {17562, DK_STRING, DK_PLAIN, DK_NONE, 172, 15}, /* 291 TaskState */
-  {17574, DK_OBJECT, DK_PLAIN, DK_NONE, 1339, 6}, /* 292 TaskStatus */
-  {17630, DK_OBJECT, DK_PLAIN, DK_NONE, 1345, 2}, /* 293 ThrottleDevice */
-  {17742, DK_OBJECT, DK_PLAIN, DK_NONE, 1347, 1}, /* 294 Topology */
-  {17895, DK_OBJECT, DK_PLAIN, DK_NONE, 1348, 1}, /* 295 UnlockKeyResponse */
-  {18085, DK_OBJECT, DK_PLAIN, DK_NONE, 1349, 10}, /* 296 Volume */
+  {17574, DK_OBJECT, DK_PLAIN, DK_NONE, 1341, 6}, /* 292 TaskStatus */
+  {17630, DK_OBJECT, DK_PLAIN, DK_NONE, 1347, 2}, /* 293 ThrottleDevice */
+  {17742, DK_OBJECT, DK_PLAIN, DK_NONE, 1349, 1}, /* 294 Topology */
+  {17895, DK_OBJECT, DK_PLAIN, DK_NONE, 1350, 1}, /* 295 UnlockKeyResponse */
+  {18085, DK_OBJECT, DK_PLAIN, DK_NONE, 1351, 10}, /* 296 Volume */
   {18094, DK_STRING, DK_PLAIN, DK_NONE, 187, 2}, /* 297 Volume.Scope */
-  {18109, DK_OBJECT, DK_PLAIN, DK_NONE, 1359, 2}, /* 298 Volume.UsageData */
-  {18159, DK_OBJECT, DK_PLAIN, DK_NONE, 1361, 5}, /* 299 VolumeCreateRequest */
-  {18251, DK_OBJECT, DK_PLAIN, DK_NONE, 1366, 2}, /* 300 VolumeListResponse */
-  {18302, DK_OBJECT, DK_PLAIN, DK_NONE, 1368, 2}, /* 301 VolumePruneResponse */
-  {18339, DK_OBJECT, DK_PLAIN, DK_NONE, 1370, 1}, /* 302 VolumeUpdateRequest */
-  {18402, DK_OBJECT, DK_PLAIN, DK_NONE, 1371, 5}, /* 303 VolumesDiskUsage */
+  {18109, DK_OBJECT, DK_PLAIN, DK_NONE, 1361, 2}, /* 298 Volume.UsageData */
+  {18159, DK_OBJECT, DK_PLAIN, DK_NONE, 1363, 5}, /* 299 VolumeCreateRequest */
+  {18251, DK_OBJECT, DK_PLAIN, DK_NONE, 1368, 2}, /* 300 VolumeListResponse */
+  {18302, DK_OBJECT, DK_PLAIN, DK_NONE, 1370, 2}, /* 301 VolumePruneResponse */
+  {18339, DK_OBJECT, DK_PLAIN, DK_NONE, 1372, 1}, /* 302 VolumeUpdateRequest */
+  {18402, DK_OBJECT, DK_PLAIN, DK_NONE, 1373, 5}, /* 303 VolumesDiskUsage */
   {19177, DK_ARRAY, DK_PLAIN, 1, 0, 0}, /* 304 array of Address */
   {19196, DK_ARRAY, DK_PLAIN, 2, 0, 0}, /* 305 array of AttestationStatement */
   {19228, DK_ARRAY, DK_PLAIN, 5, 0, 0}, /* 306 array of BuildCache */
@@ -382,36 +382,36 @@ const dk_Type dk_types[] = {
   {21186, DK_ARRAY, DK_PLAIN, 402, 0, 0}, /* 375 array of string (json of OCIPlatform) */
   {21795, DK_BOOLEAN, DK_PLAIN, DK_NONE, 0, 0}, /* 376 boolean */
   {22123, DK_BYTES, DK_PLAIN, DK_NONE, 0, 0}, /* 377 bytes */
-  {27203, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 378 integer */
-  {27213, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 379 integer (duration) */
-  {27234, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 380 integer (size) */
-  {28462, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 381 map of AuthConfig */
-  {28482, DK_MAP, DK_PLAIN, 40, 0, 0}, /* 382 map of ContainerNetworkStats */
-  {28513, DK_MAP, DK_PLAIN, 77, 0, 0}, /* 383 map of EndpointResource */
-  {28539, DK_MAP, DK_PLAIN, 78, 0, 0}, /* 384 map of EndpointSettings */
-  {28565, DK_MAP, DK_PLAIN, 133, 0, 0}, /* 385 map of IndexInfo */
-  {28584, DK_MAP, DK_PLAIN, 153, 0, 0}, /* 386 map of NetworkContainer */
-  {28610, DK_MAP, DK_PLAIN, 208, 0, 0}, /* 387 map of Runtime */
-  {28627, DK_MAP, DK_PLAIN, 219, 0, 0}, /* 388 map of ServiceInfo */
-  {28648, DK_MAP, DK_PLAIN, 238, 0, 0}, /* 389 map of SubnetStatus */
-  {28670, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 390 map of any */
-  {28683, DK_MAP, DK_PLAIN, 350, 0, 0}, /* 391 map of array of PortBinding */
-  {28713, DK_MAP, DK_PLAIN, 378, 0, 0}, /* 392 map of integer */
-  {28730, DK_MAP, DK_PLAIN, 390, 0, 0}, /* 393 map of map of any */
-  {28750, DK_MAP, DK_SET, 390, 0, 0}, /* 394 map of map of any (set) */
-  {28776, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
-  {28792, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
-  {30144, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
-  {34414, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
-  {34423, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
-  {34460, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
-  {34504, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
-  {34523, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
-  {34554, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
-  {34602, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
-  {34650, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
-  {34685, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
-  {34718, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
+  {27219, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 378 integer */
+  {27229, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 379 integer (duration) */
+  {27250, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 380 integer (size) */
+  {28478, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 381 map of AuthConfig */
+  {28498, DK_MAP, DK_PLAIN, 40, 0, 0}, /* 382 map of ContainerNetworkStats */
+  {28529, DK_MAP, DK_PLAIN, 77, 0, 0}, /* 383 map of EndpointResource */
+  {28555, DK_MAP, DK_PLAIN, 78, 0, 0}, /* 384 map of EndpointSettings */
+  {28581, DK_MAP, DK_PLAIN, 133, 0, 0}, /* 385 map of IndexInfo */
+  {28600, DK_MAP, DK_PLAIN, 153, 0, 0}, /* 386 map of NetworkContainer */
+  {28626, DK_MAP, DK_PLAIN, 208, 0, 0}, /* 387 map of Runtime */
+  {28643, DK_MAP, DK_PLAIN, 219, 0, 0}, /* 388 map of ServiceInfo */
+  {28664, DK_MAP, DK_PLAIN, 238, 0, 0}, /* 389 map of SubnetStatus */
+  {28686, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 390 map of any */
+  {28699, DK_MAP, DK_PLAIN, 350, 0, 0}, /* 391 map of array of PortBinding */
+  {28729, DK_MAP, DK_PLAIN, 378, 0, 0}, /* 392 map of integer */
+  {28746, DK_MAP, DK_PLAIN, 390, 0, 0}, /* 393 map of map of any */
+  {28766, DK_MAP, DK_SET, 390, 0, 0}, /* 394 map of map of any (set) */
+  {28792, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
+  {28808, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
+  {30160, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
+  {34463, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
+  {34472, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
+  {34509, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
+  {34553, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
+  {34572, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
+  {34603, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
+  {34651, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
+  {34699, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
+  {34734, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
+  {34767, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
 };
 
 const uint16_t dk_n_types = 408;
@@ -419,193 +419,193 @@ const uint16_t dk_n_types = 408;
 const dk_Value dk_values[] = {
   {25515, 39, 55}, /* BuildCache.Type exec.cachemount */
   {26048, 39, 55}, /* BuildCache.Type frontend */
-  {27263, 39, 55}, /* BuildCache.Type internal */
-  {31944, 39, 55}, /* BuildCache.Type regular */
-  {33675, 39, 55}, /* BuildCache.Type source.git.checkout */
-  {33697, 39, 55}, /* BuildCache.Type source.local */
-  {30615, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
-  {30646, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
-  {30671, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
-  {31561, 42, 55}, /* ClusterVolume.PublishStatus.State published */
-  {29337, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
-  {33550, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
+  {27279, 39, 55}, /* BuildCache.Type internal */
+  {31993, 39, 55}, /* BuildCache.Type regular */
+  {33724, 39, 55}, /* BuildCache.Type source.git.checkout */
+  {33746, 39, 55}, /* BuildCache.Type source.local */
+  {30631, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
+  {30662, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
+  {30687, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
+  {31577, 42, 55}, /* ClusterVolume.PublishStatus.State published */
+  {29353, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
+  {33599, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
   {18884, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing all */
-  {30087, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
-  {30210, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
-  {31789, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
+  {30103, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
+  {30226, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
+  {31805, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
   {18796, 42, 55}, /* ClusterVolumeSpec.Availability active */
   {25143, 42, 55}, /* ClusterVolumeSpec.Availability drain */
-  {30580, 42, 55}, /* ClusterVolumeSpec.Availability pause */
+  {30596, 42, 55}, /* ClusterVolumeSpec.Availability pause */
   {24314, 25, 55}, /* ContainerState.Status created */
   {24437, 25, 55}, /* ContainerState.Status dead */
   {25670, 25, 55}, /* ContainerState.Status exited */
-  {30588, 25, 55}, /* ContainerState.Status paused */
-  {32026, 25, 55}, /* ContainerState.Status removing */
-  {32295, 25, 55}, /* ContainerState.Status restarting */
-  {32653, 25, 55}, /* ContainerState.Status running */
+  {30604, 25, 55}, /* ContainerState.Status paused */
+  {32075, 25, 55}, /* ContainerState.Status removing */
+  {32344, 25, 55}, /* ContainerState.Status restarting */
+  {32702, 25, 55}, /* ContainerState.Status running */
   {26344, 52, 55}, /* ContainerSummary.Health.Status healthy */
-  {30087, 52, 55}, /* ContainerSummary.Health.Status none */
-  {34137, 52, 55}, /* ContainerSummary.Health.Status starting */
-  {35728, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
+  {30103, 52, 55}, /* ContainerSummary.Health.Status none */
+  {34186, 52, 55}, /* ContainerSummary.Health.Status starting */
+  {35777, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
   {24314, 25, 55}, /* ContainerSummary.State created */
   {24437, 25, 55}, /* ContainerSummary.State dead */
   {25670, 25, 55}, /* ContainerSummary.State exited */
-  {30588, 25, 55}, /* ContainerSummary.State paused */
-  {32026, 25, 55}, /* ContainerSummary.State removing */
-  {32295, 25, 55}, /* ContainerSummary.State restarting */
-  {32653, 25, 55}, /* ContainerSummary.State running */
-  {29820, 30, 55}, /* ContainerWait(condition) next-exit */
-  {30104, 30, 55}, /* ContainerWait(condition) not-running */
-  {32016, 30, 55}, /* ContainerWait(condition) removed */
-  {32818, 37, 55}, /* EndpointPortConfig.Protocol sctp */
-  {35325, 25, 55}, /* EndpointPortConfig.Protocol tcp */
-  {35693, 25, 55}, /* EndpointPortConfig.Protocol udp */
+  {30604, 25, 55}, /* ContainerSummary.State paused */
+  {32075, 25, 55}, /* ContainerSummary.State removing */
+  {32344, 25, 55}, /* ContainerSummary.State restarting */
+  {32702, 25, 55}, /* ContainerSummary.State running */
+  {29836, 30, 55}, /* ContainerWait(condition) next-exit */
+  {30120, 30, 55}, /* ContainerWait(condition) not-running */
+  {32065, 30, 55}, /* ContainerWait(condition) removed */
+  {32867, 37, 55}, /* EndpointPortConfig.Protocol sctp */
+  {35374, 25, 55}, /* EndpointPortConfig.Protocol tcp */
+  {35742, 25, 55}, /* EndpointPortConfig.Protocol udp */
   {26400, 34, 55}, /* EndpointPortConfig.PublishMode host */
-  {27003, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
+  {27019, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
   {25032, 25, 55}, /* EndpointSpec.Mode dnsrr */
-  {36139, 25, 55}, /* EndpointSpec.Mode vip */
+  {36188, 25, 55}, /* EndpointSpec.Mode vip */
   {22089, 25, 55}, /* EventMessage.Type builder */
   {22945, 25, 55}, /* EventMessage.Type config */
   {23184, 25, 55}, /* EventMessage.Type container */
   {24387, 25, 55}, /* EventMessage.Type daemon */
-  {26560, 25, 55}, /* EventMessage.Type image */
-  {29470, 25, 55}, /* EventMessage.Type network */
-  {29960, 25, 55}, /* EventMessage.Type node */
-  {30810, 25, 55}, /* EventMessage.Type plugin */
-  {32896, 25, 55}, /* EventMessage.Type secret */
-  {33159, 25, 55}, /* EventMessage.Type service */
-  {36174, 25, 55}, /* EventMessage.Type volume */
-  {28229, 40, 55}, /* EventMessage.scope local */
-  {34830, 40, 55}, /* EventMessage.scope swarm */
+  {26576, 25, 55}, /* EventMessage.Type image */
+  {29486, 25, 55}, /* EventMessage.Type network */
+  {29976, 25, 55}, /* EventMessage.Type node */
+  {30826, 25, 55}, /* EventMessage.Type plugin */
+  {32945, 25, 55}, /* EventMessage.Type secret */
+  {33208, 25, 55}, /* EventMessage.Type service */
+  {36223, 25, 55}, /* EventMessage.Type volume */
+  {28245, 40, 55}, /* EventMessage.scope local */
+  {34879, 40, 55}, /* EventMessage.scope swarm */
   {26344, 39, 55}, /* Health.Status healthy */
-  {30087, 39, 55}, /* Health.Status none */
-  {34137, 39, 55}, /* Health.Status starting */
-  {35728, 39, 55}, /* Health.Status unhealthy */
+  {30103, 39, 55}, /* Health.Status none */
+  {34186, 39, 55}, /* Health.Status starting */
+  {35777, 39, 55}, /* Health.Status unhealthy */
   {26400, 41, 55}, /* HostConfig.CgroupnsMode host */
-  {31197, 41, 55}, /* HostConfig.CgroupnsMode private */
+  {31213, 41, 55}, /* HostConfig.CgroupnsMode private */
   {2, 25, 55}, /* HostConfig.Isolation  */
   {24452, 25, 55}, /* HostConfig.Isolation default */
   {26518, 25, 55}, /* HostConfig.Isolation hyperv */
-  {31268, 25, 55}, /* HostConfig.Isolation process */
+  {31284, 25, 55}, /* HostConfig.Isolation process */
   {21575, 25, 55}, /* HostConfig.LogConfig.Type awslogs */
   {25498, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
   {25898, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
   {26079, 25, 55}, /* HostConfig.LogConfig.Type gelf */
-  {27773, 25, 55}, /* HostConfig.LogConfig.Type journald */
-  {27784, 25, 55}, /* HostConfig.LogConfig.Type json-file */
-  {28229, 48, 55}, /* HostConfig.LogConfig.Type local */
-  {30087, 25, 55}, /* HostConfig.LogConfig.Type none */
-  {34010, 25, 55}, /* HostConfig.LogConfig.Type splunk */
-  {34952, 25, 55}, /* HostConfig.LogConfig.Type syslog */
+  {27789, 25, 55}, /* HostConfig.LogConfig.Type journald */
+  {27800, 25, 55}, /* HostConfig.LogConfig.Type json-file */
+  {28245, 48, 55}, /* HostConfig.LogConfig.Type local */
+  {30103, 25, 55}, /* HostConfig.LogConfig.Type none */
+  {34059, 25, 55}, /* HostConfig.LogConfig.Type splunk */
+  {35001, 25, 55}, /* HostConfig.LogConfig.Type syslog */
   {19083, 25, 27}, /* ImageBuild(Content-type) application/tar */
   {19101, 28, 55}, /* ImageBuild(Content-type) application/x-tar */
   {1957, 38, 55}, /* ImageBuild(version) 1 */
   {1961, 38, 55}, /* ImageBuild(version) 2 */
   {21357, 47, 55}, /* ImageManifestSummary.Kind attestation */
-  {26560, 47, 55}, /* ImageManifestSummary.Kind image */
-  {35740, 47, 55}, /* ImageManifestSummary.Kind unknown */
+  {26576, 47, 55}, /* ImageManifestSummary.Kind image */
+  {35789, 47, 55}, /* ImageManifestSummary.Kind unknown */
   {6140, 53, 55}, /* KnownSignerIdentity DHI */
   {2, 32, 55}, /* LocalNodeState  */
   {18796, 32, 55}, /* LocalNodeState active */
   {25461, 32, 55}, /* LocalNodeState error */
-  {26938, 32, 55}, /* LocalNodeState inactive */
-  {28273, 32, 55}, /* LocalNodeState locked */
-  {30605, 32, 55}, /* LocalNodeState pending */
-  {31197, 25, 55}, /* Mount.BindOptions.Propagation private */
-  {32567, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
-  {32578, 25, 55}, /* Mount.BindOptions.Propagation rshared */
-  {32588, 25, 55}, /* Mount.BindOptions.Propagation rslave */
-  {33341, 25, 55}, /* Mount.BindOptions.Propagation shared */
-  {33604, 25, 55}, /* Mount.BindOptions.Propagation slave */
+  {26954, 32, 55}, /* LocalNodeState inactive */
+  {28289, 32, 55}, /* LocalNodeState locked */
+  {30621, 32, 55}, /* LocalNodeState pending */
+  {31213, 25, 55}, /* Mount.BindOptions.Propagation private */
+  {32616, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
+  {32627, 25, 55}, /* Mount.BindOptions.Propagation rshared */
+  {32637, 25, 55}, /* Mount.BindOptions.Propagation rslave */
+  {33390, 25, 55}, /* Mount.BindOptions.Propagation shared */
+  {33653, 25, 55}, /* Mount.BindOptions.Propagation slave */
   {21592, 25, 55}, /* MountType bind */
   {22704, 42, 55}, /* MountType cluster */
-  {26560, 48, 55}, /* MountType image */
-  {30118, 32, 55}, /* MountType npipe */
-  {35511, 25, 55}, /* MountType tmpfs */
-  {36174, 25, 55}, /* MountType volume */
+  {26576, 48, 55}, /* MountType image */
+  {30134, 32, 55}, /* MountType npipe */
+  {35560, 25, 55}, /* MountType tmpfs */
+  {36223, 25, 55}, /* MountType volume */
   {18796, 25, 55}, /* NodeSpec.Availability active */
   {25143, 25, 55}, /* NodeSpec.Availability drain */
-  {30580, 25, 55}, /* NodeSpec.Availability pause */
-  {28412, 25, 55}, /* NodeSpec.Role manager */
-  {36489, 25, 55}, /* NodeSpec.Role worker */
+  {30596, 25, 55}, /* NodeSpec.Availability pause */
+  {28428, 25, 55}, /* NodeSpec.Role manager */
+  {36538, 25, 55}, /* NodeSpec.Role worker */
   {24829, 32, 55}, /* NodeState disconnected */
   {25136, 32, 55}, /* NodeState down */
-  {31835, 32, 55}, /* NodeState ready */
-  {35740, 32, 55}, /* NodeState unknown */
+  {31851, 32, 55}, /* NodeState ready */
+  {35789, 32, 55}, /* NodeState unknown */
   {2, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme  */
-  {29224, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
-  {32818, 37, 55}, /* PortSummary.Type sctp */
-  {35325, 25, 55}, /* PortSummary.Type tcp */
-  {35693, 25, 55}, /* PortSummary.Type udp */
-  {31662, 32, 55}, /* Reachability reachable */
-  {35740, 32, 55}, /* Reachability unknown */
-  {35810, 32, 55}, /* Reachability unreachable */
+  {29240, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
+  {32867, 37, 55}, /* PortSummary.Type sctp */
+  {35374, 25, 55}, /* PortSummary.Type tcp */
+  {35742, 25, 55}, /* PortSummary.Type udp */
+  {31678, 32, 55}, /* Reachability reachable */
+  {35789, 32, 55}, /* Reachability unknown */
+  {35859, 32, 55}, /* Reachability unreachable */
   {2, 30, 55}, /* RestartPolicy.Name  */
   {19008, 25, 55}, /* RestartPolicy.Name always */
-  {29832, 40, 55}, /* RestartPolicy.Name no */
-  {30164, 25, 55}, /* RestartPolicy.Name on-failure */
-  {35750, 25, 55}, /* RestartPolicy.Name unless-stopped */
+  {29848, 40, 55}, /* RestartPolicy.Name no */
+  {30180, 25, 55}, /* RestartPolicy.Name on-failure */
+  {35799, 25, 55}, /* RestartPolicy.Name unless-stopped */
   {22875, 25, 55}, /* Service.UpdateStatus.State completed */
-  {30588, 25, 55}, /* Service.UpdateStatus.State paused */
-  {35897, 25, 55}, /* Service.UpdateStatus.State updating */
+  {30604, 25, 55}, /* Service.UpdateStatus.State paused */
+  {35946, 25, 55}, /* Service.UpdateStatus.State updating */
   {23953, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
-  {30580, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
-  {34078, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
-  {34303, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
+  {30596, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
+  {34127, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
+  {34352, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
   {23953, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
-  {30580, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
-  {32330, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
-  {34078, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
-  {34303, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
-  {31181, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
-  {33945, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
+  {30596, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
+  {32379, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
+  {34127, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
+  {34352, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
+  {31197, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
+  {33994, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
   {17669, 53, 55}, /* SignatureTimestampType TimestampAuthority */
   {17712, 53, 55}, /* SignatureTimestampType Tlog */
   {22109, 53, 55}, /* SignatureType bundle-v0.3 */
-  {33523, 53, 55}, /* SignatureType simplesigning-v1 */
+  {33572, 53, 55}, /* SignatureType simplesigning-v1 */
   {22397, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
   {21865, 42, 55}, /* SystemDataUsage(type) build-cache */
   {23184, 42, 55}, /* SystemDataUsage(type) container */
-  {26560, 42, 55}, /* SystemDataUsage(type) image */
-  {36174, 42, 55}, /* SystemDataUsage(type) volume */
+  {26576, 42, 55}, /* SystemDataUsage(type) image */
+  {36223, 42, 55}, /* SystemDataUsage(type) volume */
   {22484, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
-  {30087, 40, 55}, /* SystemInfo.CgroupDriver none */
-  {35124, 32, 55}, /* SystemInfo.CgroupDriver systemd */
+  {30103, 40, 55}, /* SystemInfo.CgroupDriver none */
+  {35173, 32, 55}, /* SystemInfo.CgroupDriver systemd */
   {1957, 41, 55}, /* SystemInfo.CgroupVersion 1 */
   {1961, 41, 55}, /* SystemInfo.CgroupVersion 2 */
   {2, 32, 55}, /* SystemInfo.Isolation  */
   {24452, 32, 55}, /* SystemInfo.Isolation default */
   {26518, 32, 55}, /* SystemInfo.Isolation hyperv */
-  {31268, 32, 55}, /* SystemInfo.Isolation process */
+  {31284, 32, 55}, /* SystemInfo.Isolation process */
   {2, 35, 55}, /* TaskSpec.ContainerSpec.Isolation  */
   {24452, 35, 55}, /* TaskSpec.ContainerSpec.Isolation default */
   {26518, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
-  {31268, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
+  {31284, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
   {24452, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode default */
   {24805, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
   {24378, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
   {24452, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
-  {35715, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
+  {35764, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
   {19031, 25, 55}, /* TaskSpec.RestartPolicy.Condition any */
-  {30087, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
-  {30164, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
+  {30103, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
+  {30180, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
   {18711, 25, 55}, /* TaskState accepted */
   {18890, 25, 55}, /* TaskState allocated */
   {21257, 25, 55}, /* TaskState assigned */
   {22864, 25, 55}, /* TaskState complete */
   {25794, 25, 55}, /* TaskState failed */
-  {29814, 25, 55}, /* TaskState new */
-  {30383, 37, 55}, /* TaskState orphaned */
-  {30605, 25, 55}, /* TaskState pending */
-  {31159, 25, 55}, /* TaskState preparing */
-  {31835, 25, 55}, /* TaskState ready */
-  {31954, 25, 55}, /* TaskState rejected */
-  {32007, 37, 55}, /* TaskState remove */
-  {32653, 25, 55}, /* TaskState running */
-  {33430, 25, 55}, /* TaskState shutdown */
-  {34137, 25, 55}, /* TaskState starting */
+  {29830, 25, 55}, /* TaskState new */
+  {30399, 37, 55}, /* TaskState orphaned */
+  {30621, 25, 55}, /* TaskState pending */
+  {31175, 25, 55}, /* TaskState preparing */
+  {31851, 25, 55}, /* TaskState ready */
+  {32003, 25, 55}, /* TaskState rejected */
+  {32056, 37, 55}, /* TaskState remove */
+  {32702, 25, 55}, /* TaskState running */
+  {33479, 25, 55}, /* TaskState shutdown */
+  {34186, 25, 55}, /* TaskState starting */
   {26155, 25, 55}, /* Volume.Scope global */
-  {28229, 25, 55}, /* Volume.Scope local */
+  {28245, 25, 55}, /* Volume.Scope local */
 };
 
 const uint16_t dk_n_values = 189;
