@@ -16,6 +16,7 @@
 #include "net/transport.h"
 #include "run/composed.h"
 #include "run/exchange.h"
+#include "run/execute.h"
 #include "run/guard.h"
 #include "run/loop.h"
 #include "run/queue.h"
@@ -111,6 +112,7 @@ static const luaL_Reg functions[] = {
     {"decode", ldk_decode_text},
     {"decode_raw", ldk_decode_text_raw},
     {"encode", ldk_encode_value},
+    {"execute", ldk_execute},
     {"fields", ldk_fields},
     {"file_kind", ldk_file_kind},
     {"gather_options", ldk_gather},
@@ -165,6 +167,7 @@ int luaopen_moonsail_core(lua_State *L) {
   ldk_class_open(L, &ldk_stream_class);
   ldk_class_open(L, &ldk_task_class);
   ldk_class_open(L, &ldk_scope_class);
+  ldk_class_open(L, &ldk_process_class);
   ldk_class_open(L, &ldk_queue_class);
   ldk_client_open(L);
   ldk_objects_open(L);

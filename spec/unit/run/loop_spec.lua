@@ -44,6 +44,9 @@ local WAITS = {
     print "waiting"
     local stream = core.call(client, "ContainerLogs", { id = "x" })
     stream()]],
+  ["a program that is run"] = [[
+    print "waiting"
+    core.execute{ "sleep", "20" }]],
   ["sleep"] = 'print "waiting"; core.sleep(20)',
   ["tasks that wait"] = [[
     require("moonsail").run(function()
