@@ -1,13 +1,16 @@
 -- SPDX-License-Identifier: MIT
--- What an image is built from: a folder, an archive, a Dockerfile alone, or
--- an address from which the engine fetches one of these.
+-- What an image is built from: a folder, an archive, files that are given as
+-- text, or an address from which the engine fetches one of these.
 --
 --     local context <close> = build_context.open({ path = "app" }, LABEL)
 --     local stream = context:send(client, options, { unlimited = true })
 
+local context_files = require "moonsail.context_files"
+local context_folder = require "moonsail.context_folder"
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
-local tarball = require "moonsail.tarball"
+local source = require "moonsail.source"
+local upload = require "moonsail.upload"
 
 local build_context = {}
 
@@ -22,43 +25,49 @@ build_context.TYPES = {
 }
 
 ---@class moonsail.BuildContext
----@field source any # for upload.call; nil when the engine fetches it
----@field options table # of ImageBuild: `dockerfile`, `remote`, …
+---@field source moonsail.Source|nil # nil when the engine fetches it
+---@field options table # of ImageBuild: `dockerfile`, `remote`
+---@field text string|nil # the Dockerfile, where it is known
+---@field label string
 local Context = { __name = "moonsail.build_context" }
 Context.__index = Context
 
 ---Lets go of what it holds; may be called again.
 function Context:close()
-  local guard <close> = self.guard -- luacheck: ignore 211
-  self.guard = nil
+  if self.source then self.source:close() end
 end
 
 Context.__close = Context.close
 
 ---Begins the build with it.
 ---@param client moonsail.Client
----@param options table # of ImageBuild
+---@param options table # of ImageBuild; changed
 ---@param settings table # of core.call
 ---@return moonsail.Stream
 function Context:send(client, options, settings)
-  local all = {}
-  for name, value in pairs(options) do all[name] = value end
-  for name, value in pairs(self.options) do all[name] = value end
-  return core.call(client, "ImageBuild", all, self.label, settings)
+  for name, value in pairs(self.options) do options[name] = value end
+  if not self.source then
+    return core.call(client, "ImageBuild", options, self.label, settings)
+  end
+  return upload.call(client, "ImageBuild", options, self.source, self.label,
+                     settings)
 end
 
----The text of its Dockerfile; nil and why where it cannot be told.
+---The text of its Dockerfile; nil and why where it cannot be told before the
+---engine has it.
 ---@return string|nil
 ---@return string|nil # the reason
 function Context:dockerfile_text()
   if self.text then return self.text end
-  return nil, "the Dockerfile is in an archive"
+  return nil, self.source and "the Dockerfile is in an archive"
+    or "the engine fetches the Dockerfile"
 end
 
--- What there is to build from ------------------------------------------------
+-- What is given --------------------------------------------------------------
 
--- One of which must be there.
-local SOURCES = { "path", "context", "dockerfile_text", "remote" }
+local EXPECTED = "a folder or a tar; else context, dockerfile_text or remote"
+
+local SOURCES = { "path", "context", "remote" } -- one of which may be there
 
 local function check_sources(given, complain)
   local first
@@ -68,61 +77,113 @@ local function check_sources(given, complain)
       first = name
     end
   end
-  if not first then
-    complain("path", "missing (a folder or a tar; else context, "
-             .. "dockerfile_text or remote)")
+  if first or given.dockerfile_text then return end
+  complain("path", "missing (%s)", EXPECTED)
+end
+
+-- Complains of what makes sense only for what is packed here.
+local function check_unpacked(given, what, complain)
+  if given.gzip then
+    complain("gzip", "%s is sent as it is", what)
+  elseif given.dockerfile_text then
+    complain("dockerfile_text", "it cannot be added to %s", what)
   end
 end
 
-local function read_dockerfile(self, folder, name)
-  local file = io.open(folder .. "/" .. (name or "Dockerfile"), "rb")
-  if not file then return end
-  self.text = file:read("a")
-  file:close()
+-- A tar, plain or compressed, is known by how it begins.
+local function check_archive(bytes, what, complain)
+  if source.is_archive(bytes) then return end
+  complain(what, "expected a tar, plain or compressed; a Dockerfile is given "
+           .. "as dockerfile_text")
 end
 
-local function set_path(self, path, given, complain)
-  local is_folder, reason = tarball.is_folder(path)
+local HEAD = 512
+
+local function open_file(self, path, given, complain)
+  local file, reason = io.open(path, "rb")
+  local head
+  if file then
+    head, reason = file:read(HEAD)
+    file:close()
+  end
   if reason then complain("path", "%s", reason) end
-  if not is_folder then
-    self.options.body_file = path
-    return
-  end
-  read_dockerfile(self, path, given.dockerfile)
-  self.options.body_file, self.guard =
-    tarball.packed({ { path = path, name = "." } }, self.label)
+  check_archive(head or "", "path", complain)
+  check_unpacked(given, "an archive", complain)
+  self.source = source.of(path, { name = "path", label = self.label,
+                                  expected = EXPECTED }, complain)
 end
 
-local function set_source(self, given, complain)
-  local context = given.context
-  if given.dockerfile_text then
-    self.text = given.dockerfile_text
-    self.options.body = tarball.of_text("Dockerfile", self.text)
-  elseif io.type(context) == "file" then
-    self.options.body = context:read("a")
-      or complain("context", "cannot be read")
-  elseif context ~= nil then
-    self.options.body = fail.check_type(complain, "context", "string", context)
-  elseif given.path then
-    set_path(self, given.path, given, complain)
+local CONTEXTS = "the bytes of a tar, an open file, a function or stream that "
+  .. "gives them, or a table of files"
+
+local function open_archive(self, value, given, complain)
+  check_unpacked(given, "an archive", complain)
+  if type(value) == "string" then
+    check_archive(value, "context", complain)
+  end
+  self.source = source.of(value, { name = "context", label = self.label,
+                                   expected = CONTEXTS }, complain)
+end
+
+-- Packing --------------------------------------------------------------------
+
+-- Everything belongs to root, as the docker command has it.
+local function pack(self, packed, given)
+  self.options.dockerfile, self.text = packed.dockerfile, packed.text
+  self.source = source.packed(packed.entries, self.label, {
+    uid = 0, gid = 0, filter = packed.filter, gzip = given.gzip,
+  })
+end
+
+local function open_path(self, path, given, complain)
+  local kind, reason = core.file_kind(path)
+  if not kind then complain("path", "%s: %s", path, reason) end
+  if kind ~= "folder" then return open_file(self, path, given, complain) end
+  pack(self, context_folder.open(path, given, complain), given)
+end
+
+local function is_files(value)
+  return type(value) == "table" and getmetatable(value) == nil
+end
+
+local function open_text(self, given)
+  local text = given.dockerfile_text
+  local entry = { name = "Dockerfile", content = text }
+  pack(self, { entries = { entry }, text = text }, given)
+end
+
+local function open_source(self, given, complain)
+  if given.remote ~= nil then
+    check_unpacked(given, "what the engine fetches", complain)
+    self.options.remote = given.remote
+  elseif given.path ~= nil then
+    open_path(self, given.path, given, complain)
+  elseif is_files(given.context) then
+    pack(self, context_files.open(given, complain), given)
+  elseif given.context ~= nil then
+    open_archive(self, given.context, given, complain)
+  else
+    open_text(self, given)
   end
 end
 
----Opens the context of a build. Nothing is sent yet.
----@param given table # path, context, dockerfile, dockerfile_text, remote, gzip
+---Opens the context of a build: everything is checked, and nothing sent yet.
+---@param given table # of build_context.TYPES
 ---@param label string # "images:build"
 ---@return moonsail.BuildContext # to be closed
 function build_context.open(given, label)
   local complain = fail.complainer(label)
   check_sources(given, complain)
+  if given.dockerfile and given.dockerfile_text then
+    complain("dockerfile", "given besides dockerfile_text")
+  end
   local self = setmetatable({
     source = nil,
-    options = { dockerfile = given.dockerfile, remote = given.remote },
+    options = { dockerfile = given.dockerfile },
+    text = nil,
     label = label,
-    guard = nil, -- what is to be closed after the build
-    text = nil,  -- of the Dockerfile
   }, Context)
-  set_source(self, given, complain)
+  open_source(self, given, complain)
   return self
 end
 

@@ -84,6 +84,12 @@ function dockerignore.read(text, name, complain)
   return setmetatable({ patterns = patterns }, Ignored)
 end
 
+---Whether it leaves out nothing at all.
+---@return boolean
+function Ignored:is_empty()
+  return #self.patterns == 0
+end
+
 -- Matching -------------------------------------------------------------------
 
 -- What a path is for each pattern, told the same of the folder it is in; and

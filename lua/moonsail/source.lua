@@ -85,11 +85,13 @@ local function collected(give, path, complain)
 end
 
 ---Packs files while they are sent.
----@param entries table[] # of core.pack
+---@param entries table[] # of core.packer
 ---@param label string # "images:build"
+---@param options? table # of core.packer
 ---@return moonsail.Source
-function source.packed(entries, label)
-  return new(core.pack(entries, label))
+function source.packed(entries, label, options)
+  local packer <close> = core.packer(entries, options, label)
+  return new(collected(function() return packer:read() end, "source", error))
 end
 
 -- Entries of an archive out of a table that has contents under their names.

@@ -1,0 +1,158 @@
+-- SPDX-License-Identifier: MIT
+-- The context of a build that is a folder: which Dockerfile, and what of the
+-- rest is left out.
+
+local core = require "moonsail.core"
+local dockerignore = require "moonsail.dockerignore"
+local sent_ignore = require "moonsail.sent_ignore"
+
+local context_folder = {}
+
+-- The Dockerfile -------------------------------------------------------------
+
+local NAMES = { "Dockerfile", "dockerfile" }
+
+local function is_absolute(path)
+  return path:sub(1, 1) == "/"
+end
+
+-- The path of the Dockerfile, as it is given or as it is called usually.
+local function find_dockerfile(folder, given)
+  if given then
+    return is_absolute(given) and given or folder .. "/" .. given
+  end
+  for _, name in ipairs(NAMES) do
+    local path = folder .. "/" .. name
+    if core.file_kind(path, true) then return path end
+  end
+end
+
+-- A name that is looked for in the context may be meant from here.
+local function explain_missing(given)
+  if given and not is_absolute(given) and core.file_kind(given) then
+    return (": a name is one in there; one from elsewhere begins with a "
+            .. "slash: %s"):format(core.real_path(given))
+  end
+  return ""
+end
+
+local function check_dockerfile(path, folder, given, complain)
+  local kind, reason
+  if path then kind, reason = core.file_kind(path) end
+  if not kind and path and core.file_kind(path, true) then
+    complain("dockerfile", "%s leads nowhere: %s", path, reason)
+  elseif not kind then
+    complain("dockerfile", "there is no %s in %s%s", given or NAMES[1], folder,
+             explain_missing(given))
+  elseif kind ~= "file" then
+    complain("dockerfile", "%s is no file", path)
+  end
+end
+
+local function read(path, complain)
+  local file, reason = io.open(path, "rb")
+  local text
+  if file then
+    text, reason = file:read("a")
+    file:close()
+  end
+  return text or complain("path", "%s", reason)
+end
+
+-- Its name in the folder, nil when it lies elsewhere: links are followed.
+local function name_inside(path, folder)
+  local real, root = core.real_path(path), core.real_path(folder)
+  if root ~= "/" then root = root .. "/" end
+  if real:sub(1, #root) == root then return real:sub(#root + 1) end
+end
+
+-- The Dockerfile of the build: where it is, its name in the folder (nil when
+-- it lies elsewhere), and its text.
+local function open_dockerfile(folder, given, complain)
+  if given.dockerfile_text then
+    return { text = given.dockerfile_text }
+  end
+  local path = find_dockerfile(folder, given.dockerfile)
+  check_dockerfile(path, folder, given.dockerfile, complain)
+  return {
+    path = path,
+    name = name_inside(path, folder),
+    text = read(path, complain),
+  }
+end
+
+-- What is left out -----------------------------------------------------------
+
+-- The text of an ignore file; nil when there is none.
+local function read_ignore(path, complain)
+  return core.file_kind(path) == "file" and read(path, complain) or nil
+end
+
+-- What the context's own .dockerignore says, and what the one beside the
+-- Dockerfile does, which goes before it.
+local function open_ignores(folder, dockerfile, complain)
+  local path = folder .. "/" .. sent_ignore.NAME
+  local own = read_ignore(path, complain)
+  local beside = dockerfile.path and dockerfile.path .. sent_ignore.NAME
+  local first = beside and read_ignore(beside, complain)
+  local ignored = dockerignore.read(first or own or "",
+                                    first and beside or path, complain)
+  return ignored, own, first ~= nil
+end
+
+-- What is to be in the .dockerignore that is sent: `own` when it is as it
+-- should be already.
+local function text_to_send(ignored, own, is_overruled, name, is_hidden)
+  if not is_overruled and not is_hidden then return own end
+  local taken_out = { [name] = is_hidden or ignored:excludes(name) }
+  if own and ignored:excludes(sent_ignore.NAME) then
+    own = nil
+  elseif own then
+    taken_out[sent_ignore.NAME] = false
+  end
+  return sent_ignore.text(own, taken_out)
+end
+
+-- Leaves out one more; nil where all is kept.
+local function filter_of(ignored, left_out)
+  if ignored:is_empty() and not left_out then return nil end
+  local filter = ignored:filter()
+  return function(name, kind)
+    if name == left_out then return false, false end
+    return filter(name, kind)
+  end
+end
+
+-- Opening --------------------------------------------------------------------
+
+---What is to be packed.
+---@param folder string
+---@param given table # dockerfile, dockerfile_text
+---@param complain fun(path: string, format: string, ...)
+---@return table # entries of core.packer, its `filter`, `dockerfile` (its name
+---       in the archive), and the `text` of that
+function context_folder.open(folder, given, complain)
+  local dockerfile = open_dockerfile(folder, given, complain)
+  local ignored, own, is_overruled =
+    open_ignores(folder, dockerfile, complain)
+  local is_hidden = not dockerfile.name
+  local name = dockerfile.name or sent_ignore.hidden_name(dockerfile.text)
+  local text = text_to_send(ignored, own, is_overruled, name, is_hidden)
+  local entries = { { path = folder, name = "", follow = true } }
+  if text ~= own and text then
+    entries[#entries + 1] = { name = sent_ignore.NAME, content = text }
+  end
+  if is_hidden then
+    entries[#entries + 1] = { name = name, content = dockerfile.text }
+  end
+  if own and text == own then ignored:keep(sent_ignore.NAME) end
+  if not is_hidden then ignored:keep(name) end
+  return {
+    entries = entries,
+    filter = filter_of(ignored, text ~= own and sent_ignore.NAME or nil),
+    dockerfile = name,
+    text = dockerfile.text,
+  }
+end
+
+return context_folder
