@@ -86,6 +86,7 @@ build = {
     ["moonsail.progress"] = "lua/moonsail/progress.lua",
     ["moonsail.reference"] = "lua/moonsail/reference.lua",
     ["moonsail.regexp"] = "lua/moonsail/regexp.lua",
+    ["moonsail.registry"] = "lua/moonsail/registry.lua",
     ["moonsail.run"] = "lua/moonsail/run.lua",
     ["moonsail.run_job"] = "lua/moonsail/run_job.lua",
     ["moonsail.screen"] = "lua/moonsail/screen.lua",

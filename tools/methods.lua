@@ -14,15 +14,8 @@ return {
   methods = {
     {class = "client", name = "df", operation = "SystemDataUsage",
      doc = "What images, containers, volumes and build caches take on disk."},
-    {class = "client", name = "distribution",
-     operation = "DistributionInspect", positional = "name",
-     doc = "What a registry has under the name of an image: its digest " ..
-       "and platforms."},
     {class = "client", name = "info", operation = "SystemInfo",
      doc = "What the engine is and what it runs on."},
-    {class = "client", name = "login", operation = "SystemAuth",
-     positional = "username password serveraddress",
-     doc = "Has the engine try a user name and password with a registry."},
     {class = "client", name = "version", operation = "SystemVersion",
      doc = "The versions of the engine and of its parts."},
 
@@ -116,9 +109,6 @@ return {
     {class = "images", name = "remove", operation = "ImageDelete",
      positional = "name",
      doc = "Removes the image with this name or id."},
-    {class = "images", name = "search", operation = "ImageSearch",
-     positional = "term limit",
-     doc = "What Docker Hub, or a registry, has under a term."},
 
     {class = "image", name = "attestations", operation = "ImageAttestations",
      target = "name",
@@ -223,9 +213,6 @@ return {
     {class = "plugins", name = "list", operation = "PluginList",
      result = "list", result_class = "plugin",
      doc = "The plugins that the engine has."},
-    {class = "plugins", name = "privileges",
-     operation = "GetPluginPrivileges", positional = "remote",
-     doc = "What the plugin of this name wants to be allowed."},
     {class = "plugins", name = "remove", operation = "PluginDelete",
      positional = "name", doc = "Removes the plugin with this name or id."},
 

@@ -117,6 +117,13 @@ function credentials.for_registry(client, registry, given, label, path)
   return find(client, registry, path or "", label)
 end
 
+-- The registry of an image, and what it is called there.
+local function registry_of(name, label)
+  local ref, reason = reference.parse(name)
+  if not ref then fail.argument(label, "%q: %s", name, reason) end
+  return reference.registry(ref.domain), ref.path
+end
+
 ---The same for the registry of an image.
 ---@param client moonsail.Client
 ---@param name string # with or without a registry and a tag
@@ -125,10 +132,8 @@ end
 ---@return moonsail.api.AuthConfig|nil auth
 ---@return string|nil trouble
 function credentials.for_image(client, name, given, label)
-  local ref, reason = reference.parse(name)
-  if not ref then fail.argument(label, "%q: %s", name, reason) end
-  return credentials.for_registry(client, reference.registry(ref.domain),
-                                  given, label, ref.path)
+  local registry, path = registry_of(name, label)
+  return credentials.for_registry(client, registry, given, label, path)
 end
 
 ---All credentials that there are, for a build, which may pull from several
@@ -166,21 +171,42 @@ function credentials.explain(problem, trouble)
   problem.hint = trouble .. (problem.hint and "; " .. problem.hint or "")
 end
 
----Returns what fn(auth) does, for the registry of an image. When that refuses,
----the error tells why there were no credentials.
+-- As the header is called in the API.
+local HEADER = "X-Registry-Auth"
+
+---Sets the option `auth`, unless it is given, and returns what fn() does. When
+---the registry refuses that, the error tells why there were no credentials.
 ---@param client moonsail.Client
----@param name string
----@param given moonsail.api.AuthConfig|nil
+---@param registry string # as reference.registry names it
+---@param options table # of the call
 ---@param label string
----@param fn fun(auth: moonsail.api.AuthConfig|nil): ...
----@return any ...
-function credentials.use(client, name, given, label, fn)
-  local auth, trouble = credentials.for_image(client, name, given, label)
-  if not trouble then return fn(auth) end
-  local results = table.pack(pcall(fn, auth))
+---@param fn fun(): any
+---@param path? string # of a repository there
+---@return any
+function credentials.use_for(client, registry, options, label, fn, path)
+  local given = options.auth
+  if given == nil then given = options[HEADER] end
+  options[HEADER] = nil
+  local auth, trouble = credentials.for_registry(client, registry, given,
+                                                 label, path)
+  options.auth = auth
+  if not trouble then return fn() end
+  local results = table.pack(pcall(fn))
   if results[1] then return table.unpack(results, 2, results.n) end
   credentials.explain(results[2], trouble)
   error(results[2], 0)
+end
+
+---The same for the registry of an image.
+---@param client moonsail.Client
+---@param name string
+---@param options table
+---@param label string
+---@param fn fun(): any
+---@return any
+function credentials.use(client, name, options, label, fn)
+  local registry, path = registry_of(name, label)
+  return credentials.use_for(client, registry, options, label, fn, path)
 end
 
 return credentials

@@ -116,7 +116,7 @@ end
 ---@option all_tags boolean =false # push all tags that the engine has of the
 ---        name
 ---@option auth moonsail.api.AuthConfig # for the registry: `username`,
----        `password`
+---        `password`; else what is known
 ---@option platform string|moonsail.api.OCIPlatform # of an image for several:
 ---        "linux/arm64"
 ---@option progress boolean|file*|fun(report: table) # true: shown on standard

@@ -2,6 +2,7 @@
 -- The collection of images: pulling, pushing, importing, loading, saving.
 
 local core = require "moonsail.core"
+local credentials = require "moonsail.credentials"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
 local platform = require "moonsail.platform"
@@ -101,10 +102,14 @@ function images.pull(client, options, label)
   options.name, options.all_tags, options.progress = nil, nil, nil
   options.from_image = ref.name
   options.tag = not all and (ref.digest or ref.tag) or nil
-  if stream then
-    return progress.stream(client, "ImageCreate", options, label)
-  end
-  follow(client, "ImageCreate", options, report, label)
+  core.check(client, "ImageCreate", options, label)
+  local reports = credentials.use(client, ref.name, options, label, function()
+    if stream then
+      return progress.stream(client, "ImageCreate", options, label)
+    end
+    follow(client, "ImageCreate", options, report, label)
+  end)
+  if stream then return reports end
   if all then
     return core.new_list("image", client, list_of(client, ref.name, label))
   end
@@ -121,7 +126,7 @@ local methods = core.methods("images")
 ---@option tag string ="latest" # or a digest
 ---@option all_tags boolean =false # pull all that the registry has
 ---@option auth moonsail.api.AuthConfig # for the registry: `username`,
----        `password`
+---        `password`; else what is known
 ---@option progress boolean|file*|fun(report: table) # true: shown on standard
 ---        error; a file: there; a function gets every report
 ---@option stream boolean =false # returns the reports as a stream, to be read
@@ -196,6 +201,14 @@ local function push_all(client, options, report, label)
   return list
 end
 
+-- Engines want some header, whether there are credentials or not.
+local function check_push(client, options, label)
+  local auth = options.auth
+  options.auth = auth or {}
+  core.check(client, "ImagePush", options, label)
+  options.auth = auth
+end
+
 ---Pushes an image. The options are those of images:push, and `name`.
 ---@param client any
 ---@param options table
@@ -210,16 +223,18 @@ function images.push(client, options, label)
   local report = progress.reporter(options.progress, label)
   options.name, options.tag = ref.name, nil
   options.all_tags, options.progress = nil, nil
-  options.auth = options.auth or {} -- engines want some header
   options.platform = platform.of(options.platform, "platform", complain)
-  core.check(client, "ImagePush", options, label)
-  if stream then
-    if all then complain("stream", "it is of one tag, not of all") end
+  check_push(client, options, label)
+  if stream and all then complain("stream", "it is of one tag, not of all") end
+  return credentials.use(client, ref.name, options, label, function()
+    options.auth = options.auth or {}
+    if all then return push_all(client, options, report, label) end
+    if not stream then
+      return push_tag(client, options, ref.tag, report, label)
+    end
     options.tag = ref.tag
     return progress.stream(client, "ImagePush", options, label)
-  end
-  if all then return push_all(client, options, report, label) end
-  return push_tag(client, options, ref.tag, report, label)
+  end)
 end
 
 ---Pushes an image to the registry that its name begins with.
@@ -229,7 +244,7 @@ end
 ---@option all_tags boolean =false # push all tags that the engine has of the
 ---        name
 ---@option auth moonsail.api.AuthConfig # for the registry: `username`,
----        `password`
+---        `password`; else what is known
 ---@option platform string|moonsail.api.OCIPlatform # of an image for several:
 ---        "linux/arm64"
 ---@option progress boolean|file*|fun(report: table) # true: shown on standard

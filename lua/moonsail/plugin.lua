@@ -2,6 +2,7 @@
 -- Methods of a plugin: those that change it fetch its attributes anew.
 
 local core = require "moonsail.core"
+local credentials = require "moonsail.credentials"
 local fail = require "moonsail.fail"
 local object = require "moonsail.object"
 local own = require "moonsail.own"
@@ -81,11 +82,14 @@ function methods:configure(settings, ...)
 end
 
 ---Pushes it to the registry that its name tells.
+---@option auth moonsail.api.AuthConfig # for the registry: `username`,
+---        `password`; else what is known
 ---@option progress boolean|file*|fun(document: table) # true shows it on
 ---        standard error; a file, there; a function gets every document
 ---@takes PluginPush
 ---@uses PluginPush
----@raises stream when the push fails on the way
+---@raises unauthorized when the registry wants another password, stream when
+---        the push fails on the way
 ---@return boolean # true
 function methods:push(...)
   local label = "plugin:push"
@@ -95,9 +99,14 @@ function methods:push(...)
   local report = progress.reporter(given.progress, label)
   own.fill(options, "name", self, complain)
   options.raw = false
-  local stream <close> = core.call(core.client_of(self), "PluginPush", options,
-                                   label, { unlimited = true })
-  progress.follow(stream, report)
+  local client, name = core.client_of(self), core.attrs(self).name
+  core.check(client, "PluginPush", options, label)
+  credentials.use(client, name, options, label, function()
+    options.auth = options.auth or {} -- engines want some header
+    local stream <close> = core.call(client, "PluginPush", options, label,
+                                     { unlimited = true })
+    progress.follow(stream, report)
+  end)
   return true
 end
 
@@ -105,6 +114,8 @@ end
 ---name and its settings.
 ---@param remote? string # its name in the registry; the one that it came from
 ---       unless given
+---@option auth moonsail.api.AuthConfig # for the registry: `username`,
+---        `password`; else what is known
 ---@option grant boolean|table[]|fun(privileges: table[]): boolean # what it
 ---        may be allowed, as plugins:install takes it
 ---@option progress boolean|file*|fun(document: table) # true shows it on

@@ -4,6 +4,7 @@
 
 local containers = require "moonsail.containers"
 local core = require "moonsail.core"
+local credentials = require "moonsail.credentials"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
 local progress = require "moonsail.progress"
@@ -110,11 +111,13 @@ function plugins.pull(client, operation, options, given, label)
   check_grant(given.grant, complain)
   if options.body ~= nil then complain("body", "it is made of grant") end
   core.arguments(operation, options, label)
-  options.body = granted(client, options, given.grant, label)
-  options.raw = false
-  local stream <close> = core.call(client, operation, options, label,
-                                   { unlimited = true })
-  progress.follow(stream, report)
+  credentials.use(client, options.remote, options, label, function()
+    options.body = granted(client, options, given.grant, label)
+    options.raw = false
+    local stream <close> = core.call(client, operation, options, label,
+                                     { unlimited = true })
+    progress.follow(stream, report)
+  end)
 end
 
 -- Settings -------------------------------------------------------------------
@@ -196,6 +199,8 @@ local INSTALL_TYPES = {
 ---@option grant boolean|table[]|fun(privileges: table[]): boolean # true
 ---        allows whatever it wants; a list of privileges, as `privileges`
 ---        gives them, no more than these; a function is asked
+---@option auth moonsail.api.AuthConfig # for the registry: `username`,
+---        `password`; else what is known
 ---@option enable boolean =true # false leaves it disabled
 ---@option settings table<string,string>|string[] # {DEBUG = "1"} or
 ---        {"DEBUG=1"}
@@ -205,7 +210,8 @@ local INSTALL_TYPES = {
 ---@uses GetPluginPrivileges PluginPull PluginSet PluginEnable PluginInspect
 ---@uses PluginDelete
 ---@raises argument when it wants more than was granted, conflict when there is
----        a plugin of that name, stream when the pull fails on the way
+---        a plugin of that name, unauthorized when the registry wants another
+---        password, stream when the pull fails on the way
 ---@return moonsail.Plugin # the plugin
 function methods:install(...)
   local label = "plugins:install"

@@ -234,4 +234,11 @@ function reference.registry(address)
   return HUB_NAMES[host] and HUB or host
 end
 
+---The registry of what may be less than the name of an image.
+---@param text string # "quay.io/app", "app"
+---@return string # "quay.io", "docker.io"
+function reference.domain_of(text)
+  return reference.registry(split_domain(text) or HUB)
+end
+
 return reference

@@ -15,6 +15,7 @@ local images = require "moonsail.images"
 local interact = require "moonsail.interact"
 local object = require "moonsail.object"
 local progress = require "moonsail.progress"
+local reference = require "moonsail.reference"
 local sugar = require "moonsail.sugar"
 
 local run_job = {}
@@ -169,6 +170,7 @@ end
 
 local function create_with_image(job)
   local can_pull = type(job.image) == "string" and job.own.pull ~= "never"
+                   and not reference.is_id(job.image)
   if can_pull and job.own.pull == "always" then pull(job) end
   local ok, result = pcall(create, job)
   if ok then return result end

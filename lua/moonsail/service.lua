@@ -200,6 +200,8 @@ end
 ---        is on standard error; a file: there; a function gets what is shown
 ---@option query_registry boolean =false # asks the registry for the digest of
 ---        the image, if one is given
+---@option with_registry_auth boolean =false # lets the nodes pull the image
+---        that is given with the credentials that are known for its registry
 ---@takes ServiceUpdate
 ---@fills id
 ---@uses ServiceInspect ServiceUpdate TaskList NodeList SecretList ConfigList

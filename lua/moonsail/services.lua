@@ -3,6 +3,7 @@
 
 local convergence = require "moonsail.convergence"
 local core = require "moonsail.core"
+local credentials = require "moonsail.credentials"
 local fail = require "moonsail.fail"
 local gating = require "moonsail.gating"
 local reference = require "moonsail.reference"
@@ -12,7 +13,7 @@ local services = {}
 
 -- Options of create and update that are not of the service.
 local OWN = { detach = true, progress = true, query_registry = true,
-              timeout = true }
+              timeout = true, with_registry_auth = true }
 
 -- Images ---------------------------------------------------------------------
 
@@ -24,9 +25,10 @@ local function pin(client, name, auth, label)
   elseif ref.digest then
     return name
   end
-  local found = core.call(client, "DistributionInspect", {
-    name = reference.format(ref), auth = auth, raw = false,
-  }, label)
+  local options = { name = reference.format(ref), auth = auth, raw = false }
+  local found = credentials.use(client, name, options, label, function()
+    return core.call(client, "DistributionInspect", options, label)
+  end)
   return ("%s@%s"):format(reference.format(ref), found.descriptor.digest)
 end
 
@@ -37,7 +39,30 @@ local function pin_image(client, plan, label)
   end
 end
 
+-- Puts the credentials into the options with which the nodes are to pull the
+-- image.
+local function add_auth(client, plan, label)
+  local image = service_options.container(plan).image
+  if type(image) ~= "string" or plan.options.auth ~= nil
+     or reference.is_id(image) then
+    return
+  end
+  plan.options.auth = credentials.for_image(client, image, nil, label)
+end
+
 -- Options --------------------------------------------------------------------
+
+-- Takes options out that are true or false.
+local function take_flags(options, complain, ...)
+  local flags = {}
+  for i, name in ipairs{ ... } do
+    flags[i], options[name] = options[name], nil
+    if flags[i] ~= nil then
+      fail.check_type(complain, name, "boolean", flags[i])
+    end
+  end
+  return table.unpack(flags, 1, select("#", ...))
+end
 
 ---Makes a plan of the options of create or update, with all that needs to be
 ---asked for it asked.
@@ -52,14 +77,12 @@ end
 function services.plan(client, operation, options, label, check)
   local complain = fail.complainer(label)
   local waiting = convergence.take(options, label)
-  local wants_digest = options.query_registry
-  if wants_digest ~= nil then
-    fail.check_type(complain, "query_registry", "boolean", wants_digest)
-  end
-  options.query_registry = nil
+  local wants_digest, wants_auth = take_flags(options, complain,
+    "query_registry", "with_registry_auth")
   local plan = service_options.plan(operation, label, options, OWN)
   check(client, plan)
   service_options.resolve(client, plan, label)
+  if wants_auth then add_auth(client, plan, label) end
   if wants_digest then pin_image(client, plan, label) end
   return plan, waiting
 end
@@ -160,6 +183,8 @@ local methods = core.methods("services")
 ---        is on standard error; a file: there; a function gets what is shown
 ---@option query_registry boolean =false # asks the image's registry for its
 ---        digest, so that all tasks have the same
+---@option with_registry_auth boolean =false # lets the nodes pull the image
+---        with the credentials that are known for its registry; or give `auth`
 ---@takes ServiceCreate
 ---@uses ServiceCreate ServiceInspect TaskList NodeList SecretList ConfigList
 ---  DistributionInspect

@@ -60,6 +60,7 @@ function Client:cp(src, dest, options) end
 function Client:df(options) end
 
 ---@class moonsail.client.distribution.Options: moonsail.options.DistributionInspect
+---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`; else what is known
 ---@field name? string
 
 ---What a registry has under the name of an image: its digest and platforms.
@@ -90,14 +91,24 @@ function Client:events(options) end
 ---@return moonsail.api.SystemInfo
 function Client:info(options) end
 
----Has the engine try a user name and password with a registry.
+---@class moonsail.client.login.Options: moonsail.options.SystemAuth
+---@field registry? string # the same as serveraddress
+
+---Has the engine try a user name and a password with a registry, and gives them to it from then on: to whatever this client pulls, pushes, builds, looks for there. `docker:login("me", "secret", "registry.example.com")`
+---
+---They are kept in memory as long as the client is, and written nowhere. Without a password those are tried that are known already: see the guide on where they are found.
 ---@param username? string # the name of the user
 ---@param password? string # the password
----@param serveraddress? string # the registry; Docker Hub without one
----@param options? moonsail.options.SystemAuth
+---@param serveraddress? string # the registry; Docker Hub without one; `registry` is the same
+---@param options? moonsail.client.login.Options
 ---@return moonsail.api.AuthResponse
----@overload fun(self: moonsail.Client, options: moonsail.options.SystemAuth): moonsail.api.AuthResponse
+---@overload fun(self: moonsail.Client, options: moonsail.client.login.Options): moonsail.api.AuthResponse
 function Client:login(username, password, serveraddress, options) end
+
+---Forgets what `login` has kept for a registry. Nothing is sent, and nothing is changed of what the docker command keeps.
+---@param serveraddress? string # the registry; Docker Hub without one
+---@return boolean # whether there was something to forget
+function Client:logout(serveraddress) end
 
 ---Whether the engine answers: an error tells why it does not.
 ---@param options? moonsail.CallOptions
@@ -878,7 +889,7 @@ function Image:name() end
 ---@class moonsail.image.push.Options: moonsail.options.ImagePush
 ---@field tag? string # its first name with this tag; with a name, the tag of that
 ---@field all_tags? boolean # default false; push all tags that the engine has of the name
----@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`
+---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`; else what is known
 ---@field platform? string|moonsail.api.OCIPlatform # of an image for several: "linux/arm64"
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
 ---@field stream? boolean # default false; returns the reports as a stream, to be read in a for loop; to close it early ends the push
@@ -1064,7 +1075,7 @@ function Images:prune(options) end
 ---@field name? string|moonsail.Image # may have a tag or a digest in it
 ---@field tag? string # default "latest"; or a digest
 ---@field all_tags? boolean # default false; pull all that the registry has
----@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`
+---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`; else what is known
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
 ---@field stream? boolean # default false; returns the reports as a stream, to be read in a for loop; to close it early ends the pull
 ---@field platform? string # since 1.32; which one of several: "linux/arm64"
@@ -1080,7 +1091,7 @@ function Images:pull(name, options) end
 ---@class moonsail.images.push.Options: moonsail.options.ImagePush
 ---@field tag? string # default "latest"; of the image to push
 ---@field all_tags? boolean # default false; push all tags that the engine has of the name
----@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`
+---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`; else what is known
 ---@field platform? string|moonsail.api.OCIPlatform # of an image for several: "linux/arm64"
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
 ---@field stream? boolean # default false; returns the reports as a stream, to be read in a for loop; to close it early ends the push
@@ -1117,12 +1128,16 @@ function Images:remove(name, options) end
 ---@overload fun(self: moonsail.Images, options: moonsail.images.save.Options): moonsail.Stream|integer
 function Images:save(names, dest, options) end
 
+---@class moonsail.images.search.Options: moonsail.options.ImageSearch
+---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`; else what is known
+
 ---What Docker Hub, or a registry, has under a term.
----@param term string # what to look for, with the registry before it unless it is Docker Hub
+---`images:search("busybox", 5)`
+---@param term string # with the registry before it unless it is Docker Hub
 ---@param limit? integer # so many at most, 1 to 100
----@param options? moonsail.options.ImageSearch
+---@param options? moonsail.images.search.Options
 ---@return moonsail.api.ImageSearchResponseItem[]
----@overload fun(self: moonsail.Images, options: moonsail.options.ImageSearch): moonsail.api.ImageSearchResponseItem[]
+---@overload fun(self: moonsail.Images, options: moonsail.images.search.Options): moonsail.api.ImageSearchResponseItem[]
 function Images:search(term, limit, options) end
 
 ---What moves calls and tasks forward, for a program that has a loop of its own: `moonsail.loop()`. Watch its descriptor for reading, and call `step` when there is something to read, or when the seconds that `timeout` gives are over.
@@ -1413,6 +1428,7 @@ function Plugin:inspect(options) end
 function Plugin:name() end
 
 ---@class moonsail.plugin.push.Options: moonsail.options.PluginPush
+---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`; else what is known
 ---@field progress? boolean|file*|fun(document: table) # true shows it on standard error; a file, there; a function gets every document
 
 ---Pushes it to the registry that its name tells.
@@ -1438,9 +1454,9 @@ function Plugin:settings() end
 function Plugin:short_id() end
 
 ---@class moonsail.plugin.upgrade.Options: moonsail.CallOptions
+---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`; else what is known
 ---@field grant? boolean|table[]|fun(privileges: table[]): boolean # what it may be allowed, as plugins:install takes it
 ---@field progress? boolean|file*|fun(document: table) # true shows it on standard error; a file, there; a function gets every document
----@field auth? moonsail.input.AuthConfig # since 1.26; credentials for the registry: username and password, or an identity token
 ---@field remote? string # since 1.26; the name of the new version in its registry
 
 ---Replaces it by what a registry has now, while it is disabled. It keeps its name and its settings.
@@ -1479,10 +1495,10 @@ function Plugins:get(name, options) end
 ---@class moonsail.plugins.install.Options: moonsail.CallOptions
 ---@field name? string # what to call it here, instead of that
 ---@field grant? boolean|table[]|fun(privileges: table[]): boolean # true allows whatever it wants; a list of privileges, as `privileges` gives them, no more than these; a function is asked
+---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`; else what is known
 ---@field enable? boolean # default true; false leaves it disabled
 ---@field settings? table<string,string>|string[] # {DEBUG = "1"} or {"DEBUG=1"}
 ---@field progress? boolean|file*|fun(document: table) # true shows the pull on standard error; a file, there; a function gets every document
----@field auth? moonsail.input.AuthConfig # credentials for the registry: username and password, or an identity token
 ---@field remote? string # its name in its registry
 
 ---Installs a plugin from a registry, and enables it. One that cannot be set or enabled is removed again.
@@ -1500,11 +1516,14 @@ function Plugins:install(remote, options) end
 ---@return moonsail.Plugin[]
 function Plugins:list(options) end
 
+---@class moonsail.plugins.privileges.Options: moonsail.options.GetPluginPrivileges
+---@field auth? moonsail.api.AuthConfig # for the registry: `username`, `password`; else what is known
+
 ---What the plugin of this name wants to be allowed.
----@param remote string # the name of the plugin in its registry
----@param options? moonsail.options.GetPluginPrivileges
+---@param remote string # its name in its registry
+---@param options? moonsail.plugins.privileges.Options
 ---@return moonsail.api.PluginPrivilege[]
----@overload fun(self: moonsail.Plugins, options: moonsail.options.GetPluginPrivileges): moonsail.api.PluginPrivilege[]
+---@overload fun(self: moonsail.Plugins, options: moonsail.plugins.privileges.Options): moonsail.api.PluginPrivilege[]
 function Plugins:privileges(remote, options) end
 
 ---@class moonsail.plugins.remove.Options: moonsail.options.PluginDelete
@@ -1773,6 +1792,7 @@ function Service:tasks(options) end
 ---@field timeout? number # waits for so many seconds at most
 ---@field progress? boolean|file*|fun(document: table) # true: shows how far it is on standard error; a file: there; a function gets what is shown
 ---@field query_registry? boolean # default false; asks the registry for the digest of the image, if one is given
+---@field with_registry_auth? boolean # default false; lets the nodes pull the image that is given with the credentials that are known for its registry
 
 ---Changes the service, and waits until its tasks are those that it describes.
 ---`service:update{image = "nginx:1.27", labels = {tier = "a", old = false}}`
@@ -1839,6 +1859,7 @@ local Services = {}
 ---@field timeout? number # waits for so many seconds at most
 ---@field progress? boolean|file*|fun(document: table) # true: shows how far it is on standard error; a file: there; a function gets what is shown
 ---@field query_registry? boolean # default false; asks the image's registry for its digest, so that all tasks have the same
+---@field with_registry_auth? boolean # default false; lets the nodes pull the image with the credentials that are known for its registry; or give `auth`
 
 ---Creates a service, and waits until its tasks run.
 ---`services:create("nginx", {name = "web", replicas = 2, ports = {"80"}})`

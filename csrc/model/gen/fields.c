@@ -5,287 +5,287 @@
 
 const dk_Field dk_fields[] = {
   {2058, 18828, 398, 32, 55, 0}, /* Address.Addr string */
-  {12865, 31162, 378, 32, 55, 0}, /* Address.PrefixLen integer */
+  {12865, 31139, 378, 32, 55, 0}, /* Address.PrefixLen integer */
   {6310, 24579, 171, 55, 55, DK_REQUIRED}, /* AttestationStatement.Descriptor OCIDescriptor */
-  {12823, 31119, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
-  {15560, 34262, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
-  {25246, 25246, 398, 25, 51, 0}, /* AuthConfig.email string */
-  {26560, 26543, 398, 25, 55, 0}, /* AuthConfig.identitytoken string */
-  {30543, 30543, 398, 25, 55, 0}, /* AuthConfig.password string */
-  {31977, 31960, 398, 25, 55, 0}, /* AuthConfig.registrytoken string */
-  {33192, 33192, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
-  {36060, 36060, 398, 25, 55, 0}, /* AuthConfig.username string */
-  {8692, 26543, 398, 25, 55, 0}, /* AuthResponse.IdentityToken string */
-  {15572, 34282, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
+  {12823, 31096, 398, 55, 55, DK_REQUIRED}, /* AttestationStatement.PredicateType string */
+  {15560, 34239, 390, 55, 55, DK_NULLABLE}, /* AttestationStatement.Statement map of any */
+  {25231, 25231, 398, 25, 51, 0}, /* AuthConfig.email string */
+  {26545, 26528, 398, 25, 55, 0}, /* AuthConfig.identitytoken string */
+  {30520, 30520, 398, 25, 55, 0}, /* AuthConfig.password string */
+  {31954, 31937, 398, 25, 55, 0}, /* AuthConfig.registrytoken string */
+  {33169, 33169, 398, 25, 55, 0}, /* AuthConfig.serveraddress string */
+  {36024, 36024, 398, 25, 55, 0}, /* AuthConfig.username string */
+  {8692, 26528, 398, 25, 55, 0}, /* AuthResponse.IdentityToken string */
+  {15572, 34259, 398, 25, 55, DK_REQUIRED}, /* AuthResponse.Status string */
   {6090, 24324, 398, 39, 55, 0}, /* BuildCache.CreatedAt string */
   {6296, 24542, 398, 39, 55, 0}, /* BuildCache.Description string */
-  {8456, 26527, 398, 39, 55, 0}, /* BuildCache.ID string */
-  {9496, 26945, 376, 39, 55, 0}, /* BuildCache.InUse boolean */
-  {9947, 27993, 398, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
-  {12049, 30512, 398, 39, 41, 0}, /* BuildCache.Parent string */
-  {12069, 30533, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
-  {14949, 33390, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
-  {15150, 33608, 378, 39, 55, 0}, /* BuildCache.Size integer */
-  {17823, 35727, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
-  {17979, 35984, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
+  {8456, 26512, 398, 39, 55, 0}, /* BuildCache.ID string */
+  {9496, 26930, 376, 39, 55, 0}, /* BuildCache.InUse boolean */
+  {9947, 27978, 398, 39, 55, DK_NULLABLE}, /* BuildCache.LastUsedAt string */
+  {12049, 30489, 398, 39, 41, 0}, /* BuildCache.Parent string */
+  {12069, 30510, 372, 42, 55, DK_NULLABLE}, /* BuildCache.Parents array of string */
+  {14949, 33367, 376, 39, 55, 0}, /* BuildCache.Shared boolean */
+  {15150, 33585, 378, 39, 55, 0}, /* BuildCache.Size integer */
+  {17823, 35691, 6, 39, 55, 0}, /* BuildCache.Type BuildCache.Type */
+  {17979, 35948, 378, 39, 55, 0}, /* BuildCache.UsageCount integer */
   {2036, 18805, 378, 52, 55, 0}, /* BuildCacheDiskUsage.ActiveCount integer */
-  {9731, 27725, 306, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
-  {13344, 31859, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
-  {17780, 35618, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
-  {17793, 35632, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
+  {9731, 27710, 306, 52, 55, 0}, /* BuildCacheDiskUsage.Items array of BuildCache */
+  {13344, 31836, 378, 52, 55, 0}, /* BuildCacheDiskUsage.Reclaimable integer */
+  {17780, 35582, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalCount integer */
+  {17793, 35596, 378, 52, 55, 0}, /* BuildCacheDiskUsage.TotalSize integer */
   {6090, 24324, 398, 53, 55, 0}, /* BuildIdentity.CreatedAt string */
-  {13358, 31873, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
+  {13358, 31850, 398, 53, 55, 0}, /* BuildIdentity.Ref string */
   {21520, 21520, 0, 36, 55, 0}, /* BuildInfo.aux any */
-  {25461, 25461, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
-  {25469, 25483, 83, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
-  {26527, 26527, 398, 25, 55, 0}, /* BuildInfo.id string */
-  {31367, 31367, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
-  {31378, 31395, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
-  {34282, 34282, 398, 25, 55, 0}, /* BuildInfo.status string */
-  {34454, 34454, 398, 25, 55, 0}, /* BuildInfo.stream string */
+  {25446, 25446, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.error string */
+  {25454, 25468, 83, 25, 55, 0}, /* BuildInfo.errorDetail ErrorDetail */
+  {26512, 26512, 398, 25, 55, 0}, /* BuildInfo.id string */
+  {31344, 31344, 398, 25, 51, DK_NULLABLE}, /* BuildInfo.progress string */
+  {31355, 31372, 198, 25, 55, 0}, /* BuildInfo.progressDetail ProgressDetail */
+  {34259, 34259, 398, 25, 55, 0}, /* BuildInfo.status string */
+  {34431, 34431, 398, 25, 55, 0}, /* BuildInfo.stream string */
   {3113, 22178, 372, 39, 55, 0}, /* BuildPruneResponse.CachesDeleted array of string */
-  {15450, 33976, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
-  {10900, 29403, 398, 25, 55, 0}, /* Checkpoint.Name string */
+  {15450, 33953, 378, 31, 55, 0}, /* BuildPruneResponse.SpaceReclaimed integer */
+  {10900, 29380, 398, 25, 55, 0}, /* Checkpoint.Name string */
   {3486, 22624, 398, 25, 55, 0}, /* CheckpointCreateRequest.CheckpointDir string */
   {3502, 22641, 398, 25, 55, DK_REQUIRED}, /* CheckpointCreateRequest.CheckpointID string */
-  {7478, 25651, 376, 25, 55, 0}, /* CheckpointCreateRequest.Exit boolean */
+  {7478, 25636, 376, 25, 55, 0}, /* CheckpointCreateRequest.Exit boolean */
   {6090, 24324, 398, 25, 55, 0}, /* ClusterInfo.CreatedAt string */
   {6191, 24420, 378, 40, 55, 0}, /* ClusterInfo.DataPathPort integer */
   {6221, 24462, 372, 39, 55, 0}, /* ClusterInfo.DefaultAddrPool array of string */
-  {8456, 26527, 398, 25, 55, 0}, /* ClusterInfo.ID string */
-  {13782, 32418, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
-  {15467, 33994, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
-  {15708, 34819, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
-  {16573, 35549, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
-  {17967, 35933, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
-  {18048, 36162, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
+  {8456, 26512, 398, 25, 55, 0}, /* ClusterInfo.ID string */
+  {13782, 32395, 376, 30, 55, 0}, /* ClusterInfo.RootRotationInProgress boolean */
+  {15467, 33971, 243, 25, 55, 0}, /* ClusterInfo.Spec SwarmSpec */
+  {15708, 34796, 378, 39, 55, 0}, /* ClusterInfo.SubnetSize integer */
+  {16573, 35513, 264, 30, 55, 0}, /* ClusterInfo.TLSInfo TLSInfo */
+  {17967, 35897, 398, 25, 55, 0}, /* ClusterInfo.UpdatedAt string */
+  {18048, 36092, 173, 25, 55, 0}, /* ClusterInfo.Version ObjectVersion */
   {6090, 24324, 398, 42, 55, 0}, /* ClusterVolume.CreatedAt string */
-  {8456, 26527, 398, 42, 55, 0}, /* ClusterVolume.ID string */
-  {9560, 27012, 15, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
-  {13126, 31560, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
-  {15467, 33994, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
-  {17967, 35933, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
-  {18048, 36162, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
+  {8456, 26512, 398, 42, 55, 0}, /* ClusterVolume.ID string */
+  {9560, 26997, 15, 42, 55, 0}, /* ClusterVolume.Info ClusterVolume.Info */
+  {13126, 31537, 309, 42, 55, 0}, /* ClusterVolume.PublishStatus array of ClusterVolume.PublishStatus */
+  {15467, 33971, 18, 42, 55, 0}, /* ClusterVolume.Spec ClusterVolumeSpec */
+  {17967, 35897, 398, 42, 55, 0}, /* ClusterVolume.UpdatedAt string */
+  {18048, 36092, 173, 42, 55, 0}, /* ClusterVolume.Version ObjectVersion */
   {2006, 18765, 368, 42, 55, 0}, /* ClusterVolume.Info.AccessibleTopology array of Topology */
   {3208, 22279, 378, 42, 55, 0}, /* ClusterVolume.Info.CapacityBytes integer */
-  {18128, 36263, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
-  {18211, 36328, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
-  {11605, 30028, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
-  {13095, 31527, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
-  {15552, 34197, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
+  {18128, 36193, 395, 42, 55, 0}, /* ClusterVolume.Info.VolumeContext map of string */
+  {18211, 36258, 398, 42, 55, 0}, /* ClusterVolume.Info.VolumeID string */
+  {11605, 30005, 398, 42, 55, 0}, /* ClusterVolume.PublishStatus.NodeID string */
+  {13095, 31504, 395, 42, 55, 0}, /* ClusterVolume.PublishStatus.PublishContext map of string */
+  {15552, 34174, 17, 42, 55, 0}, /* ClusterVolume.PublishStatus.State ClusterVolume.PublishStatus.State */
   {1965, 18722, 19, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode ClusterVolumeSpec.AccessMode */
   {1978, 18736, 23, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements ClusterVolumeSpec.AccessibilityRequirements */
   {2562, 21548, 24, 42, 55, 0}, /* ClusterVolumeSpec.Availability ClusterVolumeSpec.Availability */
   {3224, 22296, 25, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange ClusterVolumeSpec.CapacityRange */
-  {8009, 26252, 398, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
-  {14152, 33059, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
+  {8009, 26237, 398, 42, 55, 0}, /* ClusterVolumeSpec.Group string */
+  {14152, 33036, 310, 42, 55, 0}, /* ClusterVolumeSpec.Secrets array of ClusterVolumeSpec.Secrets */
   {2740, 21773, 390, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.BlockVolume map of any */
-  {10803, 29308, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
-  {13957, 32859, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
-  {14971, 33440, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
-  {7759, 26059, 398, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.FsType string */
-  {10752, 29280, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
-  {12853, 31150, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
-  {13561, 32200, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
-  {10007, 28056, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
-  {13545, 32183, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
-  {9859, 27916, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Key string */
-  {14032, 32945, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
-  {7496, 25679, 398, 32, 48, 0}, /* Commit.Expected string */
-  {8456, 26527, 398, 32, 55, 0}, /* Commit.ID string */
+  {10803, 29285, 20, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume ClusterVolumeSpec.AccessMode.MountVolume */
+  {13957, 32836, 21, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Scope ClusterVolumeSpec.AccessMode.Scope */
+  {14971, 33417, 22, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.Sharing ClusterVolumeSpec.AccessMode.Sharing */
+  {7759, 26044, 398, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.FsType string */
+  {10752, 29257, 372, 42, 55, 0}, /* ClusterVolumeSpec.AccessMode.MountVolume.MountFlags array of string */
+  {12853, 31127, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Preferred array of Topology */
+  {13561, 32177, 368, 42, 55, 0}, /* ClusterVolumeSpec.AccessibilityRequirements.Requisite array of Topology */
+  {10007, 28041, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.LimitBytes integer (size) */
+  {13545, 32160, 380, 42, 55, 0}, /* ClusterVolumeSpec.CapacityRange.RequiredBytes integer (size) */
+  {9859, 27901, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Key string */
+  {14032, 32922, 398, 42, 55, 0}, /* ClusterVolumeSpec.Secrets.Secret string */
+  {7496, 25664, 398, 32, 48, 0}, /* Commit.Expected string */
+  {8456, 26512, 398, 32, 55, 0}, /* Commit.ID string */
   {6090, 24324, 398, 30, 55, 0}, /* Config.CreatedAt string */
-  {8456, 26527, 398, 30, 55, 0}, /* Config.ID string */
-  {15467, 33994, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
-  {17967, 35933, 398, 30, 55, 0}, /* Config.UpdatedAt string */
-  {18048, 36162, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
-  {10984, 29486, 398, 30, 55, 0}, /* ConfigReference.Network string */
+  {8456, 26512, 398, 30, 55, 0}, /* Config.ID string */
+  {15467, 33971, 30, 30, 55, 0}, /* Config.Spec ConfigSpec */
+  {17967, 35897, 398, 30, 55, 0}, /* Config.UpdatedAt string */
+  {18048, 36092, 173, 30, 55, 0}, /* Config.Version ObjectVersion */
+  {10984, 29463, 398, 30, 55, 0}, /* ConfigReference.Network string */
   {6169, 24396, 398, 30, 55, 0}, /* ConfigSpec.Data string */
-  {9908, 27951, 396, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
-  {10900, 29403, 398, 30, 55, 0}, /* ConfigSpec.Name string */
-  {17610, 35380, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
-  {28420, 28420, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
-  {29222, 29222, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
-  {30300, 30300, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
-  {36134, 36134, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
-  {27342, 27342, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
-  {27364, 27364, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
-  {27385, 27385, 312, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
-  {27414, 27414, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
-  {27442, 27442, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
-  {27466, 27466, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
-  {27486, 27486, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
-  {33069, 33069, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
+  {9908, 27936, 396, 30, 55, 0}, /* ConfigSpec.Labels map of string (labels) */
+  {10900, 29380, 398, 30, 55, 0}, /* ConfigSpec.Name string */
+  {17610, 35357, 71, 37, 55, 0}, /* ConfigSpec.Templating Driver */
+  {28397, 28397, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.major integer */
+  {29199, 29199, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.minor integer */
+  {30277, 30277, 398, 48, 55, 0}, /* ContainerBlkioStatEntry.op string */
+  {36064, 36064, 378, 48, 55, 0}, /* ContainerBlkioStatEntry.value integer */
+  {27327, 27327, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_merged_recursive array of ContainerBlkioStatEntry */
+  {27349, 27349, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_queue_recursive array of ContainerBlkioStatEntry */
+  {27370, 27370, 312, 48, 55, 0}, /* ContainerBlkioStats.io_service_bytes_recursive array of ContainerBlkioStatEntry */
+  {27399, 27399, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_service_time_recursive array of ContainerBlkioStatEntry */
+  {27427, 27427, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_serviced_recursive array of ContainerBlkioStatEntry */
+  {27451, 27451, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_time_recursive array of ContainerBlkioStatEntry */
+  {27471, 27471, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.io_wait_time_recursive array of ContainerBlkioStatEntry */
+  {33046, 33046, 312, 48, 55, DK_NULLABLE}, /* ContainerBlkioStats.sectors_recursive array of ContainerBlkioStatEntry */
   {24184, 24184, 34, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.cpu_usage ContainerCPUUsage */
-  {30238, 30238, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
-  {35024, 35024, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
-  {35457, 35457, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
-  {30705, 30705, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
-  {35645, 35645, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
-  {36011, 36011, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
-  {36033, 36033, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
+  {30215, 30215, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.online_cpus integer */
+  {35001, 35001, 378, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.system_cpu_usage integer */
+  {35421, 35421, 54, 48, 55, DK_NULLABLE}, /* ContainerCPUStats.throttling_data ContainerThrottlingData */
+  {30682, 30682, 371, 48, 55, DK_NULLABLE}, /* ContainerCPUUsage.percpu_usage array of integer */
+  {35609, 35609, 378, 48, 55, 0}, /* ContainerCPUUsage.total_usage integer */
+  {35975, 35975, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_kernelmode integer */
+  {35997, 35997, 378, 48, 55, 0}, /* ContainerCPUUsage.usage_in_usermode integer */
   {2296, 19150, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.ArgsEscaped boolean */
   {2337, 21297, 376, 25, 55, 0}, /* ContainerConfig.AttachStderr boolean */
   {2352, 21313, 376, 25, 55, 0}, /* ContainerConfig.AttachStdin boolean */
   {2366, 21328, 376, 25, 55, 0}, /* ContainerConfig.AttachStdout boolean */
   {4006, 22789, 373, 25, 55, 0}, /* ContainerConfig.Cmd array of string (command) */
-  {6745, 25123, 398, 25, 55, 0}, /* ContainerConfig.Domainname string */
-  {7244, 25436, 373, 25, 55, 0}, /* ContainerConfig.Entrypoint array of string (command) */
-  {7257, 25449, 374, 25, 55, 0}, /* ContainerConfig.Env array of string (environment) */
-  {7542, 25726, 394, 25, 55, DK_NULLABLE}, /* ContainerConfig.ExposedPorts map of map of any (set) */
-  {8132, 26330, 99, 25, 55, 0}, /* ContainerConfig.Healthcheck HealthConfig */
-  {8385, 26443, 398, 25, 55, 0}, /* ContainerConfig.Hostname string */
-  {8708, 26576, 398, 25, 55, 0}, /* ContainerConfig.Image string */
-  {9908, 27951, 396, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
-  {10259, 28406, 398, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
-  {11203, 29607, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
-  {11859, 30193, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
-  {11913, 30319, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
-  {14981, 33450, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
-  {15594, 34323, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
-  {15624, 34385, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
-  {15637, 34399, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
-  {17817, 35672, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
-  {18004, 36053, 398, 25, 55, 0}, /* ContainerConfig.User string */
-  {18375, 36434, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
-  {18493, 36547, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
+  {6745, 25108, 398, 25, 55, 0}, /* ContainerConfig.Domainname string */
+  {7244, 25421, 373, 25, 55, 0}, /* ContainerConfig.Entrypoint array of string (command) */
+  {7257, 25434, 374, 25, 55, 0}, /* ContainerConfig.Env array of string (environment) */
+  {7542, 25711, 394, 25, 55, DK_NULLABLE}, /* ContainerConfig.ExposedPorts map of map of any (set) */
+  {8132, 26315, 99, 25, 55, 0}, /* ContainerConfig.Healthcheck HealthConfig */
+  {8385, 26428, 398, 25, 55, 0}, /* ContainerConfig.Hostname string */
+  {8708, 26561, 398, 25, 55, 0}, /* ContainerConfig.Image string */
+  {9908, 27936, 396, 25, 55, 0}, /* ContainerConfig.Labels map of string (labels) */
+  {10259, 28383, 398, 25, 51, DK_NULLABLE}, /* ContainerConfig.MacAddress string */
+  {11203, 29584, 376, 25, 55, DK_NULLABLE}, /* ContainerConfig.NetworkDisabled boolean */
+  {11859, 30170, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.OnBuild array of string */
+  {11913, 30296, 376, 25, 55, 0}, /* ContainerConfig.OpenStdin boolean */
+  {14981, 33427, 372, 25, 55, DK_NULLABLE}, /* ContainerConfig.Shell array of string */
+  {15594, 34300, 376, 25, 55, 0}, /* ContainerConfig.StdinOnce boolean */
+  {15624, 34362, 398, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopSignal string */
+  {15637, 34376, 378, 25, 55, DK_NULLABLE}, /* ContainerConfig.StopTimeout integer */
+  {17817, 35636, 376, 25, 55, 0}, /* ContainerConfig.Tty boolean */
+  {18004, 36017, 398, 25, 55, 0}, /* ContainerConfig.User string */
+  {18375, 36364, 394, 25, 55, 0}, /* ContainerConfig.Volumes map of map of any (set) */
+  {18493, 36477, 398, 25, 55, 0}, /* ContainerConfig.WorkingDir string */
   {2296, 19150, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ArgsEscaped boolean */
   {2337, 21297, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStderr boolean */
   {2352, 21313, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdin boolean */
   {2366, 21328, 376, 25, 55, 0}, /* ContainerCreateRequest.AttachStdout boolean */
   {4006, 22789, 373, 25, 55, 0}, /* ContainerCreateRequest.Cmd array of string (command) */
-  {6745, 25123, 398, 25, 55, 0}, /* ContainerCreateRequest.Domainname string */
-  {7244, 25436, 373, 25, 55, 0}, /* ContainerCreateRequest.Entrypoint array of string (command) */
-  {7257, 25449, 374, 25, 55, 0}, /* ContainerCreateRequest.Env array of string (environment) */
-  {7542, 25726, 394, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ExposedPorts map of map of any (set) */
-  {8132, 26330, 99, 25, 55, 0}, /* ContainerCreateRequest.Healthcheck HealthConfig */
-  {8200, 26407, 101, 25, 55, 0}, /* ContainerCreateRequest.HostConfig HostConfig */
-  {8385, 26443, 398, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
-  {8708, 26576, 398, 25, 55, 0}, /* ContainerCreateRequest.Image string */
-  {9908, 27951, 396, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
-  {10259, 28406, 398, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
-  {11203, 29607, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
-  {11432, 29743, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
-  {11859, 30193, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
-  {11913, 30319, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
-  {14981, 33450, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
-  {15594, 34323, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
-  {15624, 34385, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
-  {15637, 34399, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
-  {17817, 35672, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
-  {18004, 36053, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
-  {18375, 36434, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
-  {18493, 36547, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
-  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
-  {18445, 36498, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
+  {6745, 25108, 398, 25, 55, 0}, /* ContainerCreateRequest.Domainname string */
+  {7244, 25421, 373, 25, 55, 0}, /* ContainerCreateRequest.Entrypoint array of string (command) */
+  {7257, 25434, 374, 25, 55, 0}, /* ContainerCreateRequest.Env array of string (environment) */
+  {7542, 25711, 394, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.ExposedPorts map of map of any (set) */
+  {8132, 26315, 99, 25, 55, 0}, /* ContainerCreateRequest.Healthcheck HealthConfig */
+  {8200, 26392, 101, 25, 55, 0}, /* ContainerCreateRequest.HostConfig HostConfig */
+  {8385, 26428, 398, 25, 55, 0}, /* ContainerCreateRequest.Hostname string */
+  {8708, 26561, 398, 25, 55, 0}, /* ContainerCreateRequest.Image string */
+  {9908, 27936, 396, 25, 55, 0}, /* ContainerCreateRequest.Labels map of string (labels) */
+  {10259, 28383, 398, 25, 51, DK_NULLABLE}, /* ContainerCreateRequest.MacAddress string */
+  {11203, 29584, 376, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.NetworkDisabled boolean */
+  {11432, 29720, 163, 25, 55, 0}, /* ContainerCreateRequest.NetworkingConfig NetworkingConfig */
+  {11859, 30170, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.OnBuild array of string */
+  {11913, 30296, 376, 25, 55, 0}, /* ContainerCreateRequest.OpenStdin boolean */
+  {14981, 33427, 372, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.Shell array of string */
+  {15594, 34300, 376, 25, 55, 0}, /* ContainerCreateRequest.StdinOnce boolean */
+  {15624, 34362, 398, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopSignal string */
+  {15637, 34376, 378, 25, 55, DK_NULLABLE}, /* ContainerCreateRequest.StopTimeout integer */
+  {17817, 35636, 376, 25, 55, 0}, /* ContainerCreateRequest.Tty boolean */
+  {18004, 36017, 398, 25, 55, 0}, /* ContainerCreateRequest.User string */
+  {18375, 36364, 394, 25, 55, 0}, /* ContainerCreateRequest.Volumes map of map of any (set) */
+  {18493, 36477, 398, 25, 55, 0}, /* ContainerCreateRequest.WorkingDir string */
+  {8676, 26512, 398, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Id string */
+  {18445, 36428, 372, 25, 55, DK_REQUIRED}, /* ContainerCreateResponse.Warnings array of string */
   {2249, 19063, 398, 25, 55, 0}, /* ContainerInspectResponse.AppArmorProfile string */
   {2289, 19143, 372, 25, 55, 0}, /* ContainerInspectResponse.Args array of string */
   {4097, 22945, 35, 25, 55, 0}, /* ContainerInspectResponse.Config ContainerConfig */
   {6080, 24314, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.Created string */
-  {6758, 25151, 398, 25, 55, 0}, /* ContainerInspectResponse.Driver string */
-  {7389, 25578, 372, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.ExecIDs array of string */
-  {7995, 26237, 72, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.GraphDriver DriverData */
-  {8200, 26407, 101, 25, 55, 0}, /* ContainerInspectResponse.HostConfig HostConfig */
-  {8396, 26454, 398, 25, 55, 0}, /* ContainerInspectResponse.HostnamePath string */
-  {8419, 26478, 398, 25, 55, 0}, /* ContainerInspectResponse.HostsPath string */
-  {8676, 26527, 398, 25, 55, 0}, /* ContainerInspectResponse.Id string */
-  {8708, 26576, 398, 25, 55, 0}, /* ContainerInspectResponse.Image string */
-  {9098, 26774, 171, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
-  {10233, 28363, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
-  {10765, 29294, 398, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
-  {10830, 29336, 335, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
-  {10900, 29403, 398, 25, 55, 0}, /* ContainerInspectResponse.Name string */
-  {11363, 29724, 159, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
-  {11539, 29976, 390, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
-  {12079, 30554, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
-  {12224, 30803, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
-  {12933, 31311, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
-  {13588, 32270, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
-  {13634, 32311, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
-  {15169, 33628, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
-  {15182, 33643, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
-  {15552, 34197, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
-  {15651, 34414, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
+  {6758, 25136, 398, 25, 55, 0}, /* ContainerInspectResponse.Driver string */
+  {7389, 25563, 372, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.ExecIDs array of string */
+  {7995, 26222, 72, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.GraphDriver DriverData */
+  {8200, 26392, 101, 25, 55, 0}, /* ContainerInspectResponse.HostConfig HostConfig */
+  {8396, 26439, 398, 25, 55, 0}, /* ContainerInspectResponse.HostnamePath string */
+  {8419, 26463, 398, 25, 55, 0}, /* ContainerInspectResponse.HostsPath string */
+  {8676, 26512, 398, 25, 55, 0}, /* ContainerInspectResponse.Id string */
+  {8708, 26561, 398, 25, 55, 0}, /* ContainerInspectResponse.Image string */
+  {9098, 26759, 171, 48, 55, 0}, /* ContainerInspectResponse.ImageManifestDescriptor OCIDescriptor */
+  {10233, 28348, 398, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.LogPath string */
+  {10765, 29271, 398, 25, 55, 0}, /* ContainerInspectResponse.MountLabel string */
+  {10830, 29313, 335, 25, 55, 0}, /* ContainerInspectResponse.Mounts array of MountPoint */
+  {10900, 29380, 398, 25, 55, 0}, /* ContainerInspectResponse.Name string */
+  {11363, 29701, 159, 25, 55, 0}, /* ContainerInspectResponse.NetworkSettings NetworkSettings */
+  {11539, 29953, 390, 25, 38, 0}, /* ContainerInspectResponse.Node map of any */
+  {12079, 30531, 398, 25, 55, 0}, /* ContainerInspectResponse.Path string */
+  {12224, 30780, 398, 40, 55, 0}, /* ContainerInspectResponse.Platform string */
+  {12933, 31288, 398, 25, 55, 0}, /* ContainerInspectResponse.ProcessLabel string */
+  {13588, 32247, 398, 25, 55, 0}, /* ContainerInspectResponse.ResolvConfPath string */
+  {13634, 32288, 378, 25, 55, 0}, /* ContainerInspectResponse.RestartCount integer */
+  {15169, 33605, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRootFs integer */
+  {15182, 33620, 378, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.SizeRw integer */
+  {15552, 34174, 43, 25, 55, DK_NULLABLE}, /* ContainerInspectResponse.State ContainerState */
+  {15651, 34391, 237, 52, 55, DK_NULLABLE}, /* ContainerInspectResponse.Storage Storage */
   {22832, 22832, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitbytes integer */
   {22846, 22846, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.commitpeakbytes integer */
-  {25784, 25784, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
-  {28048, 28048, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
-  {28932, 28932, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
-  {31238, 31238, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
-  {34274, 34274, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
-  {35976, 35976, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
-  {25347, 25347, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
-  {27205, 27205, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
-  {32783, 32783, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
-  {32794, 32794, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
-  {32807, 32807, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
-  {32819, 32819, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
-  {35678, 35678, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
-  {35689, 35689, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
-  {35702, 35702, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
-  {35714, 35714, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
+  {25769, 25769, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.failcnt integer */
+  {28033, 28033, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.limit integer */
+  {28909, 28909, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.max_usage integer */
+  {31215, 31215, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.privateworkingset integer */
+  {34251, 34251, 392, 48, 55, 0}, /* ContainerMemoryStats.stats map of integer */
+  {35940, 35940, 378, 48, 55, DK_NULLABLE}, /* ContainerMemoryStats.usage integer */
+  {25332, 25332, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.endpoint_id string */
+  {27190, 27190, 398, 48, 55, DK_NULLABLE}, /* ContainerNetworkStats.instance_id string */
+  {32760, 32760, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_bytes integer */
+  {32771, 32771, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_dropped integer */
+  {32784, 32784, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_errors integer */
+  {32796, 32796, 378, 48, 55, 0}, /* ContainerNetworkStats.rx_packets integer */
+  {35642, 35642, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_bytes integer */
+  {35653, 35653, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_dropped integer */
+  {35666, 35666, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_errors integer */
+  {35678, 35678, 378, 48, 55, 0}, /* ContainerNetworkStats.tx_packets integer */
   {24368, 24368, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.current integer */
-  {28048, 28048, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
+  {28033, 28033, 378, 48, 55, DK_NULLABLE}, /* ContainerPidsStats.limit integer */
   {5735, 23845, 372, 25, 55, 0}, /* ContainerPruneResponse.ContainersDeleted array of string */
-  {15450, 33976, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
+  {15450, 33953, 378, 25, 55, 0}, /* ContainerPruneResponse.SpaceReclaimed integer */
   {6206, 24437, 376, 25, 55, 0}, /* ContainerState.Dead boolean */
-  {7269, 25461, 398, 25, 55, 0}, /* ContainerState.Error string */
-  {7485, 25658, 378, 25, 55, 0}, /* ContainerState.ExitCode integer */
-  {7653, 25865, 398, 25, 55, 0}, /* ContainerState.FinishedAt string */
-  {8078, 26321, 97, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
-  {11781, 30271, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
-  {12128, 30604, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
-  {12167, 30730, 378, 25, 55, 0}, /* ContainerState.Pid integer */
-  {13686, 32344, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
-  {13859, 32702, 376, 25, 55, 0}, /* ContainerState.Running boolean */
-  {15540, 34173, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
-  {15572, 34282, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
+  {7269, 25446, 398, 25, 55, 0}, /* ContainerState.Error string */
+  {7485, 25643, 378, 25, 55, 0}, /* ContainerState.ExitCode integer */
+  {7653, 25850, 398, 25, 55, 0}, /* ContainerState.FinishedAt string */
+  {8078, 26306, 97, 39, 55, DK_NULLABLE}, /* ContainerState.Health Health */
+  {11781, 30248, 376, 25, 55, 0}, /* ContainerState.OOMKilled boolean */
+  {12128, 30581, 376, 25, 55, 0}, /* ContainerState.Paused boolean */
+  {12167, 30707, 378, 25, 55, 0}, /* ContainerState.Pid integer */
+  {13686, 32321, 376, 25, 55, 0}, /* ContainerState.Restarting boolean */
+  {13859, 32679, 376, 25, 55, 0}, /* ContainerState.Running boolean */
+  {15540, 34150, 398, 25, 55, 0}, /* ContainerState.StartedAt string */
+  {15572, 34259, 44, 25, 55, 0}, /* ContainerState.Status ContainerState.Status */
   {21722, 21722, 32, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.blkio_stats ContainerBlkioStats */
   {24172, 24172, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.cpu_stats ContainerCPUStats */
-  {26527, 26527, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
-  {29080, 29080, 39, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
-  {29403, 29403, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
-  {29777, 29777, 382, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
-  {30148, 30148, 378, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
-  {30456, 30456, 398, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
-  {30778, 30778, 41, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
-  {31104, 31104, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
-  {31187, 31187, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
-  {31690, 31690, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
-  {34438, 34438, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
+  {26512, 26512, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.id string */
+  {29057, 29057, 39, 25, 55, 0}, /* ContainerStatsResponse.memory_stats ContainerMemoryStats */
+  {29380, 29380, 398, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.name string */
+  {29754, 29754, 382, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.networks map of ContainerNetworkStats */
+  {30125, 30125, 378, 25, 55, 0}, /* ContainerStatsResponse.num_procs integer */
+  {30433, 30433, 398, 52, 55, DK_NULLABLE}, /* ContainerStatsResponse.os_type string */
+  {30755, 30755, 41, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.pids_stats ContainerPidsStats */
+  {31081, 31081, 33, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.precpu_stats ContainerCPUStats */
+  {31164, 31164, 398, 25, 55, 0}, /* ContainerStatsResponse.preread string */
+  {31667, 31667, 398, 25, 55, 0}, /* ContainerStatsResponse.read string */
+  {34415, 34415, 47, 25, 55, DK_NULLABLE}, /* ContainerStatsResponse.storage_stats ContainerStorageStats */
   {4658, 23420, 398, 25, 55, 0}, /* ContainerStatus.ContainerID string */
-  {7485, 25658, 378, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
-  {12016, 30730, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
-  {31697, 31697, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
-  {31787, 31787, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
-  {36561, 36561, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
-  {36586, 36586, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
+  {7485, 25643, 378, 25, 55, 0}, /* ContainerStatus.ExitCode integer */
+  {12016, 30707, 378, 25, 55, 0}, /* ContainerStatus.PID integer */
+  {31674, 31674, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_count_normalized integer */
+  {31764, 31764, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.read_size_bytes integer */
+  {36491, 36491, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_count_normalized integer */
+  {36516, 36516, 378, 48, 55, DK_NULLABLE}, /* ContainerStorageStats.write_size_bytes integer */
   {4012, 22812, 398, 25, 55, 0}, /* ContainerSummary.Command string */
   {6080, 24314, 378, 25, 55, 0}, /* ContainerSummary.Created integer */
-  {8078, 26321, 49, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
-  {8200, 26407, 51, 25, 55, 0}, /* ContainerSummary.HostConfig ContainerSummary.HostConfig */
-  {8676, 26527, 398, 25, 55, 0}, /* ContainerSummary.Id string */
-  {8708, 26576, 398, 25, 55, 0}, /* ContainerSummary.Image string */
-  {9003, 26721, 398, 25, 55, 0}, /* ContainerSummary.ImageID string */
-  {9098, 26774, 171, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
-  {9908, 27951, 395, 25, 55, 0}, /* ContainerSummary.Labels map of string */
-  {10830, 29336, 335, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
-  {10927, 29432, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
-  {11363, 29724, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
-  {12815, 31096, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
-  {15169, 33628, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
-  {15182, 33643, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
-  {15552, 34197, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
-  {15572, 34282, 398, 25, 55, 0}, /* ContainerSummary.Status string */
-  {7584, 25803, 378, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
-  {15572, 34282, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
+  {8078, 26306, 49, 52, 55, 0}, /* ContainerSummary.Health ContainerSummary.Health */
+  {8200, 26392, 51, 25, 55, 0}, /* ContainerSummary.HostConfig ContainerSummary.HostConfig */
+  {8676, 26512, 398, 25, 55, 0}, /* ContainerSummary.Id string */
+  {8708, 26561, 398, 25, 55, 0}, /* ContainerSummary.Image string */
+  {9003, 26706, 398, 25, 55, 0}, /* ContainerSummary.ImageID string */
+  {9098, 26759, 171, 48, 55, DK_NULLABLE}, /* ContainerSummary.ImageManifestDescriptor OCIDescriptor */
+  {9908, 27936, 395, 25, 55, 0}, /* ContainerSummary.Labels map of string */
+  {10830, 29313, 335, 25, 55, 0}, /* ContainerSummary.Mounts array of MountPoint */
+  {10927, 29409, 372, 25, 55, 0}, /* ContainerSummary.Names array of string */
+  {11363, 29701, 52, 25, 55, 0}, /* ContainerSummary.NetworkSettings ContainerSummary.NetworkSettings */
+  {12815, 31073, 351, 25, 55, 0}, /* ContainerSummary.Ports array of PortSummary */
+  {15169, 33605, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRootFs integer */
+  {15182, 33620, 378, 25, 55, DK_NULLABLE}, /* ContainerSummary.SizeRw integer */
+  {15552, 34174, 53, 25, 55, 0}, /* ContainerSummary.State ContainerSummary.State */
+  {15572, 34259, 398, 25, 55, 0}, /* ContainerSummary.Status string */
+  {7584, 25788, 378, 52, 55, 0}, /* ContainerSummary.Health.FailingStreak integer */
+  {15572, 34259, 50, 52, 55, 0}, /* ContainerSummary.Health.Status ContainerSummary.Health.Status */
   {2211, 19017, 395, 46, 55, DK_NULLABLE}, /* ContainerSummary.HostConfig.Annotations map of string */
-  {11311, 29693, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
-  {11451, 29777, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
-  {30720, 30720, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
-  {35420, 35420, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
-  {35440, 35440, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
-  {12948, 31327, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
-  {17703, 35540, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
+  {11311, 29670, 398, 25, 55, 0}, /* ContainerSummary.HostConfig.NetworkMode string */
+  {11451, 29754, 384, 25, 55, 0}, /* ContainerSummary.NetworkSettings.Networks map of EndpointSettings */
+  {30697, 30697, 378, 48, 55, 0}, /* ContainerThrottlingData.periods integer */
+  {35384, 35384, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_periods integer */
+  {35404, 35404, 378, 48, 55, 0}, /* ContainerThrottlingData.throttled_time integer */
+  {12948, 31304, 370, 25, 55, 0}, /* ContainerTopResponse.Processes array of array of string */
+  {17703, 35504, 372, 25, 55, 0}, /* ContainerTopResponse.Titles array of string */
   {2618, 21622, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadBps array of ThrottleDevice */
   {2639, 21646, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceReadIOps array of ThrottleDevice */
   {2661, 21671, 367, 25, 55, 0}, /* ContainerUpdateRequest.BlkioDeviceWriteBps array of ThrottleDevice */
@@ -306,156 +306,156 @@ const dk_Field dk_fields[] = {
   {6476, 24719, 318, 40, 55, 0}, /* ContainerUpdateRequest.DeviceRequests array of DeviceRequest */
   {6493, 24737, 317, 25, 55, 0}, /* ContainerUpdateRequest.Devices array of DeviceMapping */
   {6601, 24910, 378, 25, 39, 0}, /* ContainerUpdateRequest.DiskQuota integer */
-  {8474, 27301, 380, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
-  {8495, 27324, 378, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
-  {9577, 27029, 376, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
-  {9810, 27863, 380, 25, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
-  {9825, 27879, 380, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
-  {10440, 29020, 380, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
-  {10477, 29059, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
-  {10497, 29095, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
-  {10510, 29109, 378, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
-  {10962, 29467, 378, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
-  {10973, 29467, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
-  {11869, 30252, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
-  {12200, 30765, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
-  {13649, 32327, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
-  {17873, 35754, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
-  {12079, 30554, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
-  {18456, 36509, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
-  {8071, 26314, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
-  {10900, 29403, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
-  {15237, 33708, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
-  {18445, 36498, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
-  {10529, 29139, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
-  {7269, 25461, 61, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
-  {15581, 25658, 378, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
+  {8474, 27286, 380, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumBandwidth integer (size) */
+  {8495, 27309, 378, 25, 55, 0}, /* ContainerUpdateRequest.IOMaximumIOps integer */
+  {9577, 27014, 376, 37, 55, DK_NULLABLE}, /* ContainerUpdateRequest.Init boolean */
+  {9810, 27848, 380, 25, 41, 0}, /* ContainerUpdateRequest.KernelMemory integer (size) */
+  {9825, 27864, 380, 40, 51, 0}, /* ContainerUpdateRequest.KernelMemoryTCP integer (size) */
+  {10440, 28997, 380, 25, 55, 0}, /* ContainerUpdateRequest.Memory integer (size) */
+  {10477, 29036, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemoryReservation integer (size) */
+  {10497, 29072, 380, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwap integer (size) */
+  {10510, 29086, 378, 25, 55, 0}, /* ContainerUpdateRequest.MemorySwappiness integer */
+  {10962, 29444, 378, 27, 27, DK_ALIAS}, /* ContainerUpdateRequest.NanoCPUs integer */
+  {10973, 29444, 378, 28, 55, 0}, /* ContainerUpdateRequest.NanoCpus integer */
+  {11869, 30229, 376, 25, 55, 0}, /* ContainerUpdateRequest.OomKillDisable boolean */
+  {12200, 30742, 378, 40, 55, DK_NULLABLE}, /* ContainerUpdateRequest.PidsLimit integer */
+  {13649, 32304, 204, 25, 55, 0}, /* ContainerUpdateRequest.RestartPolicy RestartPolicy */
+  {17873, 35718, 315, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits array of ContainerUpdateRequest.Ulimits */
+  {12079, 30531, 398, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Path string */
+  {18456, 36439, 378, 25, 55, 0}, /* ContainerUpdateRequest.BlkioWeightDevice.Weight integer */
+  {8071, 26299, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Hard integer */
+  {10900, 29380, 398, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Name string */
+  {15237, 33685, 378, 25, 55, 0}, /* ContainerUpdateRequest.Ulimits.Soft integer */
+  {18445, 36428, 372, 25, 55, 0}, /* ContainerUpdateResponse.Warnings array of string */
+  {10529, 29116, 398, 34, 55, 0}, /* ContainerWaitExitError.Message string */
+  {7269, 25446, 61, 34, 55, 0}, /* ContainerWaitResponse.Error ContainerWaitExitError */
+  {15581, 25643, 378, 25, 55, DK_REQUIRED}, /* ContainerWaitResponse.StatusCode integer */
   {2065, 18835, 398, 46, 55, 0}, /* ContainerdInfo.Address string */
-  {10949, 29454, 64, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
+  {10949, 29431, 64, 46, 55, 0}, /* ContainerdInfo.Namespaces ContainerdInfo.Namespaces */
   {5722, 23832, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Containers string */
-  {12702, 31041, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
+  {12702, 31018, 398, 46, 55, 0}, /* ContainerdInfo.Namespaces.Plugins string */
   {2036, 18805, 378, 52, 55, 0}, /* ContainersDiskUsage.ActiveCount integer */
-  {9731, 27725, 313, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
-  {13344, 31859, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
-  {17780, 35618, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
-  {17793, 35632, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
+  {9731, 27710, 313, 52, 55, 0}, /* ContainersDiskUsage.Items array of ContainerSummary */
+  {13344, 31836, 378, 52, 55, 0}, /* ContainersDiskUsage.Reclaimable integer */
+  {17780, 35582, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalCount integer */
+  {17793, 35596, 378, 52, 55, 0}, /* ContainersDiskUsage.TotalSize integer */
   {21520, 21520, 0, 25, 55, 0}, /* CreateImageInfo.aux any */
-  {25461, 25461, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
-  {25469, 25483, 83, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
-  {26527, 26527, 398, 36, 55, 0}, /* CreateImageInfo.id string */
-  {31367, 31367, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
-  {31378, 31395, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
-  {34282, 34282, 398, 25, 55, 0}, /* CreateImageInfo.status string */
-  {8456, 26527, 398, 50, 55, 0}, /* DeviceInfo.ID string */
-  {15244, 33715, 398, 50, 55, 0}, /* DeviceInfo.Source string */
+  {25446, 25446, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.error string */
+  {25454, 25468, 83, 39, 55, 0}, /* CreateImageInfo.errorDetail ErrorDetail */
+  {26512, 26512, 398, 36, 55, 0}, /* CreateImageInfo.id string */
+  {31344, 31344, 398, 25, 51, DK_NULLABLE}, /* CreateImageInfo.progress string */
+  {31355, 31372, 198, 25, 55, 0}, /* CreateImageInfo.progressDetail ProgressDetail */
+  {34259, 34259, 398, 25, 55, 0}, /* CreateImageInfo.status string */
+  {8456, 26512, 398, 50, 55, 0}, /* DeviceInfo.ID string */
+  {15244, 33692, 398, 50, 55, 0}, /* DeviceInfo.Source string */
   {3341, 22446, 398, 25, 55, 0}, /* DeviceMapping.CgroupPermissions string */
-  {12086, 30561, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
-  {12104, 30581, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
+  {12086, 30538, 398, 25, 55, 0}, /* DeviceMapping.PathInContainer string */
+  {12104, 30558, 398, 25, 55, 0}, /* DeviceMapping.PathOnHost string */
   {3160, 22229, 370, 40, 55, 0}, /* DeviceRequest.Capabilities array of array of string */
   {5880, 24012, 378, 40, 55, 0}, /* DeviceRequest.Count integer */
   {6419, 24706, 372, 40, 55, 0}, /* DeviceRequest.DeviceIDs array of string */
-  {6758, 25151, 398, 40, 55, 0}, /* DeviceRequest.Driver string */
-  {11956, 30365, 395, 40, 55, 0}, /* DeviceRequest.Options map of string */
+  {6758, 25136, 398, 40, 55, 0}, /* DeviceRequest.Driver string */
+  {11956, 30342, 395, 40, 55, 0}, /* DeviceRequest.Options map of string */
   {6310, 24579, 171, 30, 55, DK_REQUIRED}, /* DistributionInspect.Descriptor OCIDescriptor */
-  {12235, 30814, 341, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
-  {10900, 29403, 398, 31, 55, DK_REQUIRED}, /* Driver.Name string */
-  {11956, 30365, 395, 31, 55, 0}, /* Driver.Options map of string */
+  {12235, 30791, 341, 30, 55, DK_REQUIRED}, /* DistributionInspect.Platforms array of OCIPlatform */
+  {10900, 29380, 398, 31, 55, DK_REQUIRED}, /* Driver.Name string */
+  {11956, 30342, 395, 31, 55, 0}, /* Driver.Options map of string */
   {6169, 24396, 395, 25, 55, DK_REQUIRED}, /* DriverData.Data map of string */
-  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
-  {8610, 27612, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
-  {8648, 27645, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
-  {10029, 28099, 372, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
-  {10900, 29403, 398, 25, 55, 0}, /* EndpointPortConfig.Name string */
-  {13036, 31446, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
-  {13112, 31545, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
-  {13142, 31589, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
-  {16605, 35243, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
-  {6949, 25347, 398, 25, 55, 0}, /* EndpointResource.EndpointID string */
-  {8610, 27612, 398, 25, 55, 0}, /* EndpointResource.IPv4Address string */
-  {8648, 27645, 398, 25, 55, 0}, /* EndpointResource.IPv6Address string */
-  {10259, 28406, 398, 25, 55, 0}, /* EndpointResource.MacAddress string */
-  {10900, 29403, 398, 30, 55, 0}, /* EndpointResource.Name string */
+  {10900, 29380, 398, 25, 55, DK_REQUIRED}, /* DriverData.Name string */
+  {8610, 27597, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv4Address string */
+  {8648, 27630, 398, 25, 55, 0}, /* EndpointIPAMConfig.IPv6Address string */
+  {10029, 28084, 372, 25, 55, 0}, /* EndpointIPAMConfig.LinkLocalIPs array of string */
+  {10900, 29380, 398, 25, 55, 0}, /* EndpointPortConfig.Name string */
+  {13036, 31423, 75, 25, 55, 0}, /* EndpointPortConfig.Protocol EndpointPortConfig.Protocol */
+  {13112, 31522, 76, 25, 55, 0}, /* EndpointPortConfig.PublishMode EndpointPortConfig.PublishMode */
+  {13142, 31566, 378, 25, 55, 0}, /* EndpointPortConfig.PublishedPort integer */
+  {16605, 35220, 378, 25, 55, 0}, /* EndpointPortConfig.TargetPort integer */
+  {6949, 25332, 398, 25, 55, 0}, /* EndpointResource.EndpointID string */
+  {8610, 27597, 398, 25, 55, 0}, /* EndpointResource.IPv4Address string */
+  {8648, 27630, 398, 25, 55, 0}, /* EndpointResource.IPv6Address string */
+  {10259, 28383, 398, 25, 55, 0}, /* EndpointResource.MacAddress string */
+  {10900, 29380, 398, 30, 55, 0}, /* EndpointResource.Name string */
   {2103, 18874, 372, 25, 55, 0}, /* EndpointSettings.Aliases array of string */
-  {6158, 24993, 372, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
-  {6795, 25176, 396, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
-  {6949, 25347, 398, 25, 55, 0}, /* EndpointSettings.EndpointID string */
-  {7780, 26069, 398, 25, 55, 0}, /* EndpointSettings.Gateway string */
-  {7929, 26164, 398, 25, 55, 0}, /* EndpointSettings.GlobalIPv6Address string */
-  {7949, 26186, 378, 25, 55, 0}, /* EndpointSettings.GlobalIPv6PrefixLen integer */
-  {8037, 26281, 378, 48, 55, 0}, /* EndpointSettings.GwPriority integer */
-  {8530, 27563, 73, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
-  {8556, 27516, 398, 25, 55, 0}, /* EndpointSettings.IPAddress string */
-  {8568, 27529, 378, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
-  {8662, 27660, 398, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
-  {10092, 28185, 372, 25, 55, 0}, /* EndpointSettings.Links array of string */
-  {10259, 28406, 398, 25, 55, 0}, /* EndpointSettings.MacAddress string */
-  {11268, 29647, 398, 25, 55, 0}, /* EndpointSettings.NetworkID string */
-  {10576, 29263, 80, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
-  {12815, 31096, 319, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
-  {7228, 25419, 398, 25, 55, 0}, /* EngineDescription.EngineVersion string */
-  {9908, 27951, 395, 25, 55, 0}, /* EngineDescription.Labels map of string */
-  {12702, 31041, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
-  {10900, 29403, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
-  {17823, 35727, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
+  {6158, 24978, 372, 44, 55, 0}, /* EndpointSettings.DNSNames array of string */
+  {6795, 25161, 396, 32, 55, DK_NULLABLE}, /* EndpointSettings.DriverOpts map of string (labels) */
+  {6949, 25332, 398, 25, 55, 0}, /* EndpointSettings.EndpointID string */
+  {7780, 26054, 398, 25, 55, 0}, /* EndpointSettings.Gateway string */
+  {7929, 26149, 398, 25, 55, 0}, /* EndpointSettings.GlobalIPv6Address string */
+  {7949, 26171, 378, 25, 55, 0}, /* EndpointSettings.GlobalIPv6PrefixLen integer */
+  {8037, 26266, 378, 48, 55, 0}, /* EndpointSettings.GwPriority integer */
+  {8530, 27548, 73, 25, 55, DK_NULLABLE}, /* EndpointSettings.IPAMConfig EndpointIPAMConfig */
+  {8556, 27501, 398, 25, 55, 0}, /* EndpointSettings.IPAddress string */
+  {8568, 27514, 378, 25, 55, 0}, /* EndpointSettings.IPPrefixLen integer */
+  {8662, 27645, 398, 25, 55, 0}, /* EndpointSettings.IPv6Gateway string */
+  {10092, 28170, 372, 25, 55, 0}, /* EndpointSettings.Links array of string */
+  {10259, 28383, 398, 25, 55, 0}, /* EndpointSettings.MacAddress string */
+  {11268, 29624, 398, 25, 55, 0}, /* EndpointSettings.NetworkID string */
+  {10576, 29240, 80, 25, 55, 0}, /* EndpointSpec.Mode EndpointSpec.Mode */
+  {12815, 31073, 319, 25, 55, 0}, /* EndpointSpec.Ports array of EndpointPortConfig */
+  {7228, 25404, 398, 25, 55, 0}, /* EngineDescription.EngineVersion string */
+  {9908, 27936, 395, 25, 55, 0}, /* EngineDescription.Labels map of string */
+  {12702, 31018, 320, 25, 55, 0}, /* EngineDescription.Plugins array of EngineDescription.Plugins */
+  {10900, 29380, 398, 25, 55, 0}, /* EngineDescription.Plugins.Name string */
+  {17823, 35691, 398, 25, 55, 0}, /* EngineDescription.Plugins.Type string */
   {22795, 22795, 378, 25, 55, 0}, /* ErrorDetail.code integer */
-  {29139, 29139, 398, 25, 55, 0}, /* ErrorDetail.message string */
-  {29139, 29139, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
+  {29116, 29116, 398, 25, 55, 0}, /* ErrorDetail.message string */
+  {29116, 29116, 398, 25, 55, DK_REQUIRED}, /* ErrorResponse.message string */
   {2435, 21405, 395, 25, 55, 0}, /* EventActor.Attributes map of string */
-  {8456, 26527, 398, 25, 55, 0}, /* EventActor.ID string */
+  {8456, 26512, 398, 25, 55, 0}, /* EventActor.ID string */
   {2027, 18787, 398, 25, 55, 0}, /* EventMessage.Action string */
   {2050, 18820, 85, 25, 55, 0}, /* EventMessage.Actor EventActor */
-  {17823, 35727, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
-  {32859, 32859, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
-  {35475, 35475, 378, 25, 55, 0}, /* EventMessage.time integer */
-  {35482, 35493, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
+  {17823, 35691, 87, 25, 55, 0}, /* EventMessage.Type EventMessage.Type */
+  {32836, 32836, 88, 40, 55, 0}, /* EventMessage.scope EventMessage.scope */
+  {35439, 35439, 378, 25, 55, 0}, /* EventMessage.time integer */
+  {35446, 35457, 378, 25, 55, 0}, /* EventMessage.timeNano integer */
   {2337, 21297, 376, 25, 55, 0}, /* ExecConfig.AttachStderr boolean */
   {2352, 21313, 376, 25, 55, 0}, /* ExecConfig.AttachStdin boolean */
   {2366, 21328, 376, 25, 55, 0}, /* ExecConfig.AttachStdout boolean */
   {4006, 22789, 373, 25, 55, 0}, /* ExecConfig.Cmd array of string (command) */
   {4285, 23155, 371, 42, 55, DK_NULLABLE}, /* ExecConfig.ConsoleSize array of integer */
   {6376, 24660, 398, 25, 55, 0}, /* ExecConfig.DetachKeys string */
-  {7257, 25449, 374, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
-  {12891, 31258, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
-  {17817, 35672, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
-  {18004, 36053, 398, 25, 55, 0}, /* ExecConfig.User string */
-  {18493, 36547, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
+  {7257, 25434, 374, 25, 55, 0}, /* ExecConfig.Env array of string (environment) */
+  {12891, 31235, 376, 25, 55, 0}, /* ExecConfig.Privileged boolean */
+  {17817, 35636, 376, 25, 55, 0}, /* ExecConfig.Tty boolean */
+  {18004, 36017, 398, 25, 55, 0}, /* ExecConfig.User string */
+  {18493, 36477, 398, 35, 55, 0}, /* ExecConfig.WorkingDir string */
   {3129, 22195, 376, 36, 55, 0}, /* ExecInspectResponse.CanRemove boolean */
   {4658, 23420, 398, 25, 55, 0}, /* ExecInspectResponse.ContainerID string */
   {6376, 24660, 398, 36, 55, 0}, /* ExecInspectResponse.DetachKeys string */
-  {7485, 25658, 378, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
-  {8456, 26527, 398, 25, 55, 0}, /* ExecInspectResponse.ID string */
-  {11900, 30305, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
-  {11913, 30319, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
-  {11925, 30332, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
-  {12167, 30730, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
-  {12917, 31294, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
-  {13859, 32702, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
+  {7485, 25643, 378, 25, 55, 0}, /* ExecInspectResponse.ExitCode integer */
+  {8456, 26512, 398, 25, 55, 0}, /* ExecInspectResponse.ID string */
+  {11900, 30282, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStderr boolean */
+  {11913, 30296, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdin boolean */
+  {11925, 30309, 376, 25, 55, 0}, /* ExecInspectResponse.OpenStdout boolean */
+  {12167, 30707, 378, 25, 55, 0}, /* ExecInspectResponse.Pid integer */
+  {12917, 31271, 197, 25, 55, 0}, /* ExecInspectResponse.ProcessConfig ProcessConfig */
+  {13859, 32679, 376, 25, 55, 0}, /* ExecInspectResponse.Running boolean */
   {4285, 23155, 371, 42, 55, DK_NULLABLE}, /* ExecStartConfig.ConsoleSize array of integer */
   {6367, 24638, 376, 25, 55, 0}, /* ExecStartConfig.Detach boolean */
-  {17817, 35672, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
-  {9865, 27929, 378, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
-  {12079, 30554, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
-  {6758, 25151, 398, 49, 55, 0}, /* FirewallInfo.Driver string */
-  {9560, 27012, 370, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
+  {17817, 35636, 376, 25, 55, 0}, /* ExecStartConfig.Tty boolean */
+  {9865, 27914, 378, 25, 55, DK_REQUIRED}, /* FilesystemChange.Kind integer */
+  {12079, 30531, 398, 25, 55, DK_REQUIRED}, /* FilesystemChange.Path string */
+  {6758, 25136, 398, 49, 55, 0}, /* FirewallInfo.Driver string */
+  {9560, 26997, 370, 49, 55, 0}, /* FirewallInfo.Info array of array of string */
   {6578, 24885, 95, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec GenericResources.DiscreteResourceSpec */
-  {10907, 29410, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
-  {9865, 27929, 398, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
-  {18030, 36134, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
-  {9865, 27929, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
-  {18030, 36134, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
-  {7584, 25803, 378, 39, 55, 0}, /* Health.FailingStreak integer */
-  {10174, 28298, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
-  {15572, 34282, 98, 39, 55, 0}, /* Health.Status Health.Status */
-  {9679, 27290, 379, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
-  {13699, 32357, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
-  {15510, 34141, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
-  {15526, 34158, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
-  {17623, 35413, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
-  {17647, 35505, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
-  {6915, 25312, 398, 39, 55, 0}, /* HealthcheckResult.End string */
-  {7485, 25658, 378, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
-  {12007, 30479, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
-  {15502, 34119, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
+  {10907, 29387, 96, 32, 55, 0}, /* GenericResources.NamedResourceSpec GenericResources.NamedResourceSpec */
+  {9865, 27914, 398, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Kind string */
+  {18030, 36064, 378, 32, 55, 0}, /* GenericResources.DiscreteResourceSpec.Value integer */
+  {9865, 27914, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Kind string */
+  {18030, 36064, 398, 32, 55, 0}, /* GenericResources.NamedResourceSpec.Value string */
+  {7584, 25788, 378, 39, 55, 0}, /* Health.FailingStreak integer */
+  {10174, 28283, 323, 39, 55, 0}, /* Health.Log array of HealthcheckResult */
+  {15572, 34259, 98, 39, 55, 0}, /* Health.Status Health.Status */
+  {9679, 27275, 379, 25, 55, 0}, /* HealthConfig.Interval integer (duration) */
+  {13699, 32334, 378, 25, 55, 0}, /* HealthConfig.Retries integer */
+  {15510, 34118, 379, 44, 55, 0}, /* HealthConfig.StartInterval integer (duration) */
+  {15526, 34135, 379, 29, 55, 0}, /* HealthConfig.StartPeriod integer (duration) */
+  {17623, 35377, 372, 25, 55, 0}, /* HealthConfig.Test array of string */
+  {17647, 35469, 379, 25, 55, 0}, /* HealthConfig.Timeout integer (duration) */
+  {6915, 25297, 398, 39, 55, 0}, /* HealthcheckResult.End string */
+  {7485, 25643, 378, 39, 55, 0}, /* HealthcheckResult.ExitCode integer */
+  {12007, 30456, 398, 39, 55, 0}, /* HealthcheckResult.Output string */
+  {15502, 34096, 398, 39, 55, 0}, /* HealthcheckResult.Start string */
   {2211, 19017, 396, 43, 55, 0}, /* HostConfig.Annotations map of string (labels) */
   {2528, 21506, 376, 25, 55, 0}, /* HostConfig.AutoRemove boolean */
   {2610, 21614, 372, 25, 55, 0}, /* HostConfig.Binds array of string */
@@ -486,108 +486,108 @@ const dk_Field dk_fields[] = {
   {6476, 24719, 318, 40, 55, 0}, /* HostConfig.DeviceRequests array of DeviceRequest */
   {6493, 24737, 317, 25, 55, 0}, /* HostConfig.Devices array of DeviceMapping */
   {6601, 24910, 378, 25, 39, 0}, /* HostConfig.DiskQuota integer */
-  {6648, 24974, 372, 25, 55, 0}, /* HostConfig.Dns array of string */
-  {6654, 25005, 372, 25, 55, 0}, /* HostConfig.DnsOptions array of string */
-  {6667, 25019, 372, 25, 55, 0}, /* HostConfig.DnsSearch array of string */
-  {7571, 25757, 372, 25, 55, 0}, /* HostConfig.ExtraHosts array of string */
-  {8017, 26260, 372, 25, 55, 0}, /* HostConfig.GroupAdd array of string */
-  {8474, 27301, 380, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
-  {8495, 27324, 378, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
-  {9577, 27029, 376, 25, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
-  {9700, 27588, 398, 25, 55, 0}, /* HostConfig.IpcMode string */
-  {9710, 27704, 104, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
-  {9810, 27863, 380, 25, 41, 0}, /* HostConfig.KernelMemory integer (size) */
-  {9825, 27879, 380, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
-  {10092, 28185, 372, 25, 55, 0}, /* HostConfig.Links array of string */
-  {10180, 28304, 105, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
-  {10321, 28833, 372, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
-  {10440, 29020, 380, 25, 55, 0}, /* HostConfig.Memory integer (size) */
-  {10477, 29059, 380, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
-  {10497, 29095, 380, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
-  {10510, 29109, 378, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
-  {10830, 29336, 334, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
-  {10962, 29467, 378, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
-  {10973, 29467, 378, 25, 55, 0}, /* HostConfig.NanoCpus integer */
-  {11311, 29693, 398, 25, 55, 0}, /* HostConfig.NetworkMode string */
-  {11869, 30252, 376, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
-  {11886, 30284, 378, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
-  {12183, 30747, 398, 25, 55, 0}, /* HostConfig.PidMode string */
-  {12200, 30765, 378, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
-  {12740, 31051, 391, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
-  {12891, 31258, 376, 25, 55, 0}, /* HostConfig.Privileged boolean */
-  {13077, 31507, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
-  {13311, 31816, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
-  {13327, 31833, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
-  {13649, 32327, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
-  {13884, 32728, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
-  {14171, 33098, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
-  {14989, 33458, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
-  {15661, 34424, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
-  {16219, 34991, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
-  {17719, 35560, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
-  {17863, 36119, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
-  {17873, 35754, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
-  {18011, 36105, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
-  {18196, 36312, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
-  {18421, 36462, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
-  {12079, 30554, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
-  {18456, 36509, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
+  {6648, 24959, 372, 25, 55, 0}, /* HostConfig.Dns array of string */
+  {6654, 24990, 372, 25, 55, 0}, /* HostConfig.DnsOptions array of string */
+  {6667, 25004, 372, 25, 55, 0}, /* HostConfig.DnsSearch array of string */
+  {7571, 25742, 372, 25, 55, 0}, /* HostConfig.ExtraHosts array of string */
+  {8017, 26245, 372, 25, 55, 0}, /* HostConfig.GroupAdd array of string */
+  {8474, 27286, 380, 25, 55, 0}, /* HostConfig.IOMaximumBandwidth integer (size) */
+  {8495, 27309, 378, 25, 55, 0}, /* HostConfig.IOMaximumIOps integer */
+  {9577, 27014, 376, 25, 55, DK_NULLABLE}, /* HostConfig.Init boolean */
+  {9700, 27573, 398, 25, 55, 0}, /* HostConfig.IpcMode string */
+  {9710, 27689, 104, 25, 55, 0}, /* HostConfig.Isolation HostConfig.Isolation */
+  {9810, 27848, 380, 25, 41, 0}, /* HostConfig.KernelMemory integer (size) */
+  {9825, 27864, 380, 40, 51, 0}, /* HostConfig.KernelMemoryTCP integer (size) */
+  {10092, 28170, 372, 25, 55, 0}, /* HostConfig.Links array of string */
+  {10180, 28289, 105, 25, 55, 0}, /* HostConfig.LogConfig HostConfig.LogConfig */
+  {10321, 28810, 372, 38, 55, 0}, /* HostConfig.MaskedPaths array of string */
+  {10440, 28997, 380, 25, 55, 0}, /* HostConfig.Memory integer (size) */
+  {10477, 29036, 380, 25, 55, 0}, /* HostConfig.MemoryReservation integer (size) */
+  {10497, 29072, 380, 25, 55, 0}, /* HostConfig.MemorySwap integer (size) */
+  {10510, 29086, 378, 25, 55, 0}, /* HostConfig.MemorySwappiness integer */
+  {10830, 29313, 334, 25, 55, 0}, /* HostConfig.Mounts array of Mount */
+  {10962, 29444, 378, 27, 27, DK_ALIAS}, /* HostConfig.NanoCPUs integer */
+  {10973, 29444, 378, 25, 55, 0}, /* HostConfig.NanoCpus integer */
+  {11311, 29670, 398, 25, 55, 0}, /* HostConfig.NetworkMode string */
+  {11869, 30229, 376, 25, 55, 0}, /* HostConfig.OomKillDisable boolean */
+  {11886, 30261, 378, 25, 55, 0}, /* HostConfig.OomScoreAdj integer */
+  {12183, 30724, 398, 25, 55, 0}, /* HostConfig.PidMode string */
+  {12200, 30742, 378, 25, 55, DK_NULLABLE}, /* HostConfig.PidsLimit integer */
+  {12740, 31028, 391, 25, 55, 0}, /* HostConfig.PortBindings map of array of PortBinding */
+  {12891, 31235, 376, 25, 55, 0}, /* HostConfig.Privileged boolean */
+  {13077, 31484, 376, 25, 55, 0}, /* HostConfig.PublishAllPorts boolean */
+  {13311, 31793, 372, 38, 55, 0}, /* HostConfig.ReadonlyPaths array of string */
+  {13327, 31810, 376, 25, 55, 0}, /* HostConfig.ReadonlyRootfs boolean */
+  {13649, 32304, 204, 25, 55, 0}, /* HostConfig.RestartPolicy RestartPolicy */
+  {13884, 32705, 398, 25, 55, DK_NULLABLE}, /* HostConfig.Runtime string */
+  {14171, 33075, 372, 25, 55, 0}, /* HostConfig.SecurityOpt array of string */
+  {14989, 33435, 380, 25, 55, 0}, /* HostConfig.ShmSize integer (size) */
+  {15661, 34401, 396, 25, 55, 0}, /* HostConfig.StorageOpt map of string (labels) */
+  {16219, 34968, 396, 25, 55, DK_NULLABLE}, /* HostConfig.Sysctls map of string (labels) */
+  {17719, 35524, 395, 25, 55, 0}, /* HostConfig.Tmpfs map of string */
+  {17863, 36049, 398, 25, 55, 0}, /* HostConfig.UTSMode string */
+  {17873, 35718, 325, 25, 55, 0}, /* HostConfig.Ulimits array of HostConfig.Ulimits */
+  {18011, 36035, 398, 25, 55, 0}, /* HostConfig.UsernsMode string */
+  {18196, 36242, 398, 25, 55, 0}, /* HostConfig.VolumeDriver string */
+  {18421, 36392, 372, 25, 55, 0}, /* HostConfig.VolumesFrom array of string */
+  {12079, 30531, 398, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Path string */
+  {18456, 36439, 378, 25, 55, 0}, /* HostConfig.BlkioWeightDevice.Weight integer */
   {4097, 22945, 396, 25, 55, 0}, /* HostConfig.LogConfig.Config map of string (labels) */
-  {17823, 35727, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
-  {8071, 26314, 378, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
-  {10900, 29403, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
-  {15237, 33708, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
-  {8456, 26527, 398, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
-  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
+  {17823, 35691, 106, 25, 55, 0}, /* HostConfig.LogConfig.Type HostConfig.LogConfig.Type */
+  {8071, 26299, 378, 25, 55, 0}, /* HostConfig.Ulimits.Hard integer */
+  {10900, 29380, 398, 25, 55, 0}, /* HostConfig.Ulimits.Name string */
+  {15237, 33685, 378, 25, 55, 0}, /* HostConfig.Ulimits.Soft integer */
+  {8456, 26512, 398, 25, 35, DK_ALIAS}, /* IDResponse.ID string */
+  {8676, 26512, 398, 25, 55, DK_REQUIRED}, /* IDResponse.Id string */
   {4097, 22945, 326, 25, 55, 0}, /* IPAM.Config array of IPAMConfig */
-  {6758, 25151, 398, 25, 55, 0}, /* IPAM.Driver string */
-  {11956, 30365, 396, 25, 55, 0}, /* IPAM.Options map of string (labels) */
+  {6758, 25136, 398, 25, 55, 0}, /* IPAM.Driver string */
+  {11956, 30342, 396, 25, 55, 0}, /* IPAM.Options map of string (labels) */
   {2541, 21526, 395, 25, 55, 0}, /* IPAMConfig.AuxiliaryAddresses map of string */
-  {7780, 26069, 398, 25, 55, 0}, /* IPAMConfig.Gateway string */
-  {8582, 27545, 398, 25, 55, 0}, /* IPAMConfig.IPRange string */
-  {15699, 34810, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
-  {15736, 34833, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
+  {7780, 26054, 398, 25, 55, 0}, /* IPAMConfig.Gateway string */
+  {8582, 27530, 398, 25, 55, 0}, /* IPAMConfig.IPRange string */
+  {15699, 34787, 398, 25, 55, 0}, /* IPAMConfig.Subnet string */
+  {15736, 34810, 389, 52, 55, 0}, /* IPAMStatus.Subnets map of SubnetStatus */
   {2802, 21857, 307, 53, 55, 0}, /* Identity.Build array of BuildIdentity */
-  {13158, 31606, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
-  {14999, 33499, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
+  {13158, 31583, 352, 53, 55, 0}, /* Identity.Pull array of PullIdentity */
+  {14999, 33476, 356, 53, 55, 0}, /* Identity.Signature array of SignatureIdentity */
   {2448, 21418, 395, 40, 55, 0}, /* ImageBuild(outputs).Attrs map of string */
-  {17823, 35727, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
-  {8071, 26314, 378, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
-  {10900, 29403, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
-  {15237, 33708, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
+  {17823, 35691, 398, 40, 55, 0}, /* ImageBuild(outputs).Type string */
+  {8071, 26299, 378, 25, 55, 0}, /* ImageBuild(ulimits).Hard integer */
+  {10900, 29380, 398, 25, 55, 0}, /* ImageBuild(ulimits).Name string */
+  {15237, 33685, 378, 25, 55, 0}, /* ImageBuild(ulimits).Soft integer */
   {2296, 19150, 376, 25, 55, DK_NULLABLE}, /* ImageConfig.ArgsEscaped boolean */
   {2337, 21297, 376, 25, 49, 0}, /* ImageConfig.AttachStderr boolean */
   {2352, 21313, 376, 25, 49, 0}, /* ImageConfig.AttachStdin boolean */
   {2366, 21328, 376, 25, 49, 0}, /* ImageConfig.AttachStdout boolean */
   {4006, 22789, 372, 25, 55, 0}, /* ImageConfig.Cmd array of string */
-  {6745, 25123, 398, 25, 49, 0}, /* ImageConfig.Domainname string */
-  {7244, 25436, 372, 25, 55, 0}, /* ImageConfig.Entrypoint array of string */
-  {7257, 25449, 372, 25, 55, 0}, /* ImageConfig.Env array of string */
-  {7542, 25726, 393, 25, 55, DK_NULLABLE}, /* ImageConfig.ExposedPorts map of map of any */
-  {8132, 26330, 99, 25, 55, 0}, /* ImageConfig.Healthcheck HealthConfig */
-  {8385, 26443, 398, 25, 49, 0}, /* ImageConfig.Hostname string */
-  {8708, 26576, 398, 25, 49, 0}, /* ImageConfig.Image string */
-  {9908, 27951, 395, 25, 55, 0}, /* ImageConfig.Labels map of string */
-  {10259, 28406, 398, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
-  {11203, 29607, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
-  {11859, 30193, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
-  {11913, 30319, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
-  {14981, 33450, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
-  {15594, 34323, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
-  {15624, 34385, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
-  {15637, 34399, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
-  {17817, 35672, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
-  {18004, 36053, 398, 25, 55, 0}, /* ImageConfig.User string */
-  {18375, 36434, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
-  {18493, 36547, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
+  {6745, 25108, 398, 25, 49, 0}, /* ImageConfig.Domainname string */
+  {7244, 25421, 372, 25, 55, 0}, /* ImageConfig.Entrypoint array of string */
+  {7257, 25434, 372, 25, 55, 0}, /* ImageConfig.Env array of string */
+  {7542, 25711, 393, 25, 55, DK_NULLABLE}, /* ImageConfig.ExposedPorts map of map of any */
+  {8132, 26315, 99, 25, 55, 0}, /* ImageConfig.Healthcheck HealthConfig */
+  {8385, 26428, 398, 25, 49, 0}, /* ImageConfig.Hostname string */
+  {8708, 26561, 398, 25, 49, 0}, /* ImageConfig.Image string */
+  {9908, 27936, 395, 25, 55, 0}, /* ImageConfig.Labels map of string */
+  {10259, 28383, 398, 25, 49, DK_NULLABLE}, /* ImageConfig.MacAddress string */
+  {11203, 29584, 376, 25, 49, DK_NULLABLE}, /* ImageConfig.NetworkDisabled boolean */
+  {11859, 30170, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.OnBuild array of string */
+  {11913, 30296, 376, 25, 49, 0}, /* ImageConfig.OpenStdin boolean */
+  {14981, 33427, 372, 25, 55, DK_NULLABLE}, /* ImageConfig.Shell array of string */
+  {15594, 34300, 376, 25, 49, 0}, /* ImageConfig.StdinOnce boolean */
+  {15624, 34362, 398, 25, 55, DK_NULLABLE}, /* ImageConfig.StopSignal string */
+  {15637, 34376, 378, 25, 49, DK_NULLABLE}, /* ImageConfig.StopTimeout integer */
+  {17817, 35636, 376, 25, 49, 0}, /* ImageConfig.Tty boolean */
+  {18004, 36017, 398, 25, 55, 0}, /* ImageConfig.User string */
+  {18375, 36364, 393, 25, 55, 0}, /* ImageConfig.Volumes map of map of any */
+  {18493, 36477, 398, 25, 55, 0}, /* ImageConfig.WorkingDir string */
   {6286, 24532, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Deleted string */
-  {17926, 35873, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
+  {17926, 35837, 398, 25, 55, 0}, /* ImageDeleteResponseItem.Untagged string */
   {4022, 22822, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Comment string */
   {6080, 24314, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Created integer */
   {6102, 24337, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.CreatedBy string */
-  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
-  {15150, 33608, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
-  {16589, 35193, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
+  {8676, 26512, 398, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Id string */
+  {15150, 33585, 378, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Size integer */
+  {16589, 35170, 372, 25, 55, DK_REQUIRED}, /* ImageHistoryResponseItem.Tags array of string */
   {2274, 19128, 398, 25, 55, 0}, /* ImageInspect.Architecture string */
   {2484, 21460, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Author string */
   {4022, 22822, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Comment string */
@@ -596,549 +596,549 @@ const dk_Field dk_fields[] = {
   {4519, 23327, 35, 25, 44, 0}, /* ImageInspect.ContainerConfig ContainerConfig */
   {6080, 24314, 398, 25, 55, DK_NULLABLE}, /* ImageInspect.Created string */
   {6310, 24579, 171, 48, 55, DK_NULLABLE}, /* ImageInspect.Descriptor OCIDescriptor */
-  {6713, 25077, 398, 25, 51, 0}, /* ImageInspect.DockerVersion string */
-  {7995, 26237, 72, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
-  {8676, 26527, 398, 25, 55, 0}, /* ImageInspect.Id string */
-  {8681, 26532, 112, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
-  {10309, 28466, 331, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
-  {10539, 29149, 121, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
-  {11990, 30410, 398, 25, 55, 0}, /* ImageInspect.Os string */
-  {11995, 30466, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
-  {12049, 30512, 398, 25, 51, 0}, /* ImageInspect.Parent string */
-  {13507, 32143, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
-  {13521, 32158, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
-  {13733, 32408, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
-  {15150, 33608, 378, 25, 55, 0}, /* ImageInspect.Size integer */
-  {18038, 36142, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
-  {18071, 36208, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
-  {9933, 27977, 398, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
-  {9960, 28008, 372, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
-  {17823, 35727, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
+  {6713, 25062, 398, 25, 51, 0}, /* ImageInspect.DockerVersion string */
+  {7995, 26222, 72, 25, 55, DK_NULLABLE}, /* ImageInspect.GraphDriver DriverData */
+  {8676, 26512, 398, 25, 55, 0}, /* ImageInspect.Id string */
+  {8681, 26517, 112, 53, 55, DK_NULLABLE}, /* ImageInspect.Identity Identity */
+  {10309, 28443, 331, 48, 55, DK_NULLABLE}, /* ImageInspect.Manifests array of ImageManifestSummary */
+  {10539, 29126, 121, 31, 55, 0}, /* ImageInspect.Metadata ImageInspect.Metadata */
+  {11990, 30387, 398, 25, 55, 0}, /* ImageInspect.Os string */
+  {11995, 30443, 398, 28, 55, DK_NULLABLE}, /* ImageInspect.OsVersion string */
+  {12049, 30489, 398, 25, 51, 0}, /* ImageInspect.Parent string */
+  {13507, 32120, 372, 25, 55, 0}, /* ImageInspect.RepoDigests array of string */
+  {13521, 32135, 372, 25, 55, 0}, /* ImageInspect.RepoTags array of string */
+  {13733, 32385, 122, 25, 55, 0}, /* ImageInspect.RootFS ImageInspect.RootFS */
+  {15150, 33585, 378, 25, 55, 0}, /* ImageInspect.Size integer */
+  {18038, 36072, 398, 39, 55, DK_NULLABLE}, /* ImageInspect.Variant string */
+  {18071, 36138, 378, 25, 43, 0}, /* ImageInspect.VirtualSize integer */
+  {9933, 27962, 398, 31, 55, DK_NULLABLE}, /* ImageInspect.Metadata.LastTagTime string */
+  {9960, 27993, 372, 25, 55, 0}, /* ImageInspect.RootFS.Layers array of string */
+  {17823, 35691, 398, 25, 55, DK_REQUIRED}, /* ImageInspect.RootFS.Type string */
   {2394, 21371, 124, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.AttestationData ImageManifestSummary.AttestationData */
   {2577, 21563, 376, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Available boolean */
   {6310, 24579, 171, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Descriptor OCIDescriptor */
-  {8456, 26527, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
-  {8884, 26649, 125, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
-  {9865, 27929, 127, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
-  {15150, 33608, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
-  {7699, 25917, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
+  {8456, 26512, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ID string */
+  {8884, 26634, 125, 47, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData ImageManifestSummary.ImageData */
+  {9865, 27914, 127, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Kind ImageManifestSummary.Kind */
+  {15150, 33585, 128, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size ImageManifestSummary.Size */
+  {7699, 25902, 398, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.AttestationData.For string */
   {5722, 23832, 372, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Containers array of string */
-  {8681, 26532, 112, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
-  {12224, 30803, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
-  {15150, 33608, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
-  {17915, 35838, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
+  {8681, 26517, 112, 54, 55, DK_NULLABLE}, /* ImageManifestSummary.ImageData.Identity Identity */
+  {12224, 30780, 172, 47, 55, DK_REQUIRED | DK_NULLABLE}, /* ImageManifestSummary.ImageData.Platform OCIPlatform */
+  {15150, 33585, 126, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size ImageManifestSummary.ImageData.Size */
+  {17915, 35802, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.ImageData.Size.Unpacked integer */
   {5836, 23928, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Content integer */
-  {17753, 35590, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
-  {9462, 26911, 329, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
-  {15450, 33976, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
+  {17753, 35554, 378, 47, 55, DK_REQUIRED}, /* ImageManifestSummary.Size.Total integer */
+  {9462, 26896, 329, 25, 55, 0}, /* ImagePruneResponse.ImagesDeleted array of ImageDeleteResponseItem */
+  {15450, 33953, 378, 25, 55, 0}, /* ImagePruneResponse.SpaceReclaimed integer */
   {24542, 24542, 398, 25, 55, 0}, /* ImageSearchResponseItem.description string */
-  {27675, 27675, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
-  {27690, 27690, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
-  {29403, 29403, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
-  {34106, 34106, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
+  {27660, 27660, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_automated boolean */
+  {27675, 27675, 376, 25, 55, 0}, /* ImageSearchResponseItem.is_official boolean */
+  {29380, 29380, 398, 25, 55, 0}, /* ImageSearchResponseItem.name string */
+  {34083, 34083, 378, 25, 55, 0}, /* ImageSearchResponseItem.star_count integer */
   {5722, 23832, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Containers integer */
   {6080, 24314, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Created integer */
   {6310, 24579, 171, 48, 55, DK_NULLABLE}, /* ImageSummary.Descriptor OCIDescriptor */
-  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
-  {9908, 27951, 395, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
-  {10309, 28466, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
-  {12058, 30521, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
-  {13507, 32143, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
-  {13521, 32158, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
-  {14958, 33426, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
-  {15150, 33608, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
-  {18071, 36208, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
+  {8676, 26512, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.Id string */
+  {9908, 27936, 395, 25, 55, DK_REQUIRED}, /* ImageSummary.Labels map of string */
+  {10309, 28443, 331, 47, 55, 0}, /* ImageSummary.Manifests array of ImageManifestSummary */
+  {12058, 30498, 398, 25, 55, DK_REQUIRED}, /* ImageSummary.ParentId string */
+  {13507, 32120, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoDigests array of string */
+  {13521, 32135, 372, 25, 55, DK_REQUIRED}, /* ImageSummary.RepoTags array of string */
+  {14958, 33403, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.SharedSize integer */
+  {15150, 33585, 378, 25, 55, DK_REQUIRED}, /* ImageSummary.Size integer */
+  {18071, 36138, 378, 25, 43, 0}, /* ImageSummary.VirtualSize integer */
   {2036, 18805, 378, 52, 55, 0}, /* ImagesDiskUsage.ActiveCount integer */
-  {9731, 27725, 333, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
-  {13344, 31859, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
-  {17780, 35618, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
-  {17793, 35632, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
-  {10566, 29230, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
-  {10900, 29403, 398, 25, 55, 0}, /* IndexInfo.Name string */
-  {11848, 30169, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
-  {14162, 33089, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
-  {10272, 28428, 398, 25, 55, 0}, /* JoinTokens.Manager string */
-  {18484, 36538, 398, 25, 55, 0}, /* JoinTokens.Worker string */
-  {7790, 26086, 322, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
-  {10449, 29029, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
-  {10962, 29467, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
-  {12193, 30758, 378, 41, 55, 0}, /* Limit.Pids integer */
+  {9731, 27710, 333, 52, 55, 0}, /* ImagesDiskUsage.Items array of ImageSummary */
+  {13344, 31836, 378, 52, 55, 0}, /* ImagesDiskUsage.Reclaimable integer */
+  {17780, 35582, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalCount integer */
+  {17793, 35596, 378, 52, 55, 0}, /* ImagesDiskUsage.TotalSize integer */
+  {10566, 29207, 372, 25, 55, 0}, /* IndexInfo.Mirrors array of string */
+  {10900, 29380, 398, 25, 55, 0}, /* IndexInfo.Name string */
+  {11848, 30146, 376, 25, 55, 0}, /* IndexInfo.Official boolean */
+  {14162, 33066, 376, 25, 55, 0}, /* IndexInfo.Secure boolean */
+  {10272, 28405, 398, 25, 55, 0}, /* JoinTokens.Manager string */
+  {18484, 36468, 398, 25, 55, 0}, /* JoinTokens.Worker string */
+  {7790, 26071, 322, 32, 40, 0}, /* Limit.GenericResources array of GenericResources */
+  {10449, 29006, 380, 25, 55, 0}, /* Limit.MemoryBytes integer (size) */
+  {10962, 29444, 378, 25, 55, 0}, /* Limit.NanoCPUs integer */
+  {12193, 30735, 378, 41, 55, 0}, /* Limit.Pids integer */
   {2058, 18828, 398, 32, 55, 0}, /* ManagerStatus.Addr string */
-  {9982, 28031, 376, 32, 55, 0}, /* ManagerStatus.Leader boolean */
-  {13237, 31663, 201, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
+  {9982, 28016, 376, 32, 55, 0}, /* ManagerStatus.Leader boolean */
+  {13237, 31640, 201, 32, 55, 0}, /* ManagerStatus.Reachability Reachability */
   {2596, 21599, 140, 25, 55, 0}, /* Mount.BindOptions Mount.BindOptions */
   {4271, 23141, 398, 28, 55, 0}, /* Mount.Consistency string */
-  {9313, 26802, 142, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
-  {13252, 31721, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
-  {15244, 33715, 398, 25, 55, 0}, /* Mount.Source string */
-  {16596, 35234, 398, 25, 55, 0}, /* Mount.Target string */
-  {17727, 35568, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
-  {17823, 35727, 147, 25, 55, 0}, /* Mount.Type MountType */
-  {18272, 36371, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
+  {9313, 26787, 142, 48, 55, 0}, /* Mount.ImageOptions Mount.ImageOptions */
+  {13252, 31698, 376, 25, 55, 0}, /* Mount.ReadOnly boolean */
+  {15244, 33692, 398, 25, 55, 0}, /* Mount.Source string */
+  {16596, 35211, 398, 25, 55, 0}, /* Mount.Target string */
+  {17727, 35532, 143, 25, 55, 0}, /* Mount.TmpfsOptions Mount.TmpfsOptions */
+  {17823, 35691, 147, 25, 55, 0}, /* Mount.Type MountType */
+  {18272, 36301, 144, 25, 55, 0}, /* Mount.VolumeOptions Mount.VolumeOptions */
   {6061, 24294, 376, 42, 55, 0}, /* Mount.BindOptions.CreateMountpoint boolean */
-  {11736, 30087, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
-  {13022, 31432, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
-  {13263, 31733, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
-  {13288, 31761, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
-  {15746, 34843, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
-  {10576, 29263, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
-  {11956, 30365, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
-  {15157, 33615, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
-  {6767, 25160, 145, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
-  {9908, 27951, 396, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
-  {11502, 29887, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
-  {15746, 34843, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
-  {10900, 29403, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
-  {11956, 30365, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
+  {11736, 30064, 376, 40, 55, 0}, /* Mount.BindOptions.NonRecursive boolean */
+  {13022, 31409, 141, 25, 55, 0}, /* Mount.BindOptions.Propagation Mount.BindOptions.Propagation */
+  {13263, 31710, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyForceRecursive boolean */
+  {13288, 31738, 376, 44, 55, 0}, /* Mount.BindOptions.ReadOnlyNonRecursive boolean */
+  {15746, 34820, 398, 48, 55, 0}, /* Mount.ImageOptions.Subpath string */
+  {10576, 29240, 378, 25, 55, 0}, /* Mount.TmpfsOptions.Mode integer */
+  {11956, 30342, 370, 46, 55, 0}, /* Mount.TmpfsOptions.Options array of array of string */
+  {15157, 33592, 380, 25, 55, 0}, /* Mount.TmpfsOptions.SizeBytes integer (size) */
+  {6767, 25145, 145, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig Mount.VolumeOptions.DriverConfig */
+  {9908, 27936, 396, 25, 55, 0}, /* Mount.VolumeOptions.Labels map of string (labels) */
+  {11502, 29864, 376, 25, 55, 0}, /* Mount.VolumeOptions.NoCopy boolean */
+  {15746, 34820, 398, 45, 55, 0}, /* Mount.VolumeOptions.Subpath string */
+  {10900, 29380, 398, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Name string */
+  {11956, 30342, 395, 25, 55, 0}, /* Mount.VolumeOptions.DriverConfig.Options map of string */
   {6353, 24624, 398, 25, 55, 0}, /* MountPoint.Destination string */
-  {6758, 25151, 398, 25, 55, 0}, /* MountPoint.Driver string */
-  {10576, 29263, 398, 25, 55, 0}, /* MountPoint.Mode string */
-  {10900, 29403, 398, 25, 55, 0}, /* MountPoint.Name string */
-  {13022, 31432, 398, 25, 55, 0}, /* MountPoint.Propagation string */
-  {13218, 32778, 376, 25, 55, 0}, /* MountPoint.RW boolean */
-  {15244, 33715, 398, 25, 55, 0}, /* MountPoint.Source string */
-  {17823, 35727, 147, 25, 55, 0}, /* MountPoint.Type MountType */
-  {9560, 27012, 370, 53, 55, 0}, /* NRIInfo.Info array of array of string */
+  {6758, 25136, 398, 25, 55, 0}, /* MountPoint.Driver string */
+  {10576, 29240, 398, 25, 55, 0}, /* MountPoint.Mode string */
+  {10900, 29380, 398, 25, 55, 0}, /* MountPoint.Name string */
+  {13022, 31409, 398, 25, 55, 0}, /* MountPoint.Propagation string */
+  {13218, 32755, 376, 25, 55, 0}, /* MountPoint.RW boolean */
+  {15244, 33692, 398, 25, 55, 0}, /* MountPoint.Source string */
+  {17823, 35691, 147, 25, 55, 0}, /* MountPoint.Type MountType */
+  {9560, 26997, 370, 53, 55, 0}, /* NRIInfo.Info array of array of string */
   {2381, 21344, 376, 27, 55, 0}, /* Network.Attachable boolean */
   {4136, 23030, 29, 41, 55, 0}, /* Network.ConfigFrom ConfigReference */
   {4202, 23101, 376, 41, 55, 0}, /* Network.ConfigOnly boolean */
   {5722, 23832, 386, 25, 51, 0}, /* Network.Containers map of NetworkContainer */
   {6080, 24314, 398, 25, 55, 0}, /* Network.Created string */
-  {6758, 25151, 398, 25, 55, 0}, /* Network.Driver string */
-  {6860, 25254, 376, 47, 55, 0}, /* Network.EnableIPv4 boolean */
-  {6873, 25268, 376, 25, 55, 0}, /* Network.EnableIPv6 boolean */
-  {8523, 27556, 109, 25, 55, 0}, /* Network.IPAM IPAM */
-  {8676, 26527, 398, 25, 55, 0}, /* Network.Id string */
-  {9567, 27019, 376, 29, 55, 0}, /* Network.Ingress boolean */
-  {9668, 27279, 376, 25, 55, 0}, /* Network.Internal boolean */
-  {9908, 27951, 395, 25, 55, 0}, /* Network.Labels map of string */
-  {10900, 29403, 398, 25, 55, 0}, /* Network.Name string */
-  {11956, 30365, 395, 25, 55, 0}, /* Network.Options map of string */
-  {12159, 30613, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
-  {13957, 32859, 398, 25, 55, 0}, /* Network.Scope string */
+  {6758, 25136, 398, 25, 55, 0}, /* Network.Driver string */
+  {6860, 25239, 376, 47, 55, 0}, /* Network.EnableIPv4 boolean */
+  {6873, 25253, 376, 25, 55, 0}, /* Network.EnableIPv6 boolean */
+  {8523, 27541, 109, 25, 55, 0}, /* Network.IPAM IPAM */
+  {8676, 26512, 398, 25, 55, 0}, /* Network.Id string */
+  {9567, 27004, 376, 29, 55, 0}, /* Network.Ingress boolean */
+  {9668, 27264, 376, 25, 55, 0}, /* Network.Internal boolean */
+  {9908, 27936, 395, 25, 55, 0}, /* Network.Labels map of string */
+  {10900, 29380, 398, 25, 55, 0}, /* Network.Name string */
+  {11956, 30342, 395, 25, 55, 0}, /* Network.Options map of string */
+  {12159, 30590, 342, 41, 55, 0}, /* Network.Peers array of PeerInfo */
+  {13957, 32836, 398, 25, 55, 0}, /* Network.Scope string */
   {2075, 18845, 372, 25, 55, 0}, /* NetworkAttachment.Addresses array of string */
-  {10984, 29486, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
+  {10984, 29463, 149, 25, 55, 0}, /* NetworkAttachment.Network Network */
   {2103, 18874, 372, 25, 55, 0}, /* NetworkAttachmentConfig.Aliases array of string */
-  {6795, 25176, 395, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
-  {16596, 35234, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
+  {6795, 25161, 395, 39, 55, 0}, /* NetworkAttachmentConfig.DriverOpts map of string */
+  {16596, 35211, 398, 25, 55, 0}, /* NetworkAttachmentConfig.Target string */
   {4313, 23184, 398, 25, 55, DK_REQUIRED}, /* NetworkConnectRequest.Container string */
-  {6932, 25329, 78, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
-  {6949, 25347, 398, 25, 51, 0}, /* NetworkContainer.EndpointID string */
-  {8610, 27612, 398, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
-  {8648, 27645, 398, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
-  {10259, 28406, 398, 25, 51, 0}, /* NetworkContainer.MacAddress string */
-  {10900, 29403, 398, 30, 51, 0}, /* NetworkContainer.Name string */
+  {6932, 25314, 78, 25, 55, DK_NULLABLE}, /* NetworkConnectRequest.EndpointConfig EndpointSettings */
+  {6949, 25332, 398, 25, 51, 0}, /* NetworkContainer.EndpointID string */
+  {8610, 27597, 398, 25, 51, 0}, /* NetworkContainer.IPv4Address string */
+  {8648, 27630, 398, 25, 51, 0}, /* NetworkContainer.IPv6Address string */
+  {10259, 28383, 398, 25, 51, 0}, /* NetworkContainer.MacAddress string */
+  {10900, 29380, 398, 30, 51, 0}, /* NetworkContainer.Name string */
   {2381, 21344, 376, 25, 55, 0}, /* NetworkCreateRequest.Attachable boolean */
   {3392, 22536, 376, 25, 45, 0}, /* NetworkCreateRequest.CheckDuplicate boolean */
   {4136, 23030, 29, 30, 55, 0}, /* NetworkCreateRequest.ConfigFrom ConfigReference */
   {4202, 23101, 376, 30, 55, 0}, /* NetworkCreateRequest.ConfigOnly boolean */
-  {6758, 25151, 398, 25, 55, 0}, /* NetworkCreateRequest.Driver string */
-  {6860, 25254, 376, 48, 55, 0}, /* NetworkCreateRequest.EnableIPv4 boolean */
-  {6873, 25268, 376, 25, 55, 0}, /* NetworkCreateRequest.EnableIPv6 boolean */
-  {8523, 27556, 109, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
-  {9567, 27019, 376, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
-  {9668, 27279, 376, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
-  {9908, 27951, 396, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
-  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
-  {11956, 30365, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
-  {13957, 32859, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
-  {8676, 26527, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
-  {18435, 36488, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
+  {6758, 25136, 398, 25, 55, 0}, /* NetworkCreateRequest.Driver string */
+  {6860, 25239, 376, 48, 55, 0}, /* NetworkCreateRequest.EnableIPv4 boolean */
+  {6873, 25253, 376, 25, 55, 0}, /* NetworkCreateRequest.EnableIPv6 boolean */
+  {8523, 27541, 109, 25, 55, 0}, /* NetworkCreateRequest.IPAM IPAM */
+  {9567, 27004, 376, 29, 55, 0}, /* NetworkCreateRequest.Ingress boolean */
+  {9668, 27264, 376, 25, 55, 0}, /* NetworkCreateRequest.Internal boolean */
+  {9908, 27936, 396, 25, 55, 0}, /* NetworkCreateRequest.Labels map of string (labels) */
+  {10900, 29380, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateRequest.Name string */
+  {11956, 30342, 396, 25, 55, 0}, /* NetworkCreateRequest.Options map of string (labels) */
+  {13957, 32836, 398, 30, 55, 0}, /* NetworkCreateRequest.Scope string */
+  {8676, 26512, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Id string */
+  {18435, 36418, 398, 25, 55, DK_REQUIRED}, /* NetworkCreateResponse.Warning string */
   {4313, 23184, 398, 25, 55, DK_REQUIRED}, /* NetworkDisconnectRequest.Container string */
-  {7705, 25923, 376, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
+  {7705, 25908, 376, 25, 55, 0}, /* NetworkDisconnectRequest.Force boolean */
   {2381, 21344, 376, 27, 55, 0}, /* NetworkInspect.Attachable boolean */
   {4136, 23030, 29, 41, 55, 0}, /* NetworkInspect.ConfigFrom ConfigReference */
   {4202, 23101, 376, 41, 55, 0}, /* NetworkInspect.ConfigOnly boolean */
   {5722, 23832, 383, 25, 55, 0}, /* NetworkInspect.Containers map of EndpointResource */
   {6080, 24314, 398, 25, 55, 0}, /* NetworkInspect.Created string */
-  {6758, 25151, 398, 25, 55, 0}, /* NetworkInspect.Driver string */
-  {6860, 25254, 376, 47, 55, 0}, /* NetworkInspect.EnableIPv4 boolean */
-  {6873, 25268, 376, 25, 55, 0}, /* NetworkInspect.EnableIPv6 boolean */
-  {8523, 27556, 109, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
-  {8676, 26527, 398, 25, 55, 0}, /* NetworkInspect.Id string */
-  {9567, 27019, 376, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
-  {9668, 27279, 376, 25, 55, 0}, /* NetworkInspect.Internal boolean */
-  {9908, 27951, 395, 25, 55, 0}, /* NetworkInspect.Labels map of string */
-  {10900, 29403, 398, 25, 55, 0}, /* NetworkInspect.Name string */
-  {11956, 30365, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
-  {12159, 30613, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
-  {13957, 32859, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
-  {14906, 33347, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
-  {15572, 34282, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
-  {11484, 29811, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
-  {18385, 36444, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
+  {6758, 25136, 398, 25, 55, 0}, /* NetworkInspect.Driver string */
+  {6860, 25239, 376, 47, 55, 0}, /* NetworkInspect.EnableIPv4 boolean */
+  {6873, 25253, 376, 25, 55, 0}, /* NetworkInspect.EnableIPv6 boolean */
+  {8523, 27541, 109, 25, 55, 0}, /* NetworkInspect.IPAM IPAM */
+  {8676, 26512, 398, 25, 55, 0}, /* NetworkInspect.Id string */
+  {9567, 27004, 376, 29, 55, 0}, /* NetworkInspect.Ingress boolean */
+  {9668, 27264, 376, 25, 55, 0}, /* NetworkInspect.Internal boolean */
+  {9908, 27936, 395, 25, 55, 0}, /* NetworkInspect.Labels map of string */
+  {10900, 29380, 398, 25, 55, 0}, /* NetworkInspect.Name string */
+  {11956, 30342, 395, 25, 55, 0}, /* NetworkInspect.Options map of string */
+  {12159, 30590, 342, 41, 55, 0}, /* NetworkInspect.Peers array of PeerInfo */
+  {13957, 32836, 398, 25, 55, 0}, /* NetworkInspect.Scope string */
+  {14906, 33324, 388, 52, 55, 0}, /* NetworkInspect.Services map of ServiceInfo */
+  {15572, 34259, 160, 52, 55, 0}, /* NetworkInspect.Status NetworkStatus */
+  {11484, 29788, 372, 26, 55, 0}, /* NetworkPruneResponse.NetworksDeleted array of string */
+  {18385, 36374, 372, 25, 25, 0}, /* NetworkPruneResponse.VolumesDeleted array of string */
   {2065, 18835, 398, 25, 31, 0}, /* NetworkSettings.Address string */
   {2754, 21805, 398, 25, 51, 0}, /* NetworkSettings.Bridge string */
-  {6949, 25347, 398, 32, 51, 0}, /* NetworkSettings.EndpointID string */
-  {7780, 26069, 398, 25, 51, 0}, /* NetworkSettings.Gateway string */
-  {7929, 26164, 398, 32, 51, 0}, /* NetworkSettings.GlobalIPv6Address string */
-  {7949, 26186, 378, 32, 51, 0}, /* NetworkSettings.GlobalIPv6PrefixLen integer */
-  {8057, 26299, 376, 32, 51, 0}, /* NetworkSettings.HairpinMode boolean */
-  {8556, 27516, 398, 32, 51, 0}, /* NetworkSettings.IPAddress string */
-  {8568, 27529, 378, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
-  {8662, 27660, 398, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
-  {10044, 28116, 398, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
-  {10067, 28142, 378, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
-  {10259, 28406, 398, 25, 51, 0}, /* NetworkSettings.MacAddress string */
-  {11451, 29777, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
-  {12755, 31067, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
-  {12815, 31096, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
-  {13932, 32832, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
-  {13944, 32845, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
-  {13984, 32893, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
-  {14007, 32918, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
-  {8523, 27556, 111, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
+  {6949, 25332, 398, 32, 51, 0}, /* NetworkSettings.EndpointID string */
+  {7780, 26054, 398, 25, 51, 0}, /* NetworkSettings.Gateway string */
+  {7929, 26149, 398, 32, 51, 0}, /* NetworkSettings.GlobalIPv6Address string */
+  {7949, 26171, 378, 32, 51, 0}, /* NetworkSettings.GlobalIPv6PrefixLen integer */
+  {8057, 26284, 376, 32, 51, 0}, /* NetworkSettings.HairpinMode boolean */
+  {8556, 27501, 398, 32, 51, 0}, /* NetworkSettings.IPAddress string */
+  {8568, 27514, 378, 25, 51, 0}, /* NetworkSettings.IPPrefixLen integer */
+  {8662, 27645, 398, 32, 51, 0}, /* NetworkSettings.IPv6Gateway string */
+  {10044, 28101, 398, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6Address string */
+  {10067, 28127, 378, 32, 51, 0}, /* NetworkSettings.LinkLocalIPv6PrefixLen integer */
+  {10259, 28383, 398, 25, 51, 0}, /* NetworkSettings.MacAddress string */
+  {11451, 29754, 384, 32, 55, 0}, /* NetworkSettings.Networks map of EndpointSettings */
+  {12755, 31044, 398, 25, 31, 0}, /* NetworkSettings.PortMapping string */
+  {12815, 31073, 391, 25, 55, 0}, /* NetworkSettings.Ports map of array of PortBinding */
+  {13932, 32809, 398, 32, 55, 0}, /* NetworkSettings.SandboxID string */
+  {13944, 32822, 398, 32, 55, 0}, /* NetworkSettings.SandboxKey string */
+  {13984, 32870, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPAddresses array of Address */
+  {14007, 32895, 304, 32, 51, DK_NULLABLE}, /* NetworkSettings.SecondaryIPv6Addresses array of Address */
+  {8523, 27541, 111, 52, 55, 0}, /* NetworkStatus.IPAM IPAMStatus */
   {2381, 21344, 376, 27, 55, 0}, /* NetworkSummary.Attachable boolean */
   {4136, 23030, 29, 41, 55, 0}, /* NetworkSummary.ConfigFrom ConfigReference */
   {4202, 23101, 376, 41, 55, 0}, /* NetworkSummary.ConfigOnly boolean */
   {5722, 23832, 386, 25, 51, 0}, /* NetworkSummary.Containers map of NetworkContainer */
   {6080, 24314, 398, 25, 55, 0}, /* NetworkSummary.Created string */
-  {6758, 25151, 398, 25, 55, 0}, /* NetworkSummary.Driver string */
-  {6860, 25254, 376, 47, 55, 0}, /* NetworkSummary.EnableIPv4 boolean */
-  {6873, 25268, 376, 25, 55, 0}, /* NetworkSummary.EnableIPv6 boolean */
-  {8523, 27556, 109, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
-  {8676, 26527, 398, 25, 55, 0}, /* NetworkSummary.Id string */
-  {9567, 27019, 376, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
-  {9668, 27279, 376, 25, 55, 0}, /* NetworkSummary.Internal boolean */
-  {9908, 27951, 395, 25, 55, 0}, /* NetworkSummary.Labels map of string */
-  {10900, 29403, 398, 25, 55, 0}, /* NetworkSummary.Name string */
-  {11956, 30365, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
-  {12159, 30613, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
-  {13957, 32859, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
-  {6949, 25347, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
-  {6962, 25361, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
-  {9560, 27012, 395, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
-  {10900, 29403, 398, 52, 55, 0}, /* NetworkTaskInfo.Name string */
-  {7153, 25391, 384, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
+  {6758, 25136, 398, 25, 55, 0}, /* NetworkSummary.Driver string */
+  {6860, 25239, 376, 47, 55, 0}, /* NetworkSummary.EnableIPv4 boolean */
+  {6873, 25253, 376, 25, 55, 0}, /* NetworkSummary.EnableIPv6 boolean */
+  {8523, 27541, 109, 25, 55, 0}, /* NetworkSummary.IPAM IPAM */
+  {8676, 26512, 398, 25, 55, 0}, /* NetworkSummary.Id string */
+  {9567, 27004, 376, 29, 55, 0}, /* NetworkSummary.Ingress boolean */
+  {9668, 27264, 376, 25, 55, 0}, /* NetworkSummary.Internal boolean */
+  {9908, 27936, 395, 25, 55, 0}, /* NetworkSummary.Labels map of string */
+  {10900, 29380, 398, 25, 55, 0}, /* NetworkSummary.Name string */
+  {11956, 30342, 395, 25, 55, 0}, /* NetworkSummary.Options map of string */
+  {12159, 30590, 342, 41, 55, 0}, /* NetworkSummary.Peers array of PeerInfo */
+  {13957, 32836, 398, 25, 55, 0}, /* NetworkSummary.Scope string */
+  {6949, 25332, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointID string */
+  {6962, 25346, 398, 52, 55, 0}, /* NetworkTaskInfo.EndpointIP string */
+  {9560, 26997, 395, 52, 55, 0}, /* NetworkTaskInfo.Info map of string */
+  {10900, 29380, 398, 52, 55, 0}, /* NetworkTaskInfo.Name string */
+  {7153, 25376, 384, 25, 55, 0}, /* NetworkingConfig.EndpointsConfig map of EndpointSettings */
   {6090, 24324, 398, 25, 55, 0}, /* Node.CreatedAt string */
   {6296, 24542, 165, 25, 55, 0}, /* Node.Description NodeDescription */
-  {8456, 26527, 398, 25, 55, 0}, /* Node.ID string */
-  {10282, 28438, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
-  {15467, 33994, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
-  {15572, 34282, 170, 32, 55, 0}, /* Node.Status NodeStatus */
-  {17967, 35933, 398, 25, 55, 0}, /* Node.UpdatedAt string */
-  {18048, 36162, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
-  {7171, 25410, 81, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
-  {8385, 26443, 398, 25, 55, 0}, /* NodeDescription.Hostname string */
-  {12224, 30803, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
-  {13622, 32289, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
-  {16573, 35549, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
+  {8456, 26512, 398, 25, 55, 0}, /* Node.ID string */
+  {10282, 28415, 138, 32, 55, DK_NULLABLE}, /* Node.ManagerStatus ManagerStatus */
+  {15467, 33971, 166, 25, 55, 0}, /* Node.Spec NodeSpec */
+  {15572, 34259, 170, 32, 55, 0}, /* Node.Status NodeStatus */
+  {17967, 35897, 398, 25, 55, 0}, /* Node.UpdatedAt string */
+  {18048, 36092, 173, 25, 55, 0}, /* Node.Version ObjectVersion */
+  {7171, 25395, 81, 25, 55, 0}, /* NodeDescription.Engine EngineDescription */
+  {8385, 26428, 398, 25, 55, 0}, /* NodeDescription.Hostname string */
+  {12224, 30780, 177, 25, 55, 0}, /* NodeDescription.Platform Platform */
+  {13622, 32266, 203, 25, 55, 0}, /* NodeDescription.Resources ResourceObject */
+  {16573, 35513, 264, 30, 55, 0}, /* NodeDescription.TLSInfo TLSInfo */
   {2562, 21548, 167, 25, 55, 0}, /* NodeSpec.Availability NodeSpec.Availability */
-  {9908, 27951, 396, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
-  {10900, 29403, 398, 25, 55, 0}, /* NodeSpec.Name string */
-  {13709, 32372, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
+  {9908, 27936, 396, 25, 55, 0}, /* NodeSpec.Labels map of string (labels) */
+  {10900, 29380, 398, 25, 55, 0}, /* NodeSpec.Name string */
+  {13709, 32349, 168, 25, 55, 0}, /* NodeSpec.Role NodeSpec.Role */
   {2058, 18828, 398, 32, 55, 0}, /* NodeStatus.Addr string */
-  {10529, 29139, 398, 32, 55, 0}, /* NodeStatus.Message string */
-  {15552, 34197, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
+  {10529, 29116, 398, 32, 55, 0}, /* NodeStatus.Message string */
+  {15552, 34174, 169, 32, 55, 0}, /* NodeStatus.State NodeState */
   {6503, 24770, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.Digest string */
-  {10417, 28995, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
-  {15150, 33608, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
-  {17856, 35969, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
+  {10417, 28972, 398, 30, 39, DK_ALIAS}, /* OCIDescriptor.MediaType string */
+  {15150, 33585, 378, 30, 39, DK_ALIAS}, /* OCIDescriptor.Size integer */
+  {17856, 35933, 372, 30, 39, DK_ALIAS}, /* OCIDescriptor.URLs array of string */
   {19017, 19017, 395, 48, 55, DK_NULLABLE}, /* OCIDescriptor.annotations map of string */
   {21226, 21241, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.artifactType string */
   {24396, 24396, 398, 48, 55, DK_NULLABLE}, /* OCIDescriptor.data string */
   {24770, 24770, 398, 30, 55, 0}, /* OCIDescriptor.digest string */
-  {28983, 28995, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
-  {30803, 30803, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
-  {33608, 33608, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
-  {35969, 35969, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
+  {28960, 28972, 398, 30, 55, 0}, /* OCIDescriptor.mediaType string */
+  {30780, 30780, 172, 48, 55, DK_NULLABLE}, /* OCIDescriptor.platform OCIPlatform */
+  {33585, 33585, 378, 30, 55, 0}, /* OCIDescriptor.size integer */
+  {35933, 35933, 372, 30, 55, DK_NULLABLE}, /* OCIDescriptor.urls array of string */
   {2274, 19128, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Architecture string */
-  {7616, 25837, 372, 30, 39, 0}, /* OCIPlatform.Features array of string */
-  {11793, 30410, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
-  {11798, 30442, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
-  {11820, 30466, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
-  {18038, 36142, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
+  {7616, 25822, 372, 30, 39, 0}, /* OCIPlatform.Features array of string */
+  {11793, 30387, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OS string */
+  {11798, 30419, 372, 30, 39, DK_ALIAS}, /* OCIPlatform.OSFeatures array of string */
+  {11820, 30443, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.OSVersion string */
+  {18038, 36072, 398, 30, 39, DK_ALIAS}, /* OCIPlatform.Variant string */
   {19128, 19128, 398, 30, 55, 0}, /* OCIPlatform.architecture string */
-  {30410, 30410, 398, 30, 55, 0}, /* OCIPlatform.os string */
-  {30415, 30442, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
-  {30429, 30466, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
-  {36142, 36142, 398, 30, 55, 0}, /* OCIPlatform.variant string */
-  {9504, 26965, 378, 25, 55, 0}, /* ObjectVersion.Index integer */
-  {28086, 28171, 398, 25, 55, 0}, /* PathStat.linkTarget string */
-  {29263, 29263, 378, 25, 55, 0}, /* PathStat.mode integer */
-  {29345, 29345, 398, 25, 55, 0}, /* PathStat.mtime string */
-  {29403, 29403, 398, 25, 55, 0}, /* PathStat.name string */
-  {33608, 33608, 378, 25, 55, 0}, /* PathStat.size integer */
-  {8518, 27511, 398, 41, 55, 0}, /* PeerInfo.IP string */
-  {10900, 29403, 398, 41, 55, 0}, /* PeerInfo.Name string */
+  {30387, 30387, 398, 30, 55, 0}, /* OCIPlatform.os string */
+  {30392, 30419, 372, 30, 55, 0}, /* OCIPlatform.os.features array of string */
+  {30406, 30443, 398, 30, 55, 0}, /* OCIPlatform.os.version string */
+  {36072, 36072, 398, 30, 55, 0}, /* OCIPlatform.variant string */
+  {9504, 26950, 378, 25, 55, 0}, /* ObjectVersion.Index integer */
+  {28071, 28156, 398, 25, 55, 0}, /* PathStat.linkTarget string */
+  {29240, 29240, 378, 25, 55, 0}, /* PathStat.mode integer */
+  {29322, 29322, 398, 25, 55, 0}, /* PathStat.mtime string */
+  {29380, 29380, 398, 25, 55, 0}, /* PathStat.name string */
+  {33585, 33585, 378, 25, 55, 0}, /* PathStat.size integer */
+  {8518, 27496, 398, 41, 55, 0}, /* PeerInfo.IP string */
+  {10900, 29380, 398, 41, 55, 0}, /* PeerInfo.Name string */
   {2058, 18828, 398, 32, 55, 0}, /* PeerNode.Addr string */
-  {11605, 30028, 398, 32, 55, 0}, /* PeerNode.NodeID string */
+  {11605, 30005, 398, 32, 55, 0}, /* PeerNode.NodeID string */
   {2274, 19128, 398, 25, 55, 0}, /* Platform.Architecture string */
-  {11793, 30410, 398, 25, 55, 0}, /* Platform.OS string */
+  {11793, 30387, 398, 25, 55, 0}, /* Platform.OS string */
   {4097, 22945, 179, 25, 55, DK_REQUIRED}, /* Plugin.Config Plugin.Config */
-  {6886, 25282, 376, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
-  {8676, 26527, 398, 25, 55, 0}, /* Plugin.Id string */
-  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
-  {12643, 30978, 398, 26, 55, 0}, /* Plugin.PluginReference string */
-  {14938, 33379, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
+  {6886, 25267, 376, 25, 55, DK_REQUIRED}, /* Plugin.Enabled boolean */
+  {8676, 26512, 398, 25, 55, 0}, /* Plugin.Id string */
+  {10900, 29380, 398, 25, 55, DK_REQUIRED}, /* Plugin.Name string */
+  {12643, 30955, 398, 26, 55, 0}, /* Plugin.PluginReference string */
+  {14938, 33356, 187, 25, 55, DK_REQUIRED}, /* Plugin.Settings Plugin.Settings */
   {2289, 19143, 180, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args Plugin.Config.Args */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Description string */
-  {6713, 25077, 398, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
-  {6729, 25107, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Documentation string */
-  {7244, 25436, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Entrypoint array of string */
-  {7257, 25449, 347, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
-  {9656, 27267, 181, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
-  {9690, 27577, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
-  {10100, 28193, 183, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
-  {10830, 29336, 348, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
-  {10984, 29486, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
-  {12173, 30736, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
-  {13004, 31413, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
-  {18004, 36053, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
-  {18474, 36527, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
-  {32446, 32446, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
+  {6713, 25062, 398, 29, 51, 0}, /* Plugin.Config.DockerVersion string */
+  {6729, 25092, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Documentation string */
+  {7244, 25421, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Entrypoint array of string */
+  {7257, 25434, 347, 25, 55, DK_REQUIRED}, /* Plugin.Config.Env array of PluginEnv */
+  {9656, 27252, 181, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface Plugin.Config.Interface */
+  {9690, 27562, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.IpcHost boolean */
+  {10100, 28178, 183, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux Plugin.Config.Linux */
+  {10830, 29313, 348, 25, 55, DK_REQUIRED}, /* Plugin.Config.Mounts array of PluginMount */
+  {10984, 29463, 184, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network Plugin.Config.Network */
+  {12173, 30713, 376, 29, 55, DK_REQUIRED}, /* Plugin.Config.PidHost boolean */
+  {13004, 31390, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.PropagatedMount string */
+  {18004, 36017, 185, 25, 55, 0}, /* Plugin.Config.User Plugin.Config.User */
+  {18474, 36457, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.WorkDir string */
+  {32423, 32423, 186, 25, 55, 0}, /* Plugin.Config.rootfs Plugin.Config.rootfs */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Description string */
-  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
-  {14927, 33368, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
-  {18030, 36134, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
-  {13047, 31457, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
-  {15228, 33699, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
-  {17830, 35734, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
+  {10900, 29380, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Name string */
+  {14927, 33345, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Settable array of string */
+  {18030, 36064, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Args.Value array of string */
+  {13047, 31434, 182, 38, 55, 0}, /* Plugin.Config.Interface.ProtocolScheme Plugin.Config.Interface.ProtocolScheme */
+  {15228, 33676, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Socket string */
+  {17830, 35698, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Interface.Types array of string */
   {2113, 18902, 376, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.AllowAllDevices boolean */
   {3160, 22229, 372, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Capabilities array of string */
   {6493, 24737, 346, 25, 55, DK_REQUIRED}, /* Plugin.Config.Linux.Devices array of PluginDevice */
-  {17823, 35727, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
-  {7774, 26136, 378, 25, 55, 0}, /* Plugin.Config.User.GID integer */
-  {17838, 35748, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
+  {17823, 35691, 398, 25, 55, DK_REQUIRED}, /* Plugin.Config.Network.Type string */
+  {7774, 26121, 378, 25, 55, 0}, /* Plugin.Config.User.GID integer */
+  {17838, 35712, 378, 25, 55, 0}, /* Plugin.Config.User.UID integer */
   {24759, 24759, 372, 25, 55, 0}, /* Plugin.Config.rootfs.diff_ids array of string */
-  {35727, 35727, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
+  {35691, 35691, 398, 25, 55, 0}, /* Plugin.Config.rootfs.type string */
   {2289, 19143, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Args array of string */
   {6493, 24737, 346, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Devices array of PluginDevice */
-  {7257, 25449, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
-  {10830, 29336, 348, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
+  {7257, 25434, 372, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Env array of string */
+  {10830, 29313, 348, 25, 55, DK_REQUIRED}, /* Plugin.Settings.Mounts array of PluginMount */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Description string */
-  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
-  {12079, 30554, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
-  {14927, 33368, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
+  {10900, 29380, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Name string */
+  {12079, 30531, 398, 25, 55, DK_REQUIRED}, /* PluginDevice.Path string */
+  {14927, 33345, 372, 25, 55, DK_REQUIRED}, /* PluginDevice.Settable array of string */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Description string */
-  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
-  {14927, 33368, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
-  {18030, 36134, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
+  {10900, 29380, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Name string */
+  {14927, 33345, 372, 25, 55, DK_REQUIRED}, /* PluginEnv.Settable array of string */
+  {18030, 36064, 398, 25, 55, DK_REQUIRED}, /* PluginEnv.Value string */
   {6296, 24542, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Description string */
   {6353, 24624, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Destination string */
-  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
-  {11956, 30365, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
-  {14927, 33368, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
-  {15244, 33715, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
-  {17823, 35727, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
+  {10900, 29380, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Name string */
+  {11956, 30342, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Options array of string */
+  {14927, 33345, 372, 25, 55, DK_REQUIRED}, /* PluginMount.Settable array of string */
+  {15244, 33692, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Source string */
+  {17823, 35691, 398, 25, 55, DK_REQUIRED}, /* PluginMount.Type string */
   {6296, 24542, 398, 25, 55, 0}, /* PluginPrivilege.Description string */
-  {10900, 29403, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
-  {18030, 36134, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
+  {10900, 29380, 398, 25, 55, 0}, /* PluginPrivilege.Name string */
+  {18030, 36064, 372, 25, 55, 0}, /* PluginPrivilege.Value array of string */
   {2493, 21469, 372, 32, 55, 0}, /* PluginsInfo.Authorization array of string */
-  {10174, 28298, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
-  {10984, 29486, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
-  {18085, 36223, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
-  {8365, 26421, 398, 25, 55, 0}, /* PortBinding.HostIp string */
-  {8374, 26431, 398, 25, 55, 0}, /* PortBinding.HostPort string */
-  {12815, 31096, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
-  {8518, 27511, 398, 25, 55, 0}, /* PortSummary.IP string */
-  {12877, 31223, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
-  {13064, 31493, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
-  {17823, 35727, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
+  {10174, 28283, 372, 30, 55, 0}, /* PluginsInfo.Log array of string */
+  {10984, 29463, 372, 25, 55, 0}, /* PluginsInfo.Network array of string */
+  {18085, 36153, 372, 25, 55, 0}, /* PluginsInfo.Volume array of string */
+  {8365, 26406, 398, 25, 55, 0}, /* PortBinding.HostIp string */
+  {8374, 26416, 398, 25, 55, 0}, /* PortBinding.HostPort string */
+  {12815, 31073, 319, 44, 55, 0}, /* PortStatus.Ports array of EndpointPortConfig */
+  {8518, 27496, 398, 25, 55, 0}, /* PortSummary.IP string */
+  {12877, 31200, 378, 25, 55, DK_REQUIRED}, /* PortSummary.PrivatePort integer */
+  {13064, 31470, 378, 25, 55, 0}, /* PortSummary.PublicPort integer */
+  {17823, 35691, 196, 25, 55, DK_REQUIRED}, /* PortSummary.Type PortSummary.Type */
   {19165, 19165, 372, 25, 55, 0}, /* ProcessConfig.arguments array of string */
-  {25436, 25436, 398, 25, 55, 0}, /* ProcessConfig.entrypoint string */
-  {31258, 31258, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
-  {35672, 35672, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
-  {36053, 36053, 398, 25, 55, 0}, /* ProcessConfig.user string */
+  {25421, 25421, 398, 25, 55, 0}, /* ProcessConfig.entrypoint string */
+  {31235, 31235, 376, 25, 55, 0}, /* ProcessConfig.privileged boolean */
+  {35636, 35636, 376, 25, 55, 0}, /* ProcessConfig.tty boolean */
+  {36017, 36017, 398, 25, 55, 0}, /* ProcessConfig.user string */
   {22795, 22795, 378, 25, 35, 0}, /* ProgressDetail.code integer */
   {24368, 24368, 378, 36, 55, 0}, /* ProgressDetail.current integer */
-  {29139, 29139, 378, 25, 35, 0}, /* ProgressDetail.message integer */
-  {35590, 35590, 378, 36, 55, 0}, /* ProgressDetail.total integer */
-  {13532, 32170, 398, 53, 55, 0}, /* PullIdentity.Repository string */
+  {29116, 29116, 378, 25, 35, 0}, /* ProgressDetail.message integer */
+  {35554, 35554, 378, 36, 55, 0}, /* ProgressDetail.total integer */
+  {13532, 32147, 398, 53, 55, 0}, /* PullIdentity.Repository string */
   {21520, 21520, 0, 25, 55, 0}, /* PushImageInfo.aux any */
-  {25461, 25461, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
-  {25469, 25483, 83, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
-  {31367, 31367, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
-  {31378, 31395, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
-  {34282, 34282, 398, 25, 55, 0}, /* PushImageInfo.status string */
+  {25446, 25446, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.error string */
+  {25454, 25468, 83, 48, 55, 0}, /* PushImageInfo.errorDetail ErrorDetail */
+  {31344, 31344, 398, 25, 51, DK_NULLABLE}, /* PushImageInfo.progress string */
+  {31355, 31372, 198, 25, 55, 0}, /* PushImageInfo.progressDetail ProgressDetail */
+  {34259, 34259, 398, 25, 55, 0}, /* PushImageInfo.status string */
   {2131, 18922, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsCIDRs array of string */
   {2169, 18963, 372, 32, 48, 0}, /* RegistryServiceConfig.AllowNondistributableArtifactsHostnames array of string */
-  {9512, 26973, 385, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
-  {9632, 27144, 372, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
-  {10566, 29230, 372, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
-  {7790, 26086, 322, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
-  {10449, 29029, 380, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
-  {10962, 29467, 378, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
-  {10973, 29467, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
-  {10397, 28961, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
-  {10900, 29403, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
-  {15198, 33668, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
-  {10900, 29403, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
-  {30554, 30554, 398, 32, 55, 0}, /* Runtime.path string */
-  {32738, 32752, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
-  {34282, 34282, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
+  {9512, 26958, 385, 25, 55, 0}, /* RegistryServiceConfig.IndexConfigs map of IndexInfo */
+  {9632, 27129, 372, 25, 55, 0}, /* RegistryServiceConfig.InsecureRegistryCIDRs array of string */
+  {10566, 29207, 372, 32, 55, 0}, /* RegistryServiceConfig.Mirrors array of string */
+  {7790, 26071, 322, 32, 55, 0}, /* ResourceObject.GenericResources array of GenericResources */
+  {10449, 29006, 380, 25, 55, 0}, /* ResourceObject.MemoryBytes integer (size) */
+  {10962, 29444, 378, 25, 55, 0}, /* ResourceObject.NanoCPUs integer */
+  {10973, 29444, 378, 27, 27, DK_ALIAS}, /* ResourceObject.NanoCpus integer */
+  {10397, 28938, 378, 25, 55, 0}, /* RestartPolicy.MaximumRetryCount integer */
+  {10900, 29380, 205, 25, 55, 0}, /* RestartPolicy.Name RestartPolicy.Name */
+  {15198, 33645, 207, 52, 55, DK_NULLABLE}, /* RootFSStorage.Snapshot RootFSStorageSnapshot */
+  {10900, 29380, 398, 52, 55, 0}, /* RootFSStorageSnapshot.Name string */
+  {30531, 30531, 398, 32, 55, 0}, /* Runtime.path string */
+  {32715, 32729, 372, 32, 55, DK_NULLABLE}, /* Runtime.runtimeArgs array of string */
+  {34259, 34259, 395, 44, 55, DK_NULLABLE}, /* Runtime.status map of string */
   {6090, 24324, 398, 25, 55, 0}, /* Secret.CreatedAt string */
-  {8456, 26527, 398, 25, 55, 0}, /* Secret.ID string */
-  {15467, 33994, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
-  {17967, 35933, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
-  {18048, 36162, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
+  {8456, 26512, 398, 25, 55, 0}, /* Secret.ID string */
+  {15467, 33971, 210, 25, 55, 0}, /* Secret.Spec SecretSpec */
+  {17967, 35897, 398, 25, 55, 0}, /* Secret.UpdatedAt string */
+  {18048, 36092, 173, 25, 55, 0}, /* Secret.Version ObjectVersion */
   {6169, 24396, 398, 25, 55, 0}, /* SecretSpec.Data string */
-  {6758, 25151, 71, 31, 55, 0}, /* SecretSpec.Driver Driver */
-  {9908, 27951, 396, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
-  {10900, 29403, 398, 25, 55, 0}, /* SecretSpec.Name string */
-  {17610, 35380, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
+  {6758, 25136, 71, 31, 55, 0}, /* SecretSpec.Driver Driver */
+  {9908, 27936, 396, 25, 55, 0}, /* SecretSpec.Labels map of string (labels) */
+  {10900, 29380, 398, 25, 55, 0}, /* SecretSpec.Name string */
+  {17610, 35357, 71, 37, 55, 0}, /* SecretSpec.Templating Driver */
   {6090, 24324, 398, 25, 55, 0}, /* Service.CreatedAt string */
-  {6921, 25318, 212, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
-  {8456, 26527, 398, 25, 55, 0}, /* Service.ID string */
-  {9754, 27749, 214, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
-  {14816, 33313, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
-  {15467, 33994, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
-  {17952, 35917, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
-  {17967, 35933, 398, 25, 55, 0}, /* Service.UpdatedAt string */
-  {18048, 36162, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
-  {12815, 31096, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
-  {15467, 33994, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
-  {18058, 36194, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
+  {6921, 25303, 212, 25, 55, 0}, /* Service.Endpoint Service.Endpoint */
+  {8456, 26512, 398, 25, 55, 0}, /* Service.ID string */
+  {9754, 27734, 214, 41, 55, 0}, /* Service.JobStatus Service.JobStatus */
+  {14816, 33290, 215, 41, 55, 0}, /* Service.ServiceStatus Service.ServiceStatus */
+  {15467, 33971, 220, 25, 55, 0}, /* Service.Spec ServiceSpec */
+  {17952, 35881, 216, 25, 55, 0}, /* Service.UpdateStatus Service.UpdateStatus */
+  {17967, 35897, 398, 25, 55, 0}, /* Service.UpdatedAt string */
+  {18048, 36092, 173, 25, 55, 0}, /* Service.Version ObjectVersion */
+  {12815, 31073, 319, 25, 55, 0}, /* Service.Endpoint.Ports array of EndpointPortConfig */
+  {15467, 33971, 79, 25, 55, 0}, /* Service.Endpoint.Spec EndpointSpec */
+  {18058, 36124, 355, 25, 55, 0}, /* Service.Endpoint.VirtualIPs array of Service.Endpoint.VirtualIPs */
   {2058, 18828, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.Addr string */
-  {11268, 29647, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
-  {9739, 27733, 173, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
-  {9917, 27960, 398, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
+  {11268, 29624, 398, 25, 55, 0}, /* Service.Endpoint.VirtualIPs.NetworkID string */
+  {9739, 27718, 173, 41, 55, 0}, /* Service.JobStatus.JobIteration ObjectVersion */
+  {9917, 27945, 398, 41, 55, 0}, /* Service.JobStatus.LastExecution string */
   {4055, 22902, 378, 41, 55, 0}, /* Service.ServiceStatus.CompletedTasks integer */
   {6338, 24608, 378, 41, 55, 0}, /* Service.ServiceStatus.DesiredTasks integer */
-  {13869, 32712, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
+  {13869, 32689, 378, 41, 55, 0}, /* Service.ServiceStatus.RunningTasks integer */
   {4041, 22887, 398, 25, 55, 0}, /* Service.UpdateStatus.CompletedAt string */
-  {10529, 29139, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
-  {15540, 34173, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
-  {15552, 34197, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
-  {8456, 26527, 398, 25, 55, 0}, /* ServiceCreateResponse.ID string */
-  {18435, 36488, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
-  {18445, 36498, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
-  {10142, 28253, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
-  {12815, 31096, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
-  {17602, 35366, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
-  {18024, 36188, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
-  {7118, 25375, 79, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
-  {9908, 27951, 396, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
-  {10576, 29263, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
-  {10900, 29403, 398, 25, 55, 0}, /* ServiceSpec.Name string */
-  {11451, 29777, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
-  {13716, 32390, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
-  {17587, 35350, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
-  {17937, 35901, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
-  {7920, 26155, 390, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
-  {7971, 26211, 390, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
-  {13478, 32106, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
-  {13491, 32119, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
-  {13467, 32095, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
-  {10349, 28880, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
-  {17761, 35598, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
+  {10529, 29116, 398, 25, 55, 0}, /* Service.UpdateStatus.Message string */
+  {15540, 34150, 398, 25, 55, 0}, /* Service.UpdateStatus.StartedAt string */
+  {15552, 34174, 217, 25, 55, 0}, /* Service.UpdateStatus.State Service.UpdateStatus.State */
+  {8456, 26512, 398, 25, 55, 0}, /* ServiceCreateResponse.ID string */
+  {18435, 36418, 398, 25, 43, 0}, /* ServiceCreateResponse.Warning string */
+  {18445, 36428, 372, 44, 55, DK_NULLABLE}, /* ServiceCreateResponse.Warnings array of string */
+  {10142, 28238, 378, 52, 55, 0}, /* ServiceInfo.LocalLBIndex integer */
+  {12815, 31073, 372, 52, 55, 0}, /* ServiceInfo.Ports array of string */
+  {17602, 35343, 339, 52, 55, 0}, /* ServiceInfo.Tasks array of NetworkTaskInfo */
+  {18024, 36118, 398, 52, 55, 0}, /* ServiceInfo.VIP string */
+  {7118, 25360, 79, 25, 55, 0}, /* ServiceSpec.EndpointSpec EndpointSpec */
+  {9908, 27936, 396, 25, 55, 0}, /* ServiceSpec.Labels map of string (labels) */
+  {10576, 29240, 221, 25, 55, 0}, /* ServiceSpec.Mode ServiceSpec.Mode */
+  {10900, 29380, 398, 25, 55, 0}, /* ServiceSpec.Name string */
+  {11451, 29754, 337, 25, 55, 0}, /* ServiceSpec.Networks array of NetworkAttachmentConfig */
+  {13716, 32367, 224, 28, 55, 0}, /* ServiceSpec.RollbackConfig ServiceSpec.RollbackConfig */
+  {17587, 35327, 266, 25, 55, 0}, /* ServiceSpec.TaskTemplate TaskSpec */
+  {17937, 35865, 227, 25, 55, 0}, /* ServiceSpec.UpdateConfig ServiceSpec.UpdateConfig */
+  {7920, 26140, 390, 25, 55, 0}, /* ServiceSpec.Mode.Global map of any */
+  {7971, 26196, 390, 41, 55, 0}, /* ServiceSpec.Mode.GlobalJob map of any */
+  {13478, 32083, 222, 25, 55, 0}, /* ServiceSpec.Mode.Replicated ServiceSpec.Mode.Replicated */
+  {13491, 32096, 223, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob ServiceSpec.Mode.ReplicatedJob */
+  {13467, 32072, 378, 25, 55, 0}, /* ServiceSpec.Mode.Replicated.Replicas integer */
+  {10349, 28857, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.MaxConcurrent integer */
+  {17761, 35562, 378, 41, 55, 0}, /* ServiceSpec.Mode.ReplicatedJob.TotalCompletions integer */
   {6278, 24524, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Delay integer (duration) */
-  {7600, 25820, 225, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
-  {10365, 28897, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
-  {10583, 29270, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
-  {11982, 30391, 226, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
-  {12035, 30498, 378, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
+  {7600, 25805, 225, 28, 55, 0}, /* ServiceSpec.RollbackConfig.FailureAction ServiceSpec.RollbackConfig.FailureAction */
+  {10365, 28874, 397, 28, 55, 0}, /* ServiceSpec.RollbackConfig.MaxFailureRatio number */
+  {10583, 29247, 379, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Monitor integer (duration) */
+  {11982, 30368, 226, 29, 55, 0}, /* ServiceSpec.RollbackConfig.Order ServiceSpec.RollbackConfig.Order */
+  {12035, 30475, 378, 28, 55, 0}, /* ServiceSpec.RollbackConfig.Parallelism integer */
   {6278, 24524, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Delay integer (duration) */
-  {7600, 25820, 228, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
-  {10365, 28897, 397, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
-  {10583, 29270, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
-  {11982, 30391, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
-  {12035, 30498, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
+  {7600, 25805, 228, 25, 55, 0}, /* ServiceSpec.UpdateConfig.FailureAction ServiceSpec.UpdateConfig.FailureAction */
+  {10365, 28874, 397, 25, 55, 0}, /* ServiceSpec.UpdateConfig.MaxFailureRatio number */
+  {10583, 29247, 379, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Monitor integer (duration) */
+  {11982, 30368, 229, 29, 55, 0}, /* ServiceSpec.UpdateConfig.Order ServiceSpec.UpdateConfig.Order */
+  {12035, 30475, 378, 25, 55, 0}, /* ServiceSpec.UpdateConfig.Parallelism integer */
   {6286, 24532, 398, 25, 27, 0}, /* ServiceUpdateResponse.Deleted string */
-  {17926, 35873, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
-  {18445, 36498, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
-  {6679, 25040, 398, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
-  {7269, 25461, 398, 53, 55, 0}, /* SignatureIdentity.Error string */
-  {9872, 27936, 135, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
-  {10900, 29403, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
-  {15077, 33511, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
-  {15093, 33528, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
-  {17690, 35527, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
-  {18445, 36498, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
-  {17657, 35515, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
-  {17823, 35727, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
-  {17844, 35957, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
+  {17926, 35837, 398, 25, 27, 0}, /* ServiceUpdateResponse.Untagged string */
+  {18445, 36428, 372, 25, 55, 0}, /* ServiceUpdateResponse.Warnings array of string */
+  {6679, 25025, 398, 53, 55, 0}, /* SignatureIdentity.DockerReference string */
+  {7269, 25446, 398, 53, 55, 0}, /* SignatureIdentity.Error string */
+  {9872, 27921, 135, 53, 55, 0}, /* SignatureIdentity.KnownSigner KnownSignerIdentity */
+  {10900, 29380, 398, 53, 55, 0}, /* SignatureIdentity.Name string */
+  {15077, 33488, 235, 53, 55, 0}, /* SignatureIdentity.SignatureType SignatureType */
+  {15093, 33505, 236, 53, 55, 0}, /* SignatureIdentity.Signer SignerIdentity */
+  {17690, 35491, 357, 53, 55, 0}, /* SignatureIdentity.Timestamps array of SignatureTimestamp */
+  {18445, 36428, 372, 53, 55, 0}, /* SignatureIdentity.Warnings array of string */
+  {17657, 35479, 398, 53, 55, 0}, /* SignatureTimestamp.Timestamp string */
+  {17823, 35691, 234, 53, 55, 0}, /* SignatureTimestamp.Type SignatureTimestampType */
+  {17844, 35921, 398, 53, 55, 0}, /* SignatureTimestamp.URI string */
   {2895, 21941, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigDigest string */
   {2915, 21963, 398, 53, 55, 0}, /* SignerIdentity.BuildConfigURI string */
   {2994, 22007, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerDigest string */
   {3014, 22029, 398, 53, 55, 0}, /* SignerIdentity.BuildSignerURI string */
   {3043, 22061, 398, 53, 55, 0}, /* SignerIdentity.BuildTrigger string */
   {3282, 22376, 398, 53, 55, 0}, /* SignerIdentity.CertificateIssuer string */
-  {9722, 27716, 398, 53, 55, 0}, /* SignerIdentity.Issuer string */
-  {13807, 32646, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
-  {13839, 32681, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
-  {15253, 33761, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
-  {15278, 33788, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
-  {15307, 33819, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
-  {15341, 33856, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
-  {15368, 33886, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
-  {15390, 33910, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
-  {15412, 33934, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
-  {15674, 34783, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
-  {13733, 32408, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
-  {6823, 25206, 378, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
-  {8592, 27599, 378, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
+  {9722, 27701, 398, 53, 55, 0}, /* SignerIdentity.Issuer string */
+  {13807, 32623, 398, 53, 55, 0}, /* SignerIdentity.RunInvocationURI string */
+  {13839, 32658, 398, 53, 55, 0}, /* SignerIdentity.RunnerEnvironment string */
+  {15253, 33738, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryDigest string */
+  {15278, 33765, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryIdentifier string */
+  {15307, 33796, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerIdentifier string */
+  {15341, 33833, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryOwnerURI string */
+  {15368, 33863, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryRef string */
+  {15390, 33887, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryURI string */
+  {15412, 33911, 398, 53, 55, 0}, /* SignerIdentity.SourceRepositoryVisibilityAtSigning string */
+  {15674, 34760, 398, 53, 55, 0}, /* SignerIdentity.SubjectAlternativeName string */
+  {13733, 32385, 206, 52, 55, DK_NULLABLE}, /* Storage.RootFS RootFSStorage */
+  {6823, 25191, 378, 52, 55, 0}, /* SubnetStatus.DynamicIPsAvailable integer */
+  {8592, 27584, 378, 52, 55, 0}, /* SubnetStatus.IPsInUse integer */
   {6090, 24324, 398, 25, 55, 0}, /* Swarm.CreatedAt string */
   {6191, 24420, 378, 40, 55, 0}, /* Swarm.DataPathPort integer */
   {6221, 24462, 372, 39, 55, 0}, /* Swarm.DefaultAddrPool array of string */
-  {8456, 26527, 398, 25, 55, 0}, /* Swarm.ID string */
-  {9778, 27775, 134, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
-  {13782, 32418, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
-  {15467, 33994, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
-  {15708, 34819, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
-  {16573, 35549, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
-  {17967, 35933, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
-  {18048, 36162, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
+  {8456, 26512, 398, 25, 55, 0}, /* Swarm.ID string */
+  {9778, 27760, 134, 25, 55, 0}, /* Swarm.JoinTokens JoinTokens */
+  {13782, 32395, 376, 30, 55, 0}, /* Swarm.RootRotationInProgress boolean */
+  {15467, 33971, 243, 25, 55, 0}, /* Swarm.Spec SwarmSpec */
+  {15708, 34796, 378, 39, 55, 0}, /* Swarm.SubnetSize integer */
+  {16573, 35513, 264, 30, 55, 0}, /* Swarm.TLSInfo TLSInfo */
+  {17967, 35897, 398, 25, 55, 0}, /* Swarm.UpdatedAt string */
+  {18048, 36092, 173, 25, 55, 0}, /* Swarm.Version ObjectVersion */
   {3534, 22704, 13, 32, 55, DK_NULLABLE}, /* SwarmInfo.Cluster ClusterInfo */
   {5861, 23964, 376, 32, 55, 0}, /* SwarmInfo.ControlAvailable boolean */
-  {7269, 25461, 398, 32, 55, 0}, /* SwarmInfo.Error string */
-  {10157, 28270, 137, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
-  {10298, 28455, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
-  {11546, 29983, 398, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
-  {11605, 30028, 398, 32, 55, 0}, /* SwarmInfo.NodeID string */
-  {11728, 30079, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
-  {13450, 32038, 343, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
+  {7269, 25446, 398, 32, 55, 0}, /* SwarmInfo.Error string */
+  {10157, 28255, 137, 32, 55, 0}, /* SwarmInfo.LocalNodeState LocalNodeState */
+  {10298, 28432, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Managers integer */
+  {11546, 29960, 398, 32, 55, 0}, /* SwarmInfo.NodeAddr string */
+  {11605, 30005, 398, 32, 55, 0}, /* SwarmInfo.NodeID string */
+  {11728, 30056, 378, 32, 55, DK_NULLABLE}, /* SwarmInfo.Nodes integer */
+  {13450, 32015, 343, 32, 55, DK_NULLABLE}, /* SwarmInfo.RemoteManagers array of PeerNode */
   {2087, 18857, 398, 25, 55, 0}, /* SwarmInitRequest.AdvertiseAddr string */
   {6176, 24403, 398, 30, 55, 0}, /* SwarmInitRequest.DataPathAddr string */
   {6191, 24420, 378, 40, 55, 0}, /* SwarmInitRequest.DataPathPort integer */
   {6221, 24462, 372, 39, 55, 0}, /* SwarmInitRequest.DefaultAddrPool array of string */
-  {7713, 25931, 376, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
-  {10108, 28208, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
-  {15467, 33994, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
-  {15708, 34819, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
+  {7713, 25916, 376, 25, 55, 0}, /* SwarmInitRequest.ForceNewCluster boolean */
+  {10108, 28193, 398, 25, 55, 0}, /* SwarmInitRequest.ListenAddr string */
+  {15467, 33971, 243, 25, 55, 0}, /* SwarmInitRequest.Spec SwarmSpec */
+  {15708, 34796, 378, 39, 55, 0}, /* SwarmInitRequest.SubnetSize integer */
   {2087, 18857, 398, 25, 55, 0}, /* SwarmJoinRequest.AdvertiseAddr string */
   {6176, 24403, 398, 30, 55, 0}, /* SwarmJoinRequest.DataPathAddr string */
-  {9766, 27762, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
-  {10108, 28208, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
-  {13436, 32023, 372, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
+  {9766, 27747, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.JoinToken string */
+  {10108, 28193, 398, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.ListenAddr string */
+  {13436, 32000, 372, 25, 55, DK_REQUIRED}, /* SwarmJoinRequest.RemoteAddrs array of string */
   {3067, 22141, 244, 25, 55, DK_NULLABLE}, /* SwarmSpec.CAConfig SwarmSpec.CAConfig */
   {6613, 24923, 247, 25, 55, DK_NULLABLE}, /* SwarmSpec.Dispatcher SwarmSpec.Dispatcher */
-  {6896, 25292, 248, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
-  {9908, 27951, 396, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
-  {10900, 29403, 398, 25, 55, 0}, /* SwarmSpec.Name string */
-  {11966, 30375, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
-  {13223, 31649, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
-  {16625, 35264, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
-  {7557, 25742, 358, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
-  {7731, 25962, 378, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
-  {11557, 29995, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
-  {15119, 33537, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
-  {15135, 33555, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
+  {6896, 25277, 248, 25, 55, 0}, /* SwarmSpec.EncryptionConfig SwarmSpec.EncryptionConfig */
+  {9908, 27936, 396, 25, 55, 0}, /* SwarmSpec.Labels map of string (labels) */
+  {10900, 29380, 398, 25, 55, 0}, /* SwarmSpec.Name string */
+  {11966, 30352, 249, 25, 55, DK_NULLABLE}, /* SwarmSpec.Orchestration SwarmSpec.Orchestration */
+  {13223, 31626, 250, 25, 55, 0}, /* SwarmSpec.Raft SwarmSpec.Raft */
+  {16625, 35241, 251, 25, 55, 0}, /* SwarmSpec.TaskDefaults SwarmSpec.TaskDefaults */
+  {7557, 25727, 358, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs array of SwarmSpec.CAConfig.ExternalCAs */
+  {7731, 25947, 378, 30, 55, 0}, /* SwarmSpec.CAConfig.ForceRotate integer */
+  {11557, 29972, 379, 25, 55, 0}, /* SwarmSpec.CAConfig.NodeCertExpiry integer (duration) */
+  {15119, 33514, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCACert string */
+  {15135, 33532, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.SigningCAKey string */
   {3058, 22131, 398, 30, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.CACert string */
-  {11956, 30365, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
-  {13036, 31446, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
-  {17850, 35963, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
-  {8166, 26354, 379, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
+  {11956, 30342, 395, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Options map of string */
+  {13036, 31423, 246, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol SwarmSpec.CAConfig.ExternalCAs.Protocol */
+  {17850, 35927, 398, 25, 55, 0}, /* SwarmSpec.CAConfig.ExternalCAs.URL string */
+  {8166, 26339, 379, 25, 55, 0}, /* SwarmSpec.Dispatcher.HeartbeatPeriod integer (duration) */
   {2509, 21485, 376, 25, 55, 0}, /* SwarmSpec.EncryptionConfig.AutoLockManagers boolean */
-  {16640, 35280, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
-  {6845, 25230, 378, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
-  {8184, 26373, 378, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
-  {9791, 27827, 378, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
-  {10204, 28330, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
-  {15209, 33679, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
-  {10192, 28317, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
-  {10900, 29403, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
-  {11956, 30365, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
-  {17883, 35825, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
+  {16640, 35257, 378, 25, 55, 0}, /* SwarmSpec.Orchestration.TaskHistoryRetentionLimit integer */
+  {6845, 25215, 378, 25, 55, 0}, /* SwarmSpec.Raft.ElectionTick integer */
+  {8184, 26358, 378, 25, 55, 0}, /* SwarmSpec.Raft.HeartbeatTick integer */
+  {9791, 27812, 378, 25, 55, 0}, /* SwarmSpec.Raft.KeepOldSnapshots integer */
+  {10204, 28315, 378, 25, 55, 0}, /* SwarmSpec.Raft.LogEntriesForSlowFollowers integer */
+  {15209, 33656, 378, 25, 55, 0}, /* SwarmSpec.Raft.SnapshotInterval integer */
+  {10192, 28302, 252, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver SwarmSpec.TaskDefaults.LogDriver */
+  {10900, 29380, 398, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Name string */
+  {11956, 30342, 395, 25, 55, 0}, /* SwarmSpec.TaskDefaults.LogDriver.Options map of string */
+  {17883, 35789, 398, 25, 55, 0}, /* SwarmUnlockRequest.UnlockKey string */
   {2810, 21892, 306, 39, 51, 0}, /* SystemDataUsageResponse.BuildCache array of BuildCache */
   {2863, 21906, 7, 52, 55, 0}, /* SystemDataUsageResponse.BuildCacheUsage BuildCacheDiskUsage */
   {5536, 23764, 65, 52, 55, 0}, /* SystemDataUsageResponse.ContainerUsage ContainersDiskUsage */
   {5722, 23832, 313, 25, 51, 0}, /* SystemDataUsageResponse.Containers array of ContainerSummary */
-  {9440, 26872, 132, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
-  {9453, 26886, 333, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
-  {9969, 28017, 378, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
-  {18361, 36419, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
-  {18375, 36434, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
+  {9440, 26857, 132, 52, 55, 0}, /* SystemDataUsageResponse.ImageUsage ImagesDiskUsage */
+  {9453, 26871, 333, 25, 51, 0}, /* SystemDataUsageResponse.Images array of ImageSummary */
+  {9969, 28002, 378, 25, 51, 0}, /* SystemDataUsageResponse.LayersSize integer */
+  {18361, 36349, 303, 52, 55, 0}, /* SystemDataUsageResponse.VolumeUsage VolumesDiskUsage */
+  {18375, 36364, 369, 25, 51, 0}, /* SystemDataUsageResponse.Volumes array of Volume */
   {2274, 19128, 398, 25, 55, 0}, /* SystemInfo.Architecture string */
   {2763, 21814, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIp6tables boolean */
   {2783, 21836, 376, 32, 49, 0}, /* SystemInfo.BridgeNfIptables boolean */
@@ -1162,226 +1162,226 @@ const dk_Field dk_fields[] = {
   {6261, 24506, 398, 32, 55, 0}, /* SystemInfo.DefaultRuntime string */
   {6539, 24844, 316, 50, 55, 0}, /* SystemInfo.DiscoveredDevices array of DeviceInfo */
   {6559, 24865, 398, 25, 31, 0}, /* SystemInfo.DiscoveryBackend string */
-  {6697, 25059, 398, 25, 55, 0}, /* SystemInfo.DockerRootDir string */
-  {6758, 25151, 398, 25, 55, 0}, /* SystemInfo.Driver string */
-  {6808, 25190, 370, 25, 55, 0}, /* SystemInfo.DriverStatus array of array of string */
-  {7522, 25705, 376, 25, 55, 0}, /* SystemInfo.ExperimentalBuild boolean */
-  {7666, 25879, 93, 49, 55, DK_NULLABLE}, /* SystemInfo.FirewallBackend FirewallInfo */
-  {7790, 26086, 322, 32, 55, 0}, /* SystemInfo.GenericResources array of GenericResources */
-  {8431, 26491, 398, 25, 55, 0}, /* SystemInfo.HttpProxy string */
-  {8443, 26504, 398, 25, 55, 0}, /* SystemInfo.HttpsProxy string */
-  {8456, 26527, 398, 25, 55, 0}, /* SystemInfo.ID string */
-  {8624, 27627, 376, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
-  {9453, 26886, 378, 25, 55, 0}, /* SystemInfo.Images integer */
-  {9539, 26989, 398, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
-  {9584, 27036, 398, 32, 55, 0}, /* SystemInfo.InitBinary string */
-  {9597, 27050, 27, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
-  {9610, 27064, 398, 25, 31, 0}, /* SystemInfo.InitPath string */
-  {9621, 27076, 398, 25, 31, 0}, /* SystemInfo.InitSha1 string */
-  {9710, 27704, 260, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
-  {9810, 27863, 376, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
-  {9825, 27879, 376, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
-  {9843, 27899, 398, 25, 55, 0}, /* SystemInfo.KernelVersion string */
-  {9908, 27951, 372, 25, 55, 0}, /* SystemInfo.Labels array of string */
-  {10121, 28222, 376, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
-  {10243, 28374, 398, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
-  {10429, 29008, 378, 25, 55, 0}, /* SystemInfo.MemTotal integer */
-  {10463, 29044, 376, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
-  {10839, 29479, 378, 25, 55, 0}, /* SystemInfo.NCPU integer */
-  {10846, 29361, 378, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
-  {10864, 29381, 378, 25, 55, 0}, /* SystemInfo.NFd integer */
-  {10870, 29388, 378, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
-  {10884, 30142, 148, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
-  {10900, 29403, 398, 25, 55, 0}, /* SystemInfo.Name string */
-  {11529, 29944, 398, 25, 55, 0}, /* SystemInfo.NoProxy string */
-  {11811, 30456, 398, 25, 55, 0}, /* SystemInfo.OSType string */
-  {11820, 30466, 398, 41, 55, 0}, /* SystemInfo.OSVersion string */
-  {11869, 30252, 376, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
-  {11886, 30284, 378, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
-  {11938, 30346, 398, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
-  {12200, 30765, 376, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
-  {12702, 31041, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
-  {12960, 31339, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
-  {13386, 31942, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
-  {13826, 32667, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
-  {13894, 32767, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
-  {14185, 33113, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
-  {14214, 33175, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
-  {15768, 34866, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
-  {15780, 34879, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
-  {16477, 35126, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
-  {16492, 35142, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
-  {18445, 36498, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
+  {6697, 25044, 398, 25, 55, 0}, /* SystemInfo.DockerRootDir string */
+  {6758, 25136, 398, 25, 55, 0}, /* SystemInfo.Driver string */
+  {6808, 25175, 370, 25, 55, 0}, /* SystemInfo.DriverStatus array of array of string */
+  {7522, 25690, 376, 25, 55, 0}, /* SystemInfo.ExperimentalBuild boolean */
+  {7666, 25864, 93, 49, 55, DK_NULLABLE}, /* SystemInfo.FirewallBackend FirewallInfo */
+  {7790, 26071, 322, 32, 55, 0}, /* SystemInfo.GenericResources array of GenericResources */
+  {8431, 26476, 398, 25, 55, 0}, /* SystemInfo.HttpProxy string */
+  {8443, 26489, 398, 25, 55, 0}, /* SystemInfo.HttpsProxy string */
+  {8456, 26512, 398, 25, 55, 0}, /* SystemInfo.ID string */
+  {8624, 27612, 376, 25, 55, 0}, /* SystemInfo.IPv4Forwarding boolean */
+  {9453, 26871, 378, 25, 55, 0}, /* SystemInfo.Images integer */
+  {9539, 26974, 398, 25, 55, 0}, /* SystemInfo.IndexServerAddress string */
+  {9584, 27021, 398, 32, 55, 0}, /* SystemInfo.InitBinary string */
+  {9597, 27035, 27, 32, 55, 0}, /* SystemInfo.InitCommit Commit */
+  {9610, 27049, 398, 25, 31, 0}, /* SystemInfo.InitPath string */
+  {9621, 27061, 398, 25, 31, 0}, /* SystemInfo.InitSha1 string */
+  {9710, 27689, 260, 32, 55, 0}, /* SystemInfo.Isolation SystemInfo.Isolation */
+  {9810, 27848, 376, 36, 41, 0}, /* SystemInfo.KernelMemory boolean */
+  {9825, 27864, 376, 40, 51, 0}, /* SystemInfo.KernelMemoryTCP boolean */
+  {9843, 27884, 398, 25, 55, 0}, /* SystemInfo.KernelVersion string */
+  {9908, 27936, 372, 25, 55, 0}, /* SystemInfo.Labels array of string */
+  {10121, 28207, 376, 32, 55, 0}, /* SystemInfo.LiveRestoreEnabled boolean */
+  {10243, 28359, 398, 32, 55, 0}, /* SystemInfo.LoggingDriver string */
+  {10429, 28985, 378, 25, 55, 0}, /* SystemInfo.MemTotal integer */
+  {10463, 29021, 376, 25, 55, 0}, /* SystemInfo.MemoryLimit boolean */
+  {10839, 29456, 378, 25, 55, 0}, /* SystemInfo.NCPU integer */
+  {10846, 29338, 378, 25, 55, 0}, /* SystemInfo.NEventsListener integer */
+  {10864, 29358, 378, 25, 55, 0}, /* SystemInfo.NFd integer */
+  {10870, 29365, 378, 25, 55, 0}, /* SystemInfo.NGoroutines integer */
+  {10884, 30119, 148, 53, 55, DK_NULLABLE}, /* SystemInfo.NRI NRIInfo */
+  {10900, 29380, 398, 25, 55, 0}, /* SystemInfo.Name string */
+  {11529, 29921, 398, 25, 55, 0}, /* SystemInfo.NoProxy string */
+  {11811, 30433, 398, 25, 55, 0}, /* SystemInfo.OSType string */
+  {11820, 30443, 398, 41, 55, 0}, /* SystemInfo.OSVersion string */
+  {11869, 30229, 376, 25, 55, 0}, /* SystemInfo.OomKillDisable boolean */
+  {11886, 30261, 378, 25, 31, 0}, /* SystemInfo.OomScoreAdj integer */
+  {11938, 30323, 398, 25, 55, 0}, /* SystemInfo.OperatingSystem string */
+  {12200, 30742, 376, 40, 55, 0}, /* SystemInfo.PidsLimit boolean */
+  {12702, 31018, 192, 25, 55, 0}, /* SystemInfo.Plugins PluginsInfo */
+  {12960, 31316, 398, 39, 55, 0}, /* SystemInfo.ProductLicense string */
+  {13386, 31919, 202, 25, 55, DK_NULLABLE}, /* SystemInfo.RegistryConfig RegistryServiceConfig */
+  {13826, 32644, 27, 32, 55, 0}, /* SystemInfo.RuncCommit Commit */
+  {13894, 32744, 387, 32, 55, 0}, /* SystemInfo.Runtimes map of Runtime */
+  {14185, 33090, 372, 32, 55, 0}, /* SystemInfo.SecurityOptions array of string */
+  {14214, 33152, 398, 25, 55, 0}, /* SystemInfo.ServerVersion string */
+  {15768, 34843, 376, 25, 55, 0}, /* SystemInfo.SwapLimit boolean */
+  {15780, 34856, 240, 32, 55, 0}, /* SystemInfo.Swarm SwarmInfo */
+  {16477, 35103, 370, 25, 40, 0}, /* SystemInfo.SystemStatus array of array of string */
+  {16492, 35119, 398, 25, 55, 0}, /* SystemInfo.SystemTime string */
+  {18445, 36428, 372, 39, 55, 0}, /* SystemInfo.Warnings array of string */
   {2589, 21585, 398, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Base string */
-  {15150, 33608, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
+  {15150, 33585, 378, 41, 55, 0}, /* SystemInfo.DefaultAddressPools.Size integer */
   {2225, 19037, 398, 25, 55, 0}, /* SystemVersion.ApiVersion string */
   {2267, 19121, 398, 25, 55, 0}, /* SystemVersion.Arch string */
   {3031, 22048, 398, 25, 55, 0}, /* SystemVersion.BuildTime string */
   {4072, 22920, 361, 35, 55, 0}, /* SystemVersion.Components array of SystemVersion.Components */
-  {7507, 25690, 376, 25, 55, 0}, /* SystemVersion.Experimental boolean */
-  {7908, 26142, 398, 25, 55, 0}, /* SystemVersion.GitCommit string */
-  {7983, 26224, 398, 25, 55, 0}, /* SystemVersion.GoVersion string */
-  {9843, 27899, 398, 25, 55, 0}, /* SystemVersion.KernelVersion string */
-  {10550, 29187, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
-  {11990, 30410, 398, 25, 55, 0}, /* SystemVersion.Os string */
-  {12224, 30803, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
-  {18048, 36162, 398, 25, 55, 0}, /* SystemVersion.Version string */
+  {7507, 25675, 376, 25, 55, 0}, /* SystemVersion.Experimental boolean */
+  {7908, 26127, 398, 25, 55, 0}, /* SystemVersion.GitCommit string */
+  {7983, 26209, 398, 25, 55, 0}, /* SystemVersion.GoVersion string */
+  {9843, 27884, 398, 25, 55, 0}, /* SystemVersion.KernelVersion string */
+  {10550, 29164, 398, 25, 55, 0}, /* SystemVersion.MinAPIVersion string */
+  {11990, 30387, 398, 25, 55, 0}, /* SystemVersion.Os string */
+  {12224, 30780, 263, 35, 55, 0}, /* SystemVersion.Platform SystemVersion.Platform */
+  {18048, 36092, 398, 25, 55, 0}, /* SystemVersion.Version string */
   {6389, 24674, 390, 35, 55, DK_NULLABLE}, /* SystemVersion.Components.Details map of any */
-  {10900, 29403, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
-  {18048, 36162, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
-  {10900, 29403, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
+  {10900, 29380, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Name string */
+  {18048, 36092, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Components.Version string */
+  {10900, 29380, 398, 35, 55, DK_REQUIRED}, /* SystemVersion.Platform.Name string */
   {3240, 22329, 398, 30, 55, 0}, /* TLSInfo.CertIssuerPublicKey string */
   {3262, 22354, 398, 30, 55, 0}, /* TLSInfo.CertIssuerSubject string */
-  {17805, 35659, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
+  {17805, 35623, 398, 30, 55, 0}, /* TLSInfo.TrustRoot string */
   {2310, 21268, 322, 32, 55, 0}, /* Task.AssignedGenericResources array of GenericResources */
   {6090, 24324, 398, 25, 55, 0}, /* Task.CreatedAt string */
   {6323, 24592, 291, 25, 55, 0}, /* Task.DesiredState TaskState */
-  {8456, 26527, 398, 25, 55, 0}, /* Task.ID string */
-  {9739, 27733, 173, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
-  {9908, 27951, 395, 25, 55, 0}, /* Task.Labels map of string */
-  {10900, 29403, 398, 25, 55, 0}, /* Task.Name string */
-  {11462, 29788, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
-  {11605, 30028, 398, 25, 55, 0}, /* Task.NodeID string */
-  {14441, 33252, 398, 25, 55, 0}, /* Task.ServiceID string */
-  {15191, 33661, 378, 25, 55, 0}, /* Task.Slot integer */
-  {15467, 33994, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
-  {15572, 34282, 292, 25, 55, 0}, /* Task.Status TaskStatus */
-  {17967, 35933, 398, 25, 55, 0}, /* Task.UpdatedAt string */
-  {18048, 36162, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
+  {8456, 26512, 398, 25, 55, 0}, /* Task.ID string */
+  {9739, 27718, 173, 41, 55, 0}, /* Task.JobIteration ObjectVersion */
+  {9908, 27936, 395, 25, 55, 0}, /* Task.Labels map of string */
+  {10900, 29380, 398, 25, 55, 0}, /* Task.Name string */
+  {11462, 29765, 336, 25, 55, 0}, /* Task.NetworksAttachments array of NetworkAttachment */
+  {11605, 30005, 398, 25, 55, 0}, /* Task.NodeID string */
+  {14441, 33229, 398, 25, 55, 0}, /* Task.ServiceID string */
+  {15191, 33638, 378, 25, 55, 0}, /* Task.Slot integer */
+  {15467, 33971, 266, 25, 55, 0}, /* Task.Spec TaskSpec */
+  {15572, 34259, 292, 25, 55, 0}, /* Task.Status TaskStatus */
+  {17967, 35897, 398, 25, 55, 0}, /* Task.UpdatedAt string */
+  {18048, 36092, 173, 25, 55, 0}, /* Task.Version ObjectVersion */
   {4966, 23620, 267, 25, 55, 0}, /* TaskSpec.ContainerSpec TaskSpec.ContainerSpec */
-  {7745, 25977, 378, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
-  {10192, 28317, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
-  {11040, 29512, 283, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
-  {11451, 29777, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
-  {12212, 30791, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
-  {12673, 31010, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
-  {13622, 32289, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
-  {13649, 32327, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
-  {13884, 32728, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
+  {7745, 25962, 378, 25, 55, 0}, /* TaskSpec.ForceUpdate integer */
+  {10192, 28302, 282, 25, 55, 0}, /* TaskSpec.LogDriver TaskSpec.LogDriver */
+  {11040, 29489, 283, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec TaskSpec.NetworkAttachmentSpec */
+  {11451, 29754, 337, 25, 55, 0}, /* TaskSpec.Networks array of NetworkAttachmentConfig */
+  {12212, 30768, 284, 25, 55, 0}, /* TaskSpec.Placement TaskSpec.Placement */
+  {12673, 30987, 287, 31, 55, 0}, /* TaskSpec.PluginSpec TaskSpec.PluginSpec */
+  {13622, 32266, 288, 25, 55, 0}, /* TaskSpec.Resources TaskSpec.Resources */
+  {13649, 32304, 289, 25, 55, 0}, /* TaskSpec.RestartPolicy TaskSpec.RestartPolicy */
+  {13884, 32705, 398, 30, 55, 0}, /* TaskSpec.Runtime string */
   {2289, 19143, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Args array of string (command) */
   {3175, 22244, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityAdd array of string */
   {3191, 22261, 372, 41, 55, 0}, /* TaskSpec.ContainerSpec.CapabilityDrop array of string */
   {4012, 22812, 373, 25, 55, 0}, /* TaskSpec.ContainerSpec.Command array of string (command) */
   {4261, 23131, 363, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs array of TaskSpec.ContainerSpec.Configs */
-  {6146, 24980, 270, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig TaskSpec.ContainerSpec.DNSConfig */
+  {6146, 24965, 270, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig TaskSpec.ContainerSpec.DNSConfig */
   {6512, 24789, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Dir string */
-  {7257, 25449, 374, 25, 55, 0}, /* TaskSpec.ContainerSpec.Env array of string (environment) */
-  {8028, 26272, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Groups array of string */
-  {8103, 26330, 99, 25, 55, DK_ALIAS}, /* TaskSpec.ContainerSpec.HealthCheck HealthConfig */
-  {8132, 26330, 99, 25, 55, 0}, /* TaskSpec.ContainerSpec.Healthcheck HealthConfig */
-  {8385, 26443, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hostname string */
-  {8411, 26470, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hosts array of string */
-  {8708, 26576, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
-  {9577, 27029, 376, 37, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
-  {9710, 27704, 271, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
-  {9908, 27951, 396, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
-  {10830, 29336, 334, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
-  {11886, 30284, 378, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
-  {11913, 30319, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
-  {12904, 31271, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
-  {13252, 31721, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
-  {14152, 33059, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
-  {15606, 34365, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
-  {15624, 34385, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
-  {16219, 34991, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
-  {16583, 35672, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
-  {17873, 35754, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
-  {18004, 36053, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
+  {7257, 25434, 374, 25, 55, 0}, /* TaskSpec.ContainerSpec.Env array of string (environment) */
+  {8028, 26257, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Groups array of string */
+  {8103, 26315, 99, 25, 55, DK_ALIAS}, /* TaskSpec.ContainerSpec.HealthCheck HealthConfig */
+  {8132, 26315, 99, 25, 55, 0}, /* TaskSpec.ContainerSpec.Healthcheck HealthConfig */
+  {8385, 26428, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hostname string */
+  {8411, 26455, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.Hosts array of string */
+  {8708, 26561, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Image string */
+  {9577, 27014, 376, 37, 55, DK_NULLABLE}, /* TaskSpec.ContainerSpec.Init boolean */
+  {9710, 27689, 271, 35, 55, 0}, /* TaskSpec.ContainerSpec.Isolation TaskSpec.ContainerSpec.Isolation */
+  {9908, 27936, 396, 25, 55, 0}, /* TaskSpec.ContainerSpec.Labels map of string (labels) */
+  {10830, 29313, 334, 25, 55, 0}, /* TaskSpec.ContainerSpec.Mounts array of Mount */
+  {11886, 30261, 378, 46, 55, 0}, /* TaskSpec.ContainerSpec.OomScoreAdj integer */
+  {11913, 30296, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.OpenStdin boolean */
+  {12904, 31248, 272, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges TaskSpec.ContainerSpec.Privileges */
+  {13252, 31698, 376, 27, 55, 0}, /* TaskSpec.ContainerSpec.ReadOnly boolean */
+  {14152, 33036, 364, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets array of TaskSpec.ContainerSpec.Secrets */
+  {15606, 34342, 379, 25, 55, 0}, /* TaskSpec.ContainerSpec.StopGracePeriod integer (duration) */
+  {15624, 34362, 398, 28, 55, 0}, /* TaskSpec.ContainerSpec.StopSignal string */
+  {16219, 34968, 396, 40, 55, 0}, /* TaskSpec.ContainerSpec.Sysctls map of string (labels) */
+  {16583, 35636, 376, 25, 55, 0}, /* TaskSpec.ContainerSpec.TTY boolean */
+  {17873, 35718, 365, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits array of TaskSpec.ContainerSpec.Ulimits */
+  {18004, 36017, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.User string */
   {4149, 23044, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigID string */
   {4189, 23087, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.ConfigName string */
-  {7627, 25848, 269, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
-  {13884, 32728, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
-  {7774, 26136, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
-  {10576, 29263, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
-  {10900, 29403, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
-  {17838, 35748, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
-  {10935, 29440, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
-  {11956, 30365, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
-  {13965, 32874, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
+  {7627, 25833, 269, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File TaskSpec.ContainerSpec.Configs.File */
+  {13884, 32705, 390, 40, 55, 0}, /* TaskSpec.ContainerSpec.Configs.Runtime map of any */
+  {7774, 26121, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.GID string */
+  {10576, 29240, 378, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Mode integer */
+  {10900, 29380, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.Name string */
+  {17838, 35712, 398, 30, 55, 0}, /* TaskSpec.ContainerSpec.Configs.File.UID string */
+  {10935, 29417, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Nameservers array of string */
+  {11956, 30342, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Options array of string */
+  {13965, 32851, 372, 25, 55, 0}, /* TaskSpec.ContainerSpec.DNSConfig.Search array of string */
   {2238, 19051, 273, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor TaskSpec.ContainerSpec.Privileges.AppArmor */
   {6114, 24350, 275, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec TaskSpec.ContainerSpec.Privileges.CredentialSpec */
-  {11511, 29897, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
-  {13915, 33157, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
-  {13974, 32883, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
-  {10576, 29263, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
+  {11511, 29874, 376, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.NoNewPrivileges boolean */
+  {13915, 33134, 276, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext TaskSpec.ContainerSpec.Privileges.SELinuxContext */
+  {13974, 32860, 277, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp TaskSpec.ContainerSpec.Privileges.Seccomp */
+  {10576, 29240, 274, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode TaskSpec.ContainerSpec.Privileges.AppArmor.Mode */
   {4097, 22945, 398, 40, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Config string */
-  {7627, 25848, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
-  {13375, 31891, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
+  {7627, 25833, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.File string */
+  {13375, 31868, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.CredentialSpec.Registry string */
   {6518, 24795, 376, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Disable boolean */
-  {9991, 28040, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
-  {13709, 32372, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
-  {17823, 35727, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
-  {18004, 36053, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
-  {10576, 29263, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
-  {12977, 31357, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
-  {7627, 25848, 280, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
-  {14071, 32986, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
-  {14111, 33029, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
-  {7774, 26136, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
-  {10576, 29263, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
-  {10900, 29403, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
-  {17838, 35748, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
-  {8071, 26314, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
-  {10900, 29403, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
-  {15237, 33708, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
-  {10900, 29403, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
-  {11956, 30365, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
+  {9991, 28025, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Level string */
+  {13709, 32349, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Role string */
+  {17823, 35691, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.Type string */
+  {18004, 36017, 398, 29, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.SELinuxContext.User string */
+  {10576, 29240, 278, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode TaskSpec.ContainerSpec.Privileges.Seccomp.Mode */
+  {12977, 31334, 398, 44, 55, 0}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Profile string */
+  {7627, 25833, 280, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File TaskSpec.ContainerSpec.Secrets.File */
+  {14071, 32963, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretID string */
+  {14111, 33006, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.SecretName string */
+  {7774, 26121, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.GID string */
+  {10576, 29240, 378, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Mode integer */
+  {10900, 29380, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.Name string */
+  {17838, 35712, 398, 25, 55, 0}, /* TaskSpec.ContainerSpec.Secrets.File.UID string */
+  {8071, 26299, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Hard integer */
+  {10900, 29380, 398, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Name string */
+  {15237, 33685, 378, 41, 55, 0}, /* TaskSpec.ContainerSpec.Ulimits.Soft integer */
+  {10900, 29380, 398, 25, 55, 0}, /* TaskSpec.LogDriver.Name string */
+  {11956, 30342, 395, 25, 55, 0}, /* TaskSpec.LogDriver.Options map of string */
   {4658, 23420, 398, 38, 55, 0}, /* TaskSpec.NetworkAttachmentSpec.ContainerID string */
   {4299, 23170, 372, 25, 55, 0}, /* TaskSpec.Placement.Constraints array of string */
-  {10383, 28917, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
-  {12235, 30814, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
-  {12839, 31136, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
-  {15474, 34068, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
-  {15483, 34077, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
+  {10383, 28894, 378, 40, 55, 0}, /* TaskSpec.Placement.MaxReplicas integer */
+  {12235, 30791, 344, 30, 55, 0}, /* TaskSpec.Placement.Platforms array of Platform */
+  {12839, 31113, 366, 28, 55, 0}, /* TaskSpec.Placement.Preferences array of TaskSpec.Placement.Preferences */
+  {15474, 34045, 286, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread TaskSpec.Placement.Preferences.Spread */
+  {15483, 34054, 398, 28, 55, 0}, /* TaskSpec.Placement.Preferences.Spread.SpreadDescriptor string */
   {6528, 24805, 376, 31, 55, 0}, /* TaskSpec.PluginSpec.Disabled boolean */
-  {10900, 29403, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
-  {12599, 30931, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
-  {13427, 32014, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
-  {10020, 28070, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
-  {10510, 29109, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
-  {13573, 32212, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
-  {15756, 34853, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
+  {10900, 29380, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Name string */
+  {12599, 30908, 349, 31, 55, 0}, /* TaskSpec.PluginSpec.PluginPrivilege array of PluginPrivilege */
+  {13427, 31991, 398, 31, 55, 0}, /* TaskSpec.PluginSpec.Remote string */
+  {10020, 28055, 136, 25, 55, 0}, /* TaskSpec.Resources.Limits Limit */
+  {10510, 29086, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.MemorySwappiness integer */
+  {13573, 32189, 203, 25, 55, 0}, /* TaskSpec.Resources.Reservations ResourceObject */
+  {15756, 34830, 378, 52, 55, DK_NULLABLE}, /* TaskSpec.Resources.SwapBytes integer */
   {4085, 22933, 290, 25, 55, 0}, /* TaskSpec.RestartPolicy.Condition TaskSpec.RestartPolicy.Condition */
   {6278, 24524, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Delay integer (duration) */
-  {10335, 28865, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
-  {18465, 36518, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
+  {10335, 28842, 378, 25, 55, 0}, /* TaskSpec.RestartPolicy.MaxAttempts integer */
+  {18465, 36448, 379, 25, 55, 0}, /* TaskSpec.RestartPolicy.Window integer (duration) */
   {5082, 23673, 46, 25, 55, 0}, /* TaskStatus.ContainerStatus ContainerStatus */
-  {7263, 25455, 398, 25, 55, 0}, /* TaskStatus.Err string */
-  {10529, 29139, 398, 25, 55, 0}, /* TaskStatus.Message string */
-  {12769, 31082, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
-  {15552, 34197, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
-  {17657, 35515, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
-  {12079, 30554, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
-  {13230, 31656, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
-  {14203, 33146, 395, 42, 55, 0}, /* Topology.Segments map of string */
-  {17883, 35825, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
+  {7263, 25440, 398, 25, 55, 0}, /* TaskStatus.Err string */
+  {10529, 29116, 398, 25, 55, 0}, /* TaskStatus.Message string */
+  {12769, 31059, 194, 44, 55, 0}, /* TaskStatus.PortStatus PortStatus */
+  {15552, 34174, 291, 25, 55, 0}, /* TaskStatus.State TaskState */
+  {17657, 35479, 398, 25, 55, 0}, /* TaskStatus.Timestamp string */
+  {12079, 30531, 398, 25, 55, 0}, /* ThrottleDevice.Path string */
+  {13230, 31633, 378, 25, 55, 0}, /* ThrottleDevice.Rate integer */
+  {14203, 33123, 395, 42, 55, 0}, /* Topology.Segments map of string */
+  {17883, 35789, 398, 25, 55, 0}, /* UnlockKeyResponse.UnlockKey string */
   {3592, 22750, 14, 42, 55, 0}, /* Volume.ClusterVolume ClusterVolume */
   {6090, 24324, 398, 31, 55, 0}, /* Volume.CreatedAt string */
-  {6758, 25151, 398, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
-  {9908, 27951, 395, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
-  {10817, 29323, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
-  {10900, 29403, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
-  {11956, 30365, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
-  {13957, 32859, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
-  {15572, 34282, 393, 25, 55, 0}, /* Volume.Status map of map of any */
-  {17992, 35998, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
-  {13364, 31879, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
-  {15150, 33608, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
+  {6758, 25136, 398, 25, 55, DK_REQUIRED}, /* Volume.Driver string */
+  {9908, 27936, 395, 25, 55, DK_REQUIRED}, /* Volume.Labels map of string */
+  {10817, 29300, 398, 25, 55, DK_REQUIRED}, /* Volume.Mountpoint string */
+  {10900, 29380, 398, 25, 55, DK_REQUIRED}, /* Volume.Name string */
+  {11956, 30342, 395, 25, 55, DK_REQUIRED}, /* Volume.Options map of string */
+  {13957, 32836, 297, 25, 55, DK_REQUIRED}, /* Volume.Scope Volume.Scope */
+  {15572, 34259, 393, 25, 55, 0}, /* Volume.Status map of map of any */
+  {17992, 35962, 298, 25, 55, DK_NULLABLE}, /* Volume.UsageData Volume.UsageData */
+  {13364, 31856, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.RefCount integer */
+  {15150, 33585, 378, 25, 55, DK_REQUIRED}, /* Volume.UsageData.Size integer */
   {3695, 22767, 18, 42, 55, 0}, /* VolumeCreateRequest.ClusterVolumeSpec ClusterVolumeSpec */
-  {6758, 25151, 398, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
-  {6795, 25176, 396, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
-  {9908, 27951, 396, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
-  {10900, 29403, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
-  {18375, 36434, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
-  {18445, 36498, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
-  {15450, 33976, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
-  {18385, 36444, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
-  {15467, 33994, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
+  {6758, 25136, 398, 25, 55, 0}, /* VolumeCreateRequest.Driver string */
+  {6795, 25161, 396, 25, 55, 0}, /* VolumeCreateRequest.DriverOpts map of string (labels) */
+  {9908, 27936, 396, 25, 55, 0}, /* VolumeCreateRequest.Labels map of string (labels) */
+  {10900, 29380, 398, 25, 55, 0}, /* VolumeCreateRequest.Name string */
+  {18375, 36364, 369, 25, 55, 0}, /* VolumeListResponse.Volumes array of Volume */
+  {18445, 36428, 372, 25, 55, 0}, /* VolumeListResponse.Warnings array of string */
+  {15450, 33953, 378, 25, 55, 0}, /* VolumePruneResponse.SpaceReclaimed integer */
+  {18385, 36374, 372, 25, 55, 0}, /* VolumePruneResponse.VolumesDeleted array of string */
+  {15467, 33971, 18, 42, 55, 0}, /* VolumeUpdateRequest.Spec ClusterVolumeSpec */
   {2036, 18805, 378, 52, 55, 0}, /* VolumesDiskUsage.ActiveCount integer */
-  {9731, 27725, 369, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
-  {13344, 31859, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
-  {17780, 35618, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
-  {17793, 35632, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
+  {9731, 27710, 369, 52, 55, 0}, /* VolumesDiskUsage.Items array of Volume */
+  {13344, 31836, 378, 52, 55, 0}, /* VolumesDiskUsage.Reclaimable integer */
+  {17780, 35582, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalCount integer */
+  {17793, 35596, 378, 52, 55, 0}, /* VolumesDiskUsage.TotalSize integer */
 };
 
 const uint16_t dk_n_fields = 1378;

@@ -5,119 +5,115 @@
 
 const dk_Method dk_methods[] = {
   {22695, 24747, 2, 2, 2, 2, 97, DK_RETURN_VALUE, 0}, /* client:df() SystemDataUsage */
-  {22695, 24936, 2, 29403, 2, 2, 35, DK_RETURN_VALUE, 0}, /* client:distribution(name) DistributionInspect */
-  {22695, 27012, 2, 2, 2, 2, 99, DK_RETURN_VALUE, 0}, /* client:info() SystemInfo */
-  {22695, 28391, 2, 36071, 2, 2, 96, DK_RETURN_VALUE, 0}, /* client:login(username password serveraddress) SystemAuth */
-  {22695, 36162, 2, 2, 2, 2, 102, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
-  {22945, 32056, 26527, 2, 2, 2, 6, DK_RETURN_VALUE, 0}, /* config:remove() ConfigDelete */
-  {23131, 26106, 2, 26527, 22945, 2, 7, DK_RETURN_OBJECT, 0}, /* configs:get(id) ConfigInspect */
-  {23131, 28201, 2, 2, 22945, 2, 8, DK_RETURN_LIST, 0}, /* configs:list() ConfigList */
-  {23131, 32056, 2, 26527, 2, 2, 6, DK_RETURN_VALUE, 0}, /* configs:remove(id) ConfigDelete */
-  {23184, 22584, 26527, 22641, 2, 2, 2, DK_RETURN_VALUE, 0}, /* container:checkpoint_create(checkpoint_id) CheckpointCreate */
-  {23184, 22657, 26527, 2, 2, 2, 4, DK_RETURN_VALUE, 0}, /* container:checkpoint_list() CheckpointList */
-  {23184, 22675, 26527, 22554, 2, 2, 3, DK_RETURN_VALUE, 0}, /* container:checkpoint_remove(checkpoint) CheckpointDelete */
-  {23184, 24752, 26527, 2, 2, 2, 14, DK_RETURN_VALUE, 0}, /* container:diff() ContainerChanges */
-  {23184, 27922, 26527, 33490, 2, 2, 20, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
-  {23184, 30596, 26527, 2, 2, 2, 23, DK_RETURN_VALUE, 0}, /* container:pause() ContainerPause */
-  {23184, 32056, 26527, 2, 2, 2, 16, DK_RETURN_VALUE, 0}, /* container:remove() ContainerDelete */
-  {23184, 32086, 26527, 29403, 2, 2, 25, DK_RETURN_VALUE, 0}, /* container:rename(name) ContainerRename */
-  {23184, 32261, 26527, 32601, 2, 2, 26, DK_RETURN_VALUE, 0}, /* container:resize(rows columns) ContainerResize */
-  {23184, 32301, 26527, 35505, 2, 2, 27, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
-  {23184, 34119, 26527, 2, 2, 2, 28, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
-  {23184, 34345, 26527, 35505, 2, 2, 30, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
-  {23184, 35584, 26527, 31483, 2, 2, 31, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
-  {23184, 35849, 26527, 2, 2, 2, 32, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
-  {23184, 35892, 26527, 2, 2, 2, 33, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
-  {23184, 36481, 26527, 22933, 2, 2, 34, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
-  {23832, 26106, 2, 26527, 23184, 2, 19, DK_RETURN_OBJECT, 0}, /* containers:get(id) ContainerInspect */
-  {23832, 28201, 2, 2, 23184, 2, 21, DK_RETURN_LIST, 0}, /* containers:list() ContainerList */
-  {23832, 31475, 2, 2, 2, 2, 24, DK_RETURN_VALUE, 0}, /* containers:prune() ContainerPrune */
-  {23832, 32056, 2, 26527, 2, 2, 16, DK_RETURN_VALUE, 0}, /* containers:remove(id) ContainerDelete */
-  {25508, 32261, 26527, 32601, 2, 2, 37, DK_RETURN_VALUE, 0}, /* exec:resize(rows columns) ExecResize */
-  {26576, 21390, 29403, 2, 2, 2, 40, DK_RETURN_VALUE, 0}, /* image:attestations() ImageAttestations */
-  {26576, 26390, 29403, 2, 2, 2, 47, DK_RETURN_VALUE, 0}, /* image:history() ImageHistory */
-  {26576, 32056, 29403, 2, 2, 2, 44, DK_RETURN_VALUE, 0}, /* image:remove() ImageDelete */
-  {26886, 21926, 2, 26527, 2, 2, 0, DK_RETURN_VALUE, 0}, /* images:build_cancel(id) BuildCancel */
-  {26886, 21993, 2, 2, 2, 2, 1, DK_RETURN_VALUE, 1}, /* images:build_prune() BuildPrune */
-  {26886, 26106, 2, 29403, 26576, 2, 48, DK_RETURN_OBJECT, 0}, /* images:get(name) ImageInspect */
-  {26886, 28201, 2, 2, 26576, 2, 49, DK_RETURN_LIST, 0}, /* images:list() ImageList */
-  {26886, 31475, 2, 2, 2, 2, 51, DK_RETURN_VALUE, 1}, /* images:prune() ImagePrune */
-  {26886, 32056, 2, 29403, 2, 2, 44, DK_RETURN_VALUE, 0}, /* images:remove(name) ImageDelete */
-  {26886, 32874, 2, 35400, 2, 2, 53, DK_RETURN_VALUE, 0}, /* images:search(term limit) ImageSearch */
-  {29486, 24816, 26527, 23184, 2, 2, 58, DK_RETURN_VALUE, 0}, /* network:disconnect(container) NetworkDisconnect */
-  {29486, 32056, 26527, 2, 2, 2, 57, DK_RETURN_VALUE, 0}, /* network:remove() NetworkDelete */
-  {29777, 26106, 2, 26527, 29486, 2, 59, DK_RETURN_OBJECT, 0}, /* networks:get(id) NetworkInspect */
-  {29777, 28201, 2, 2, 29486, 2, 60, DK_RETURN_LIST, 0}, /* networks:list() NetworkList */
-  {29777, 31475, 2, 2, 2, 2, 61, DK_RETURN_VALUE, 0}, /* networks:prune() NetworkPrune */
-  {29777, 32056, 2, 26527, 2, 2, 57, DK_RETURN_VALUE, 0}, /* networks:remove(id) NetworkDelete */
-  {29976, 32056, 26527, 2, 2, 2, 62, DK_RETURN_VALUE, 0}, /* node:remove() NodeDelete */
-  {30079, 28201, 2, 2, 29976, 2, 64, DK_RETURN_LIST, 0}, /* nodes:list() NodeList */
-  {30079, 32056, 2, 26527, 2, 2, 62, DK_RETURN_VALUE, 0}, /* nodes:remove(id) NodeDelete */
-  {30826, 32056, 29403, 2, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugin:remove() PluginDelete */
-  {31041, 26106, 2, 29403, 30826, 2, 70, DK_RETURN_OBJECT, 0}, /* plugins:get(name) PluginInspect */
-  {31041, 28201, 2, 2, 30826, 2, 71, DK_RETURN_LIST, 0}, /* plugins:list() PluginList */
-  {31041, 31271, 2, 32014, 2, 2, 39, DK_RETURN_VALUE, 0}, /* plugins:privileges(remote) GetPluginPrivileges */
-  {31041, 32056, 2, 29403, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugins:remove(name) PluginDelete */
-  {32945, 32056, 26527, 2, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secret:remove() SecretDelete */
-  {33059, 26106, 2, 26527, 32945, 2, 79, DK_RETURN_OBJECT, 0}, /* secrets:get(id) SecretInspect */
-  {33059, 28201, 2, 2, 32945, 2, 80, DK_RETURN_LIST, 0}, /* secrets:list() SecretList */
-  {33059, 32056, 2, 26527, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secrets:remove(id) SecretDelete */
-  {33208, 32056, 26527, 2, 2, 2, 83, DK_RETURN_VALUE, 0}, /* service:remove() ServiceDelete */
-  {33347, 26106, 2, 26527, 33208, 2, 84, DK_RETURN_OBJECT, 0}, /* services:get(id) ServiceInspect */
-  {33347, 28201, 2, 2, 33208, 2, 85, DK_RETURN_LIST, 0}, /* services:list() ServiceList */
-  {33347, 32056, 2, 26527, 2, 2, 83, DK_RETURN_VALUE, 0}, /* services:remove(id) ServiceDelete */
-  {34879, 35816, 2, 35825, 2, 2, 93, DK_RETURN_VALUE, 0}, /* swarm:unlock(unlock_key) SwarmUnlock */
-  {35366, 26106, 2, 26527, 35257, 2, 103, DK_RETURN_OBJECT, 0}, /* tasks:get(id) TaskInspect */
-  {35366, 28201, 2, 2, 35257, 2, 104, DK_RETURN_LIST, 0}, /* tasks:list() TaskList */
-  {36223, 32056, 29403, 2, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volume:remove() VolumeDelete */
-  {36434, 24285, 2, 29403, 36223, 2, 106, DK_RETURN_OBJECT, 0}, /* volumes:create(name) VolumeCreate */
-  {36434, 26106, 2, 29403, 36223, 2, 108, DK_RETURN_OBJECT, 0}, /* volumes:get(name) VolumeInspect */
-  {36434, 28201, 2, 2, 36223, 36434, 109, DK_RETURN_LIST, 0}, /* volumes:list() VolumeList */
-  {36434, 32056, 2, 29403, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volumes:remove(name) VolumeDelete */
+  {22695, 26997, 2, 2, 2, 2, 99, DK_RETURN_VALUE, 0}, /* client:info() SystemInfo */
+  {22695, 36092, 2, 2, 2, 2, 102, DK_RETURN_VALUE, 0}, /* client:version() SystemVersion */
+  {22945, 32033, 26512, 2, 2, 2, 6, DK_RETURN_VALUE, 0}, /* config:remove() ConfigDelete */
+  {23131, 26091, 2, 26512, 22945, 2, 7, DK_RETURN_OBJECT, 0}, /* configs:get(id) ConfigInspect */
+  {23131, 28186, 2, 2, 22945, 2, 8, DK_RETURN_LIST, 0}, /* configs:list() ConfigList */
+  {23131, 32033, 2, 26512, 2, 2, 6, DK_RETURN_VALUE, 0}, /* configs:remove(id) ConfigDelete */
+  {23184, 22584, 26512, 22641, 2, 2, 2, DK_RETURN_VALUE, 0}, /* container:checkpoint_create(checkpoint_id) CheckpointCreate */
+  {23184, 22657, 26512, 2, 2, 2, 4, DK_RETURN_VALUE, 0}, /* container:checkpoint_list() CheckpointList */
+  {23184, 22675, 26512, 22554, 2, 2, 3, DK_RETURN_VALUE, 0}, /* container:checkpoint_remove(checkpoint) CheckpointDelete */
+  {23184, 24752, 26512, 2, 2, 2, 14, DK_RETURN_VALUE, 0}, /* container:diff() ContainerChanges */
+  {23184, 27907, 26512, 33467, 2, 2, 20, DK_RETURN_VALUE, 0}, /* container:kill(signal) ContainerKill */
+  {23184, 30573, 26512, 2, 2, 2, 23, DK_RETURN_VALUE, 0}, /* container:pause() ContainerPause */
+  {23184, 32033, 26512, 2, 2, 2, 16, DK_RETURN_VALUE, 0}, /* container:remove() ContainerDelete */
+  {23184, 32063, 26512, 29380, 2, 2, 25, DK_RETURN_VALUE, 0}, /* container:rename(name) ContainerRename */
+  {23184, 32238, 26512, 32578, 2, 2, 26, DK_RETURN_VALUE, 0}, /* container:resize(rows columns) ContainerResize */
+  {23184, 32278, 26512, 35469, 2, 2, 27, DK_RETURN_VALUE, 0}, /* container:restart(timeout) ContainerRestart */
+  {23184, 34096, 26512, 2, 2, 2, 28, DK_RETURN_CHANGED, 0}, /* container:start() ContainerStart */
+  {23184, 34322, 26512, 35469, 2, 2, 30, DK_RETURN_CHANGED, 0}, /* container:stop(timeout) ContainerStop */
+  {23184, 35548, 26512, 31460, 2, 2, 31, DK_RETURN_VALUE, 0}, /* container:top(ps_args) ContainerTop */
+  {23184, 35813, 26512, 2, 2, 2, 32, DK_RETURN_VALUE, 0}, /* container:unpause() ContainerUnpause */
+  {23184, 35856, 26512, 2, 2, 2, 33, DK_RETURN_VALUE, 0}, /* container:update() ContainerUpdate */
+  {23184, 36411, 26512, 22933, 2, 2, 34, DK_RETURN_VALUE, 1}, /* container:wait(condition) ContainerWait */
+  {23832, 26091, 2, 26512, 23184, 2, 19, DK_RETURN_OBJECT, 0}, /* containers:get(id) ContainerInspect */
+  {23832, 28186, 2, 2, 23184, 2, 21, DK_RETURN_LIST, 0}, /* containers:list() ContainerList */
+  {23832, 31452, 2, 2, 2, 2, 24, DK_RETURN_VALUE, 0}, /* containers:prune() ContainerPrune */
+  {23832, 32033, 2, 26512, 2, 2, 16, DK_RETURN_VALUE, 0}, /* containers:remove(id) ContainerDelete */
+  {25493, 32238, 26512, 32578, 2, 2, 37, DK_RETURN_VALUE, 0}, /* exec:resize(rows columns) ExecResize */
+  {26561, 21390, 29380, 2, 2, 2, 40, DK_RETURN_VALUE, 0}, /* image:attestations() ImageAttestations */
+  {26561, 26375, 29380, 2, 2, 2, 47, DK_RETURN_VALUE, 0}, /* image:history() ImageHistory */
+  {26561, 32033, 29380, 2, 2, 2, 44, DK_RETURN_VALUE, 0}, /* image:remove() ImageDelete */
+  {26871, 21926, 2, 26512, 2, 2, 0, DK_RETURN_VALUE, 0}, /* images:build_cancel(id) BuildCancel */
+  {26871, 21993, 2, 2, 2, 2, 1, DK_RETURN_VALUE, 1}, /* images:build_prune() BuildPrune */
+  {26871, 26091, 2, 29380, 26561, 2, 48, DK_RETURN_OBJECT, 0}, /* images:get(name) ImageInspect */
+  {26871, 28186, 2, 2, 26561, 2, 49, DK_RETURN_LIST, 0}, /* images:list() ImageList */
+  {26871, 31452, 2, 2, 2, 2, 51, DK_RETURN_VALUE, 1}, /* images:prune() ImagePrune */
+  {26871, 32033, 2, 29380, 2, 2, 44, DK_RETURN_VALUE, 0}, /* images:remove(name) ImageDelete */
+  {29463, 24816, 26512, 23184, 2, 2, 58, DK_RETURN_VALUE, 0}, /* network:disconnect(container) NetworkDisconnect */
+  {29463, 32033, 26512, 2, 2, 2, 57, DK_RETURN_VALUE, 0}, /* network:remove() NetworkDelete */
+  {29754, 26091, 2, 26512, 29463, 2, 59, DK_RETURN_OBJECT, 0}, /* networks:get(id) NetworkInspect */
+  {29754, 28186, 2, 2, 29463, 2, 60, DK_RETURN_LIST, 0}, /* networks:list() NetworkList */
+  {29754, 31452, 2, 2, 2, 2, 61, DK_RETURN_VALUE, 0}, /* networks:prune() NetworkPrune */
+  {29754, 32033, 2, 26512, 2, 2, 57, DK_RETURN_VALUE, 0}, /* networks:remove(id) NetworkDelete */
+  {29953, 32033, 26512, 2, 2, 2, 62, DK_RETURN_VALUE, 0}, /* node:remove() NodeDelete */
+  {30056, 28186, 2, 2, 29953, 2, 64, DK_RETURN_LIST, 0}, /* nodes:list() NodeList */
+  {30056, 32033, 2, 26512, 2, 2, 62, DK_RETURN_VALUE, 0}, /* nodes:remove(id) NodeDelete */
+  {30803, 32033, 29380, 2, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugin:remove() PluginDelete */
+  {31018, 26091, 2, 29380, 30803, 2, 70, DK_RETURN_OBJECT, 0}, /* plugins:get(name) PluginInspect */
+  {31018, 28186, 2, 2, 30803, 2, 71, DK_RETURN_LIST, 0}, /* plugins:list() PluginList */
+  {31018, 32033, 2, 29380, 2, 2, 67, DK_RETURN_VALUE, 0}, /* plugins:remove(name) PluginDelete */
+  {32922, 32033, 26512, 2, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secret:remove() SecretDelete */
+  {33036, 26091, 2, 26512, 32922, 2, 79, DK_RETURN_OBJECT, 0}, /* secrets:get(id) SecretInspect */
+  {33036, 28186, 2, 2, 32922, 2, 80, DK_RETURN_LIST, 0}, /* secrets:list() SecretList */
+  {33036, 32033, 2, 26512, 2, 2, 78, DK_RETURN_VALUE, 0}, /* secrets:remove(id) SecretDelete */
+  {33185, 32033, 26512, 2, 2, 2, 83, DK_RETURN_VALUE, 0}, /* service:remove() ServiceDelete */
+  {33324, 26091, 2, 26512, 33185, 2, 84, DK_RETURN_OBJECT, 0}, /* services:get(id) ServiceInspect */
+  {33324, 28186, 2, 2, 33185, 2, 85, DK_RETURN_LIST, 0}, /* services:list() ServiceList */
+  {33324, 32033, 2, 26512, 2, 2, 83, DK_RETURN_VALUE, 0}, /* services:remove(id) ServiceDelete */
+  {34856, 35780, 2, 35789, 2, 2, 93, DK_RETURN_VALUE, 0}, /* swarm:unlock(unlock_key) SwarmUnlock */
+  {35343, 26091, 2, 26512, 35234, 2, 103, DK_RETURN_OBJECT, 0}, /* tasks:get(id) TaskInspect */
+  {35343, 28186, 2, 2, 35234, 2, 104, DK_RETURN_LIST, 0}, /* tasks:list() TaskList */
+  {36153, 32033, 29380, 2, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volume:remove() VolumeDelete */
+  {36364, 24285, 2, 29380, 36153, 2, 106, DK_RETURN_OBJECT, 0}, /* volumes:create(name) VolumeCreate */
+  {36364, 26091, 2, 29380, 36153, 2, 108, DK_RETURN_OBJECT, 0}, /* volumes:get(name) VolumeInspect */
+  {36364, 28186, 2, 2, 36153, 36364, 109, DK_RETURN_LIST, 0}, /* volumes:list() VolumeList */
+  {36364, 32033, 2, 29380, 2, 2, 107, DK_RETURN_VALUE, 0}, /* volumes:remove(name) VolumeDelete */
 };
 
-const uint16_t dk_n_methods = 70;
+const uint16_t dk_n_methods = 66;
 
 const dk_Attribute dk_attributes[] = {
-  {22945, 26527, 26527}, /* config:id() id */
-  {22945, 27951, 34021}, /* config:labels() spec.labels */
-  {22945, 29403, 34035}, /* config:name() spec.name */
-  {23184, 26321, 34205}, /* container:health() state.health.status health.status */
-  {23184, 26527, 26527}, /* container:id() id */
-  {23184, 26576, 22954}, /* container:image() config.image image */
-  {23184, 27951, 22975}, /* container:labels() config.labels labels */
-  {23184, 34282, 34241}, /* container:status() state.status state */
-  {25508, 26527, 26527}, /* exec:id() id */
-  {26576, 26527, 26527}, /* image:id() id */
-  {26576, 27951, 22975}, /* image:labels() config.labels labels */
-  {29486, 26527, 26527}, /* network:id() id */
-  {29486, 27951, 27951}, /* network:labels() labels */
-  {29486, 29403, 29403}, /* network:name() name */
-  {29976, 21548, 34001}, /* node:availability() spec.availability */
-  {29976, 26443, 24556}, /* node:hostname() description.hostname */
-  {29976, 26527, 26527}, /* node:id() id */
-  {29976, 27951, 34021}, /* node:labels() spec.labels */
-  {29976, 32372, 34047}, /* node:role() spec.role */
-  {29976, 34282, 34291}, /* node:status() status.state */
-  {29976, 36162, 36172}, /* node:version() version.index */
-  {30826, 25282, 25282}, /* plugin:enabled() enabled */
-  {30826, 26527, 26527}, /* plugin:id() id */
-  {30826, 29403, 29403}, /* plugin:name() name */
-  {30826, 33379, 33379}, /* plugin:settings() settings */
-  {32945, 26527, 26527}, /* secret:id() id */
-  {32945, 27951, 34021}, /* secret:labels() spec.labels */
-  {32945, 29403, 34035}, /* secret:name() spec.name */
-  {33208, 26527, 26527}, /* service:id() id */
-  {33208, 27951, 34021}, /* service:labels() spec.labels */
-  {33208, 29403, 34035}, /* service:name() spec.name */
-  {33208, 36162, 36172}, /* service:version() version.index */
-  {35257, 26527, 26527}, /* task:id() id */
-  {35257, 34197, 34291}, /* task:state() status.state */
-  {36223, 25151, 25151}, /* volume:driver() driver */
-  {36223, 26527, 29403}, /* volume:id() name */
-  {36223, 27951, 27951}, /* volume:labels() labels */
-  {36223, 29323, 29323}, /* volume:mountpoint() mountpoint */
-  {36223, 29403, 29403}, /* volume:name() name */
+  {22945, 26512, 26512}, /* config:id() id */
+  {22945, 27936, 33998}, /* config:labels() spec.labels */
+  {22945, 29380, 34012}, /* config:name() spec.name */
+  {23184, 26306, 34182}, /* container:health() state.health.status health.status */
+  {23184, 26512, 26512}, /* container:id() id */
+  {23184, 26561, 22954}, /* container:image() config.image image */
+  {23184, 27936, 22975}, /* container:labels() config.labels labels */
+  {23184, 34259, 34218}, /* container:status() state.status state */
+  {25493, 26512, 26512}, /* exec:id() id */
+  {26561, 26512, 26512}, /* image:id() id */
+  {26561, 27936, 22975}, /* image:labels() config.labels labels */
+  {29463, 26512, 26512}, /* network:id() id */
+  {29463, 27936, 27936}, /* network:labels() labels */
+  {29463, 29380, 29380}, /* network:name() name */
+  {29953, 21548, 33978}, /* node:availability() spec.availability */
+  {29953, 26428, 24556}, /* node:hostname() description.hostname */
+  {29953, 26512, 26512}, /* node:id() id */
+  {29953, 27936, 33998}, /* node:labels() spec.labels */
+  {29953, 32349, 34024}, /* node:role() spec.role */
+  {29953, 34259, 34268}, /* node:status() status.state */
+  {29953, 36092, 36102}, /* node:version() version.index */
+  {30803, 25267, 25267}, /* plugin:enabled() enabled */
+  {30803, 26512, 26512}, /* plugin:id() id */
+  {30803, 29380, 29380}, /* plugin:name() name */
+  {30803, 33356, 33356}, /* plugin:settings() settings */
+  {32922, 26512, 26512}, /* secret:id() id */
+  {32922, 27936, 33998}, /* secret:labels() spec.labels */
+  {32922, 29380, 34012}, /* secret:name() spec.name */
+  {33185, 26512, 26512}, /* service:id() id */
+  {33185, 27936, 33998}, /* service:labels() spec.labels */
+  {33185, 29380, 34012}, /* service:name() spec.name */
+  {33185, 36092, 36102}, /* service:version() version.index */
+  {35234, 26512, 26512}, /* task:id() id */
+  {35234, 34174, 34268}, /* task:state() status.state */
+  {36153, 25136, 25136}, /* volume:driver() driver */
+  {36153, 26512, 29380}, /* volume:id() name */
+  {36153, 27936, 27936}, /* volume:labels() labels */
+  {36153, 29300, 29300}, /* volume:mountpoint() mountpoint */
+  {36153, 29380, 29380}, /* volume:name() name */
 };
 
 const uint16_t dk_n_attributes = 39;

@@ -39,195 +39,195 @@ const dk_Operation dk_operations[] = {
   {5372, 23725, 12022, 726, 88, 36, 1, 1, 25, 55, 1}, /* 32 ContainerUnpause POST /containers/{id}/unpause */
   {5391, 23745, 12022, 753, 89, 37, 2, 1, 25, 55, 1}, /* 33 ContainerUpdate POST /containers/{id}/update */
   {5553, 23782, 12022, 779, 91, 38, 2, 1, 25, 55, 1}, /* 34 ContainerWait POST /containers/{id}/wait */
-  {6626, 24951, 7768, 803, 93, 39, 2, 1, 30, 55, 1}, /* 35 DistributionInspect GET /distribution/{name}/json */
-  {7399, 25589, 7768, 841, 95, 40, 1, 1, 25, 55, 1}, /* 36 ExecInspect GET /exec/{id}/json */
-  {7435, 25604, 12022, 859, 96, 41, 3, 1, 25, 55, 1}, /* 37 ExecResize POST /exec/{id}/resize */
-  {7448, 25618, 12022, 879, 99, 42, 2, 2, 25, 55, 1}, /* 38 ExecStart POST /exec/{id}/start */
-  {7886, 26112, 7768, 1350, 101, 44, 2, 1, 25, 55, 1}, /* 39 GetPluginPrivileges GET /plugins/privileges */
-  {8716, 26584, 7768, 1009, 103, 45, 4, 1, 55, 55, 1}, /* 40 ImageAttestations GET /images/{name}/attestations */
-  {8736, 26605, 12022, 22, 107, 46, 35, 1, 25, 55, 1}, /* 41 ImageBuild POST /build */
-  {8842, 26619, 12022, 62, 142, 47, 8, 1, 25, 55, 1}, /* 42 ImageCommit POST /commit */
-  {8870, 26634, 12022, 898, 150, 48, 9, 1, 25, 55, 1}, /* 43 ImageCreate POST /images/create */
-  {8896, 26662, 6131, 992, 159, 49, 4, 1, 25, 55, 1}, /* 44 ImageDelete DELETE /images/{name} */
-  {8936, 26677, 7768, 1039, 163, 50, 2, 1, 25, 55, 1}, /* 45 ImageGet GET /images/{name}/get */
-  {8947, 26689, 7768, 915, 165, 51, 2, 1, 25, 55, 1}, /* 46 ImageGetAll GET /images/get */
-  {8961, 26705, 7768, 1060, 167, 52, 2, 1, 25, 55, 1}, /* 47 ImageHistory GET /images/{name}/history */
-  {9013, 26732, 7768, 1085, 169, 53, 3, 1, 25, 55, 1}, /* 48 ImageInspect GET /images/{name}/json */
-  {9074, 26748, 7768, 929, 172, 54, 6, 1, 25, 55, 1}, /* 49 ImageList GET /images/json */
-  {9086, 26761, 12022, 944, 178, 55, 3, 1, 25, 55, 1}, /* 50 ImageLoad POST /images/load */
-  {9328, 26818, 12022, 959, 181, 56, 1, 1, 25, 55, 1}, /* 51 ImagePrune POST /images/prune */
-  {9362, 26832, 12022, 1107, 182, 57, 4, 1, 25, 55, 1}, /* 52 ImagePush POST /images/{name}/push */
-  {9374, 26845, 7768, 975, 186, 58, 4, 1, 25, 55, 1}, /* 53 ImageSearch GET /images/search */
-  {9429, 26860, 12022, 1129, 190, 59, 3, 1, 25, 55, 1}, /* 54 ImageTag POST /images/{name}/tag */
-  {11064, 29555, 12022, 1224, 193, 60, 2, 1, 25, 55, 1}, /* 55 NetworkConnect POST /networks/{id}/connect */
-  {11124, 29573, 12022, 1170, 195, 61, 1, 1, 25, 55, 1}, /* 56 NetworkCreate POST /networks/create */
-  {11187, 29590, 6131, 1207, 196, 62, 1, 1, 25, 55, 1}, /* 57 NetworkDelete DELETE /networks/{id} */
-  {11221, 29626, 12022, 1249, 197, 63, 2, 1, 25, 55, 1}, /* 58 NetworkDisconnect POST /networks/{id}/disconnect */
-  {11280, 29660, 7768, 1207, 199, 64, 3, 1, 25, 55, 1}, /* 59 NetworkInspect GET /networks/{id} */
-  {11297, 29678, 7768, 1158, 202, 65, 1, 1, 25, 55, 1}, /* 60 NetworkList GET /networks */
-  {11325, 29708, 12022, 1189, 203, 66, 1, 1, 25, 55, 1}, /* 61 NetworkPrune POST /networks/prune */
-  {11574, 30014, 6131, 1286, 204, 67, 2, 1, 25, 55, 1}, /* 62 NodeDelete DELETE /nodes/{id} */
-  {11614, 30038, 7768, 1286, 206, 68, 1, 1, 25, 55, 1}, /* 63 NodeInspect GET /nodes/{id} */
-  {11628, 30053, 7768, 1277, 207, 69, 1, 1, 25, 55, 1}, /* 64 NodeList GET /nodes */
-  {11715, 30065, 12022, 1300, 208, 70, 3, 1, 25, 55, 1}, /* 65 NodeUpdate POST /nodes/{id}/update */
-  {12468, 30835, 12022, 1332, 211, 71, 2, 1, 25, 55, 1}, /* 66 PluginCreate POST /plugins/create */
-  {12483, 30851, 6131, 1388, 213, 72, 2, 1, 25, 55, 1}, /* 67 PluginDelete DELETE /plugins/{name} */
-  {12513, 30867, 12022, 1406, 215, 73, 2, 1, 25, 55, 1}, /* 68 PluginDisable POST /plugins/{name}/disable */
-  {12529, 30884, 12022, 1432, 217, 74, 2, 1, 25, 55, 1}, /* 69 PluginEnable POST /plugins/{name}/enable */
-  {12556, 30900, 7768, 1457, 219, 75, 1, 1, 25, 55, 1}, /* 70 PluginInspect GET /plugins/{name}/json */
-  {12572, 30917, 7768, 1321, 220, 76, 1, 1, 25, 55, 1}, /* 71 PluginList GET /plugins */
-  {12617, 30950, 12022, 1372, 221, 77, 4, 1, 25, 55, 1}, /* 72 PluginPull POST /plugins/pull */
-  {12630, 30964, 12022, 1480, 225, 78, 2, 1, 25, 55, 1}, /* 73 PluginPush POST /plugins/{name}/push */
-  {12661, 30997, 12022, 1503, 227, 79, 2, 1, 25, 55, 1}, /* 74 PluginSet POST /plugins/{name}/set */
-  {12686, 31024, 12022, 1525, 229, 80, 4, 1, 26, 55, 1}, /* 75 PluginUpgrade POST /plugins/{name}/upgrade */
-  {13196, 31613, 12029, 219, 233, 81, 5, 1, 25, 55, 1}, /* 76 PutContainerArchive PUT /containers/{id}/archive */
-  {14041, 32954, 12022, 1562, 238, 82, 1, 1, 25, 55, 1}, /* 77 SecretCreate POST /secrets/create */
-  {14056, 32970, 6131, 1580, 239, 83, 1, 1, 25, 55, 1}, /* 78 SecretDelete DELETE /secrets/{id} */
-  {14082, 32998, 7768, 1580, 240, 84, 1, 1, 25, 55, 1}, /* 79 SecretInspect GET /secrets/{id} */
-  {14098, 33015, 7768, 1551, 241, 85, 1, 1, 25, 55, 1}, /* 80 SecretList GET /secrets */
-  {14137, 33043, 12022, 1596, 242, 86, 3, 1, 26, 55, 1}, /* 81 SecretUpdate POST /secrets/{id}/update */
-  {14385, 33218, 12022, 1631, 245, 87, 2, 1, 25, 55, 1}, /* 82 ServiceCreate POST /services/create */
-  {14425, 33235, 6131, 1650, 247, 88, 1, 1, 25, 55, 1}, /* 83 ServiceDelete DELETE /services/{id} */
-  {14467, 33265, 7768, 1650, 248, 89, 2, 1, 25, 55, 1}, /* 84 ServiceInspect GET /services/{id} */
-  {14484, 33283, 7768, 1619, 250, 90, 2, 1, 25, 55, 1}, /* 85 ServiceList GET /services */
-  {14498, 33298, 7768, 1667, 252, 91, 8, 1, 25, 55, 1}, /* 86 ServiceLogs GET /services/{id}/logs */
-  {14832, 33330, 12022, 1689, 260, 92, 6, 1, 25, 55, 1}, /* 87 ServiceUpdate POST /services/{id}/update */
-  {14917, 33358, 12022, 1713, 266, 93, 4, 1, 31, 55, 1}, /* 88 Session POST /session */
-  {15800, 34887, 12022, 1733, 270, 94, 1, 1, 25, 55, 1}, /* 89 SwarmInit POST /swarm/init */
-  {15831, 34900, 7768, 1724, 271, 95, 0, 1, 25, 55, 1}, /* 90 SwarmInspect GET /swarm */
-  {15846, 34916, 12022, 1747, 271, 96, 1, 1, 25, 55, 1}, /* 91 SwarmJoin POST /swarm/join */
-  {15877, 34929, 12022, 1761, 272, 97, 1, 1, 25, 55, 1}, /* 92 SwarmLeave POST /swarm/leave */
-  {16153, 34943, 12022, 1776, 273, 98, 1, 1, 25, 55, 1}, /* 93 SwarmUnlock POST /swarm/unlock */
-  {16188, 34958, 7768, 1792, 274, 99, 0, 1, 25, 55, 1}, /* 94 SwarmUnlockkey GET /swarm/unlockkey */
-  {16205, 34976, 12022, 1811, 274, 100, 5, 1, 25, 55, 1}, /* 95 SwarmUpdate POST /swarm/update */
-  {16229, 35010, 12022, 14, 279, 101, 1, 2, 25, 55, 1}, /* 96 SystemAuth POST /auth */
-  {16242, 35043, 7768, 1827, 280, 103, 2, 1, 25, 55, 1}, /* 97 SystemDataUsage GET /system/df */
-  {16310, 35063, 7768, 831, 282, 104, 3, 1, 25, 55, 1}, /* 98 SystemEvents GET /events */
-  {16325, 35079, 7768, 1150, 285, 105, 0, 1, 25, 55, 1}, /* 99 SystemInfo GET /info */
-  {16447, 35093, 7768, 5, 285, 106, 0, 1, 25, 55, 1}, /* 100 SystemPing GET /_ping */
-  {16460, 35107, 8050, 5, 285, 107, 0, 1, 40, 55, 1}, /* 101 SystemPingHead HEAD /_ping */
-  {16505, 35156, 7768, 1882, 285, 108, 0, 1, 25, 55, 1}, /* 102 SystemVersion GET /version */
-  {16668, 35311, 7768, 1849, 285, 109, 1, 1, 25, 55, 1}, /* 103 TaskInspect GET /tasks/{id} */
-  {16682, 35326, 7768, 1840, 286, 110, 1, 1, 25, 55, 1}, /* 104 TaskList GET /tasks */
-  {16693, 35338, 7768, 1863, 287, 111, 8, 1, 29, 55, 1}, /* 105 TaskLogs GET /tasks/{id}/logs */
-  {18144, 36280, 12022, 1904, 295, 112, 1, 1, 25, 55, 1}, /* 106 VolumeCreate POST /volumes/create */
-  {18181, 36296, 6131, 1939, 296, 113, 2, 1, 25, 55, 1}, /* 107 VolumeDelete DELETE /volumes/{name} */
-  {18222, 36340, 7768, 1939, 298, 114, 1, 1, 25, 55, 1}, /* 108 VolumeInspect GET /volumes/{name} */
-  {18238, 36357, 7768, 1893, 299, 115, 1, 1, 25, 55, 1}, /* 109 VolumeList GET /volumes */
-  {18288, 36388, 12022, 1922, 300, 116, 1, 1, 25, 55, 1}, /* 110 VolumePrune POST /volumes/prune */
-  {18324, 36403, 12029, 1939, 301, 117, 3, 1, 42, 55, 1}, /* 111 VolumeUpdate PUT /volumes/{name} */
+  {6626, 24936, 7768, 803, 93, 39, 2, 1, 30, 55, 1}, /* 35 DistributionInspect GET /distribution/{name}/json */
+  {7399, 25574, 7768, 841, 95, 40, 1, 1, 25, 55, 1}, /* 36 ExecInspect GET /exec/{id}/json */
+  {7435, 25589, 12022, 859, 96, 41, 3, 1, 25, 55, 1}, /* 37 ExecResize POST /exec/{id}/resize */
+  {7448, 25603, 12022, 879, 99, 42, 2, 2, 25, 55, 1}, /* 38 ExecStart POST /exec/{id}/start */
+  {7886, 26097, 7768, 1350, 101, 44, 2, 1, 25, 55, 1}, /* 39 GetPluginPrivileges GET /plugins/privileges */
+  {8716, 26569, 7768, 1009, 103, 45, 4, 1, 55, 55, 1}, /* 40 ImageAttestations GET /images/{name}/attestations */
+  {8736, 26590, 12022, 22, 107, 46, 35, 1, 25, 55, 1}, /* 41 ImageBuild POST /build */
+  {8842, 26604, 12022, 62, 142, 47, 8, 1, 25, 55, 1}, /* 42 ImageCommit POST /commit */
+  {8870, 26619, 12022, 898, 150, 48, 9, 1, 25, 55, 1}, /* 43 ImageCreate POST /images/create */
+  {8896, 26647, 6131, 992, 159, 49, 4, 1, 25, 55, 1}, /* 44 ImageDelete DELETE /images/{name} */
+  {8936, 26662, 7768, 1039, 163, 50, 2, 1, 25, 55, 1}, /* 45 ImageGet GET /images/{name}/get */
+  {8947, 26674, 7768, 915, 165, 51, 2, 1, 25, 55, 1}, /* 46 ImageGetAll GET /images/get */
+  {8961, 26690, 7768, 1060, 167, 52, 2, 1, 25, 55, 1}, /* 47 ImageHistory GET /images/{name}/history */
+  {9013, 26717, 7768, 1085, 169, 53, 3, 1, 25, 55, 1}, /* 48 ImageInspect GET /images/{name}/json */
+  {9074, 26733, 7768, 929, 172, 54, 6, 1, 25, 55, 1}, /* 49 ImageList GET /images/json */
+  {9086, 26746, 12022, 944, 178, 55, 3, 1, 25, 55, 1}, /* 50 ImageLoad POST /images/load */
+  {9328, 26803, 12022, 959, 181, 56, 1, 1, 25, 55, 1}, /* 51 ImagePrune POST /images/prune */
+  {9362, 26817, 12022, 1107, 182, 57, 4, 1, 25, 55, 1}, /* 52 ImagePush POST /images/{name}/push */
+  {9374, 26830, 7768, 975, 186, 58, 4, 1, 25, 55, 1}, /* 53 ImageSearch GET /images/search */
+  {9429, 26845, 12022, 1129, 190, 59, 3, 1, 25, 55, 1}, /* 54 ImageTag POST /images/{name}/tag */
+  {11064, 29532, 12022, 1224, 193, 60, 2, 1, 25, 55, 1}, /* 55 NetworkConnect POST /networks/{id}/connect */
+  {11124, 29550, 12022, 1170, 195, 61, 1, 1, 25, 55, 1}, /* 56 NetworkCreate POST /networks/create */
+  {11187, 29567, 6131, 1207, 196, 62, 1, 1, 25, 55, 1}, /* 57 NetworkDelete DELETE /networks/{id} */
+  {11221, 29603, 12022, 1249, 197, 63, 2, 1, 25, 55, 1}, /* 58 NetworkDisconnect POST /networks/{id}/disconnect */
+  {11280, 29637, 7768, 1207, 199, 64, 3, 1, 25, 55, 1}, /* 59 NetworkInspect GET /networks/{id} */
+  {11297, 29655, 7768, 1158, 202, 65, 1, 1, 25, 55, 1}, /* 60 NetworkList GET /networks */
+  {11325, 29685, 12022, 1189, 203, 66, 1, 1, 25, 55, 1}, /* 61 NetworkPrune POST /networks/prune */
+  {11574, 29991, 6131, 1286, 204, 67, 2, 1, 25, 55, 1}, /* 62 NodeDelete DELETE /nodes/{id} */
+  {11614, 30015, 7768, 1286, 206, 68, 1, 1, 25, 55, 1}, /* 63 NodeInspect GET /nodes/{id} */
+  {11628, 30030, 7768, 1277, 207, 69, 1, 1, 25, 55, 1}, /* 64 NodeList GET /nodes */
+  {11715, 30042, 12022, 1300, 208, 70, 3, 1, 25, 55, 1}, /* 65 NodeUpdate POST /nodes/{id}/update */
+  {12468, 30812, 12022, 1332, 211, 71, 2, 1, 25, 55, 1}, /* 66 PluginCreate POST /plugins/create */
+  {12483, 30828, 6131, 1388, 213, 72, 2, 1, 25, 55, 1}, /* 67 PluginDelete DELETE /plugins/{name} */
+  {12513, 30844, 12022, 1406, 215, 73, 2, 1, 25, 55, 1}, /* 68 PluginDisable POST /plugins/{name}/disable */
+  {12529, 30861, 12022, 1432, 217, 74, 2, 1, 25, 55, 1}, /* 69 PluginEnable POST /plugins/{name}/enable */
+  {12556, 30877, 7768, 1457, 219, 75, 1, 1, 25, 55, 1}, /* 70 PluginInspect GET /plugins/{name}/json */
+  {12572, 30894, 7768, 1321, 220, 76, 1, 1, 25, 55, 1}, /* 71 PluginList GET /plugins */
+  {12617, 30927, 12022, 1372, 221, 77, 4, 1, 25, 55, 1}, /* 72 PluginPull POST /plugins/pull */
+  {12630, 30941, 12022, 1480, 225, 78, 2, 1, 25, 55, 1}, /* 73 PluginPush POST /plugins/{name}/push */
+  {12661, 30974, 12022, 1503, 227, 79, 2, 1, 25, 55, 1}, /* 74 PluginSet POST /plugins/{name}/set */
+  {12686, 31001, 12022, 1525, 229, 80, 4, 1, 26, 55, 1}, /* 75 PluginUpgrade POST /plugins/{name}/upgrade */
+  {13196, 31590, 12029, 219, 233, 81, 5, 1, 25, 55, 1}, /* 76 PutContainerArchive PUT /containers/{id}/archive */
+  {14041, 32931, 12022, 1562, 238, 82, 1, 1, 25, 55, 1}, /* 77 SecretCreate POST /secrets/create */
+  {14056, 32947, 6131, 1580, 239, 83, 1, 1, 25, 55, 1}, /* 78 SecretDelete DELETE /secrets/{id} */
+  {14082, 32975, 7768, 1580, 240, 84, 1, 1, 25, 55, 1}, /* 79 SecretInspect GET /secrets/{id} */
+  {14098, 32992, 7768, 1551, 241, 85, 1, 1, 25, 55, 1}, /* 80 SecretList GET /secrets */
+  {14137, 33020, 12022, 1596, 242, 86, 3, 1, 26, 55, 1}, /* 81 SecretUpdate POST /secrets/{id}/update */
+  {14385, 33195, 12022, 1631, 245, 87, 2, 1, 25, 55, 1}, /* 82 ServiceCreate POST /services/create */
+  {14425, 33212, 6131, 1650, 247, 88, 1, 1, 25, 55, 1}, /* 83 ServiceDelete DELETE /services/{id} */
+  {14467, 33242, 7768, 1650, 248, 89, 2, 1, 25, 55, 1}, /* 84 ServiceInspect GET /services/{id} */
+  {14484, 33260, 7768, 1619, 250, 90, 2, 1, 25, 55, 1}, /* 85 ServiceList GET /services */
+  {14498, 33275, 7768, 1667, 252, 91, 8, 1, 25, 55, 1}, /* 86 ServiceLogs GET /services/{id}/logs */
+  {14832, 33307, 12022, 1689, 260, 92, 6, 1, 25, 55, 1}, /* 87 ServiceUpdate POST /services/{id}/update */
+  {14917, 33335, 12022, 1713, 266, 93, 4, 1, 31, 55, 1}, /* 88 Session POST /session */
+  {15800, 34864, 12022, 1733, 270, 94, 1, 1, 25, 55, 1}, /* 89 SwarmInit POST /swarm/init */
+  {15831, 34877, 7768, 1724, 271, 95, 0, 1, 25, 55, 1}, /* 90 SwarmInspect GET /swarm */
+  {15846, 34893, 12022, 1747, 271, 96, 1, 1, 25, 55, 1}, /* 91 SwarmJoin POST /swarm/join */
+  {15877, 34906, 12022, 1761, 272, 97, 1, 1, 25, 55, 1}, /* 92 SwarmLeave POST /swarm/leave */
+  {16153, 34920, 12022, 1776, 273, 98, 1, 1, 25, 55, 1}, /* 93 SwarmUnlock POST /swarm/unlock */
+  {16188, 34935, 7768, 1792, 274, 99, 0, 1, 25, 55, 1}, /* 94 SwarmUnlockkey GET /swarm/unlockkey */
+  {16205, 34953, 12022, 1811, 274, 100, 5, 1, 25, 55, 1}, /* 95 SwarmUpdate POST /swarm/update */
+  {16229, 34987, 12022, 14, 279, 101, 1, 2, 25, 55, 1}, /* 96 SystemAuth POST /auth */
+  {16242, 35020, 7768, 1827, 280, 103, 2, 1, 25, 55, 1}, /* 97 SystemDataUsage GET /system/df */
+  {16310, 35040, 7768, 831, 282, 104, 3, 1, 25, 55, 1}, /* 98 SystemEvents GET /events */
+  {16325, 35056, 7768, 1150, 285, 105, 0, 1, 25, 55, 1}, /* 99 SystemInfo GET /info */
+  {16447, 35070, 7768, 5, 285, 106, 0, 1, 25, 55, 1}, /* 100 SystemPing GET /_ping */
+  {16460, 35084, 8050, 5, 285, 107, 0, 1, 40, 55, 1}, /* 101 SystemPingHead HEAD /_ping */
+  {16505, 35133, 7768, 1882, 285, 108, 0, 1, 25, 55, 1}, /* 102 SystemVersion GET /version */
+  {16668, 35288, 7768, 1849, 285, 109, 1, 1, 25, 55, 1}, /* 103 TaskInspect GET /tasks/{id} */
+  {16682, 35303, 7768, 1840, 286, 110, 1, 1, 25, 55, 1}, /* 104 TaskList GET /tasks */
+  {16693, 35315, 7768, 1863, 287, 111, 8, 1, 29, 55, 1}, /* 105 TaskLogs GET /tasks/{id}/logs */
+  {18144, 36210, 12022, 1904, 295, 112, 1, 1, 25, 55, 1}, /* 106 VolumeCreate POST /volumes/create */
+  {18181, 36226, 6131, 1939, 296, 113, 2, 1, 25, 55, 1}, /* 107 VolumeDelete DELETE /volumes/{name} */
+  {18222, 36270, 7768, 1939, 298, 114, 1, 1, 25, 55, 1}, /* 108 VolumeInspect GET /volumes/{name} */
+  {18238, 36287, 7768, 1893, 299, 115, 1, 1, 25, 55, 1}, /* 109 VolumeList GET /volumes */
+  {18288, 36318, 12022, 1922, 300, 116, 1, 1, 25, 55, 1}, /* 110 VolumePrune POST /volumes/prune */
+  {18324, 36333, 12029, 1939, 301, 117, 3, 1, 42, 55, 1}, /* 111 VolumeUpdate PUT /volumes/{name} */
 };
 
 const uint16_t dk_n_operations = 112;
 
 const dk_Parameter dk_parameters[] = {
-  {26527, 26527, 398, DK_QUERY, 39, 55, DK_REQUIRED}, /* BuildCancel(id) string */
+  {26512, 26512, 398, DK_QUERY, 39, 55, DK_REQUIRED}, /* BuildCancel(id) string */
   {18884, 18884, 376, DK_QUERY, 39, 55, 0}, /* BuildPrune(all) boolean */
-  {25855, 25855, 401, DK_QUERY, 39, 55, 0}, /* BuildPrune(filters) string (filters) */
-  {27812, 27848, 380, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
-  {28848, 28944, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
-  {29170, 29205, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
-  {32227, 32244, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointCreate(id) string */
+  {25840, 25840, 401, DK_QUERY, 39, 55, 0}, /* BuildPrune(filters) string (filters) */
+  {27797, 27833, 380, DK_QUERY, 39, 51, 0}, /* BuildPrune(keep_storage) integer (size) */
+  {28825, 28921, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(max_used_space) integer (size) */
+  {29147, 29182, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(min_free_space) integer (size) */
+  {32204, 32221, 380, DK_QUERY, 48, 55, 0}, /* BuildPrune(reserved_space) integer (size) */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointCreate(id) string */
   {22554, 22554, 12, DK_BODY, 25, 55, DK_REQUIRED}, /* CheckpointCreate(checkpoint) CheckpointCreateRequest */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(id) string */
   {22554, 22554, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointDelete(checkpoint) string */
   {24789, 22624, 398, DK_QUERY, 25, 55, 0}, /* CheckpointDelete(checkpoint_dir) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointList(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* CheckpointList(id) string */
   {24789, 22624, 398, DK_QUERY, 25, 55, 0}, /* CheckpointList(checkpoint_dir) string */
   {21788, 21788, 30, DK_BODY, 30, 55, 0}, /* ConfigCreate(body) ConfigSpec */
-  {26527, 26527, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigDelete(id) string */
-  {26527, 26527, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
-  {25855, 25855, 401, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
-  {26527, 26527, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
-  {36162, 36162, 378, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
+  {26512, 26512, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigDelete(id) string */
+  {26512, 26512, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigInspect(id) string */
+  {25840, 25840, 401, DK_QUERY, 30, 55, 0}, /* ConfigList(filters) string (filters) */
+  {26512, 26512, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* ConfigUpdate(id) string */
+  {36092, 36092, 378, DK_QUERY, 30, 55, DK_REQUIRED}, /* ConfigUpdate(version) integer */
   {21788, 21788, 30, DK_BODY, 30, 55, 0}, /* ConfigUpdate(body) ConfigSpec */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
-  {30554, 30554, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(id) string */
-  {30554, 30554, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchive(id) string */
+  {30531, 30531, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchive(path) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(id) string */
+  {30531, 30531, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerArchiveInfo(path) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttach(id) string */
   {24647, 24660, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttach(detach_keys) string */
-  {28399, 28399, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
-  {34306, 34306, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
-  {34315, 34315, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
-  {34336, 34336, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
-  {34454, 34454, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
+  {28376, 28376, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(logs) boolean */
+  {34283, 34283, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stderr) boolean */
+  {34292, 34292, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdin) boolean */
+  {34313, 34313, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stdout) boolean */
+  {34431, 34431, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttach(stream) boolean */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerAttachWebsocket(id) string */
   {24647, 24660, 398, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(detach_keys) string */
-  {28399, 28399, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
-  {34306, 34306, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
-  {34315, 34315, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
-  {34336, 34336, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
-  {34454, 34454, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
-  {29403, 29403, 398, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
-  {30803, 30803, 398, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
+  {28376, 28376, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(logs) boolean */
+  {34283, 34283, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stderr) boolean */
+  {34292, 34292, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdin) boolean */
+  {34313, 34313, 376, DK_QUERY, 42, 55, 0}, /* ContainerAttachWebsocket(stdout) boolean */
+  {34431, 34431, 376, DK_QUERY, 25, 55, 0}, /* ContainerAttachWebsocket(stream) boolean */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerChanges(id) string */
+  {29380, 29380, 398, DK_QUERY, 25, 55, 0}, /* ContainerCreate(name) string */
+  {30780, 30780, 398, DK_QUERY, 41, 55, 0}, /* ContainerCreate(platform) string */
   {21788, 21788, 36, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerCreate(body) ContainerCreateRequest */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
-  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
-  {28079, 28079, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(link) boolean */
-  {36130, 36434, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
-  {25533, 25564, 89, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
-  {33608, 33608, 376, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
-  {33490, 33490, 398, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerDelete(id) string */
+  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(force) boolean */
+  {28064, 28064, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(link) boolean */
+  {36060, 36364, 376, DK_QUERY, 25, 55, 0}, /* ContainerDelete(volumes) boolean */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExec(id) string */
+  {25518, 25549, 89, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerExec(exec_config) ExecConfig */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerExport(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerInspect(id) string */
+  {33585, 33585, 376, DK_QUERY, 25, 55, 0}, /* ContainerInspect(size) boolean */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerKill(id) string */
+  {33467, 33467, 398, DK_QUERY, 25, 55, 0}, /* ContainerKill(signal) string */
   {18884, 18884, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(all) boolean */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
-  {28048, 28048, 378, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
-  {33608, 33608, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
-  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
-  {33591, 33591, 407, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
-  {34306, 34306, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
-  {34336, 34336, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
-  {35200, 35200, 398, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
-  {35527, 35527, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
-  {35884, 35884, 407, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
-  {29403, 29403, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
-  {36477, 22802, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
-  {26295, 32594, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
-  {33490, 33490, 398, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
-  {35183, 35505, 378, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* ContainerList(filters) string (filters) */
+  {28033, 28033, 378, DK_QUERY, 25, 55, 0}, /* ContainerList(limit) integer */
+  {33585, 33585, 376, DK_QUERY, 25, 55, 0}, /* ContainerList(size) boolean */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerLogs(id) string */
+  {25893, 25893, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(follow) boolean */
+  {33568, 33568, 407, DK_QUERY, 25, 55, 0}, /* ContainerLogs(since) string (time) */
+  {34283, 34283, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stderr) boolean */
+  {34313, 34313, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(stdout) boolean */
+  {35177, 35177, 398, DK_QUERY, 25, 55, 0}, /* ContainerLogs(tail) string */
+  {35491, 35491, 376, DK_QUERY, 25, 55, 0}, /* ContainerLogs(timestamps) boolean */
+  {35848, 35848, 407, DK_QUERY, 35, 55, 0}, /* ContainerLogs(until) string (time) */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerPause(id) string */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* ContainerPrune(filters) string (filters) */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRename(id) string */
+  {29380, 29380, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerRename(name) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerResize(id) string */
+  {36407, 22802, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(columns) integer */
+  {26280, 32571, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ContainerResize(rows) integer */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerRestart(id) string */
+  {33467, 33467, 398, DK_QUERY, 42, 55, 0}, /* ContainerRestart(signal) string */
+  {35160, 35469, 378, DK_QUERY, 25, 55, 0}, /* ContainerRestart(timeout) integer */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStart(id) string */
   {22554, 22554, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint) string */
   {22567, 22624, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(checkpoint_dir) string */
   {24647, 24660, 398, DK_QUERY, 25, 55, 0}, /* ContainerStart(detach_keys) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
-  {30204, 30215, 376, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
-  {34454, 34454, 376, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
-  {33490, 33490, 398, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
-  {35183, 35505, 378, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
-  {31483, 31483, 398, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
-  {35892, 35892, 56, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStats(id) string */
+  {30181, 30192, 376, DK_QUERY, 41, 55, 0}, /* ContainerStats(one_shot) boolean */
+  {34431, 34431, 376, DK_QUERY, 25, 55, 0}, /* ContainerStats(stream) boolean */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerStop(id) string */
+  {33467, 33467, 398, DK_QUERY, 42, 55, 0}, /* ContainerStop(signal) string */
+  {35160, 35469, 378, DK_QUERY, 25, 55, 0}, /* ContainerStop(timeout) integer */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerTop(id) string */
+  {31460, 31460, 398, DK_QUERY, 25, 55, 0}, /* ContainerTop(ps_args) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUnpause(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerUpdate(id) string */
+  {35856, 35856, 56, DK_BODY, 25, 55, DK_REQUIRED}, /* ContainerUpdate(update) ContainerUpdateRequest */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ContainerWait(id) string */
   {22933, 22933, 60, DK_QUERY, 30, 55, 0}, /* ContainerWait(condition) ContainerWait(condition) */
-  {29403, 29403, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
+  {29380, 29380, 398, DK_PATH, 30, 55, DK_REQUIRED}, /* DistributionInspect(name) string */
   {18673, 21426, 399, DK_HEADER, 30, 55, 0}, /* DistributionInspect(auth) string (base64 json of AuthConfig) */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
-  {36477, 22802, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
-  {26295, 32594, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
-  {25546, 25631, 91, DK_BODY, 25, 55, DK_REQUIRED}, /* ExecStart(exec_start_config) ExecStartConfig */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecInspect(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecResize(id) string */
+  {36407, 22802, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(columns) integer */
+  {26280, 32571, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ExecResize(rows) integer */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ExecStart(id) string */
+  {25531, 25616, 91, DK_BODY, 25, 55, DK_REQUIRED}, /* ExecStart(exec_start_config) ExecStartConfig */
   {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* GetPluginPrivileges(auth) string (base64 json of AuthConfig) */
-  {32014, 32014, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
-  {29403, 29403, 398, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
-  {30803, 30803, 375, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
-  {34262, 34262, 376, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
-  {35727, 35727, 372, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
+  {31991, 31991, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* GetPluginPrivileges(remote) string */
+  {29380, 29380, 398, DK_PATH, 55, 55, DK_REQUIRED}, /* ImageAttestations(name) string */
+  {30780, 30780, 375, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(platform) array of string (json of OCIPlatform) */
+  {34239, 34239, 376, DK_QUERY, 55, 55, 0}, /* ImageAttestations(statement) boolean */
+  {35691, 35691, 372, DK_QUERY, 55, 55, DK_REPEATED}, /* ImageAttestations(type) array of string */
   {22077, 21879, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(build_args) string (json of map of string) */
   {22099, 21982, 398, DK_QUERY, 39, 55, 0}, /* ImageBuild(build_id) string */
   {22166, 22153, 405, DK_QUERY, 25, 55, 0}, /* ImageBuild(cache_from) string (json of array of string) */
@@ -238,192 +238,192 @@ const dk_Parameter dk_parameters[] = {
   {24273, 24159, 378, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpu_shares) integer */
   {24247, 24219, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_cpus) string */
   {24260, 24233, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(cpuset_mems) string */
-  {25094, 25094, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(dockerfile) string */
-  {25771, 25757, 372, DK_QUERY, 28, 55, DK_REPEATED}, /* ImageBuild(extra_hosts) array of string */
-  {25992, 25951, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(force_rm) boolean */
-  {27704, 27704, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(isolation) string */
-  {27951, 27951, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(labels) string (json of map of string) */
-  {29020, 29020, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
-  {29129, 29095, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
-  {29763, 29693, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
-  {29966, 29876, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
-  {30488, 30488, 403, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
-  {30803, 30803, 398, DK_QUERY, 32, 55, 0}, /* ImageBuild(platform) string */
-  {31606, 31606, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
-  {31637, 31641, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
-  {18691, 31942, 400, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
-  {32014, 32014, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
-  {32367, 32367, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
-  {33132, 33098, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(security_opt) array of string */
-  {33358, 33358, 398, DK_QUERY, 31, 55, 0}, /* ImageBuild(session) string */
-  {33469, 33458, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
-  {34097, 34097, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
-  {35183, 35187, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
-  {35234, 35234, 398, DK_QUERY, 29, 55, 0}, /* ImageBuild(target) string */
-  {35754, 35754, 404, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
-  {36162, 36162, 116, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
-  {27101, 27129, 377, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
+  {25079, 25079, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(dockerfile) string */
+  {25756, 25742, 372, DK_QUERY, 28, 55, DK_REPEATED}, /* ImageBuild(extra_hosts) array of string */
+  {25977, 25936, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(force_rm) boolean */
+  {27689, 27689, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(isolation) string */
+  {27936, 27936, 406, DK_QUERY, 25, 55, 0}, /* ImageBuild(labels) string (json of map of string) */
+  {28997, 28997, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory) integer (size) */
+  {29106, 29072, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(memory_swap) integer (size) */
+  {29740, 29670, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(network_mode) string */
+  {29943, 29853, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(no_cache) boolean */
+  {30465, 30465, 403, DK_QUERY, 40, 55, 0}, /* ImageBuild(outputs) string (json of array of ImageBuild(outputs)) */
+  {30780, 30780, 398, DK_QUERY, 32, 55, 0}, /* ImageBuild(platform) string */
+  {31583, 31583, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(pull) string */
+  {31614, 31618, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(quiet) boolean */
+  {18691, 31919, 400, DK_HEADER, 25, 55, 0}, /* ImageBuild(registry_config) string (base64 json of map of AuthConfig) */
+  {31991, 31991, 398, DK_QUERY, 25, 55, 0}, /* ImageBuild(remote) string */
+  {32344, 32344, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(rm) boolean */
+  {33109, 33075, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(security_opt) array of string */
+  {33335, 33335, 398, DK_QUERY, 31, 55, 0}, /* ImageBuild(session) string */
+  {33446, 33435, 380, DK_QUERY, 25, 55, 0}, /* ImageBuild(shm_size) integer (size) */
+  {34074, 34074, 376, DK_QUERY, 25, 55, 0}, /* ImageBuild(squash) boolean */
+  {35160, 35164, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageBuild(tag) array of string */
+  {35211, 35211, 398, DK_QUERY, 29, 55, 0}, /* ImageBuild(target) string */
+  {35718, 35718, 404, DK_QUERY, 25, 55, 0}, /* ImageBuild(ulimits) string (json of array of ImageBuild(ulimits)) */
+  {36092, 36092, 116, DK_QUERY, 38, 55, 0}, /* ImageBuild(version) ImageBuild(version) */
+  {27086, 27114, 377, DK_BODY, 25, 55, 0}, /* ImageBuild(input_stream) bytes */
   {21460, 21460, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(author) string */
   {22526, 22526, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCommit(changes) array of string */
   {22822, 22822, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(comment) string */
   {23184, 23184, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(container) string */
-  {30596, 30596, 376, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
-  {32136, 32136, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
-  {35187, 35187, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
+  {30573, 30573, 376, DK_QUERY, 25, 55, 0}, /* ImageCommit(pause) boolean */
+  {32113, 32113, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(repo) string */
+  {35164, 35164, 398, DK_QUERY, 25, 55, 0}, /* ImageCommit(tag) string */
   {23196, 23327, 35, DK_BODY, 25, 55, 0}, /* ImageCommit(container_config) ContainerConfig */
   {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* ImageCreate(auth) string (base64 json of AuthConfig) */
   {22526, 22526, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageCreate(changes) array of string */
-  {26002, 26024, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_image) string */
-  {26014, 26037, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_src) string */
-  {29139, 29139, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(message) string */
-  {30803, 30803, 398, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
-  {32136, 32136, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
-  {35187, 35187, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
-  {27088, 27115, 377, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
-  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
-  {30110, 29955, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
-  {30814, 30814, 375, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
-  {30803, 30803, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
-  {29432, 29432, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
-  {30803, 30803, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
-  {30803, 30803, 402, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
-  {28466, 28466, 376, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
-  {30803, 30803, 402, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
+  {25987, 26009, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_image) string */
+  {25999, 26022, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(from_src) string */
+  {29116, 29116, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(message) string */
+  {30780, 30780, 398, DK_QUERY, 32, 55, 0}, /* ImageCreate(platform) string */
+  {32113, 32113, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(repo) string */
+  {35164, 35164, 398, DK_QUERY, 25, 55, 0}, /* ImageCreate(tag) string */
+  {27073, 27100, 377, DK_BODY, 25, 55, 0}, /* ImageCreate(input_image) bytes */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageDelete(name) string */
+  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(force) boolean */
+  {30087, 29932, 376, DK_QUERY, 25, 55, 0}, /* ImageDelete(no_prune) boolean */
+  {30791, 30791, 375, DK_QUERY, 50, 55, DK_REPEATED}, /* ImageDelete(platforms) array of string (json of OCIPlatform) */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageGet(name) string */
+  {30780, 30780, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGet(platform) array of string (json of OCIPlatform) */
+  {29409, 29409, 372, DK_QUERY, 25, 55, DK_REPEATED}, /* ImageGetAll(names) array of string */
+  {30780, 30780, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageGetAll(platform) array of string (json of OCIPlatform) */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageHistory(name) string */
+  {30780, 30780, 402, DK_QUERY, 48, 55, 0}, /* ImageHistory(platform) string (json of OCIPlatform) */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageInspect(name) string */
+  {28443, 28443, 376, DK_QUERY, 48, 55, 0}, /* ImageInspect(manifests) boolean */
+  {30780, 30780, 402, DK_QUERY, 49, 55, 0}, /* ImageInspect(platform) string (json of OCIPlatform) */
   {18884, 18884, 376, DK_QUERY, 25, 55, 0}, /* ImageList(all) boolean */
   {24779, 24779, 376, DK_QUERY, 25, 55, 0}, /* ImageList(digests) boolean */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
-  {26532, 26532, 376, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
-  {28466, 28466, 376, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
-  {33399, 33426, 376, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
-  {30803, 30803, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
-  {31641, 31641, 376, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
-  {26895, 26928, 377, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ImagePrune(filters) string (filters) */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* ImageList(filters) string (filters) */
+  {26517, 26517, 376, DK_QUERY, 54, 55, 0}, /* ImageList(identity) boolean */
+  {28443, 28443, 376, DK_QUERY, 47, 55, 0}, /* ImageList(manifests) boolean */
+  {33376, 33403, 376, DK_QUERY, 42, 55, 0}, /* ImageList(shared_size) boolean */
+  {30780, 30780, 375, DK_QUERY, 48, 55, DK_REPEATED}, /* ImageLoad(platform) array of string (json of OCIPlatform) */
+  {31618, 31618, 376, DK_QUERY, 25, 55, 0}, /* ImageLoad(quiet) boolean */
+  {26880, 26913, 377, DK_BODY, 25, 55, 0}, /* ImageLoad(images_tarball) bytes */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* ImagePrune(filters) string (filters) */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImagePush(name) string */
   {18673, 21426, 399, DK_HEADER, 25, 55, DK_REQUIRED}, /* ImagePush(auth) string (base64 json of AuthConfig) */
-  {30803, 30803, 402, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
-  {35187, 35187, 398, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
+  {30780, 30780, 402, DK_QUERY, 46, 55, 0}, /* ImagePush(platform) string (json of OCIPlatform) */
+  {35164, 35164, 398, DK_QUERY, 25, 55, 0}, /* ImagePush(tag) string */
   {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* ImageSearch(auth) string (base64 json of AuthConfig) */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
-  {28048, 28048, 378, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
-  {35393, 35393, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
-  {32136, 32136, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
-  {35187, 35187, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* ImageSearch(filters) string (filters) */
+  {28033, 28033, 378, DK_QUERY, 25, 55, 0}, /* ImageSearch(limit) integer */
+  {35370, 35370, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* ImageSearch(term) string */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ImageTag(name) string */
+  {32113, 32113, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(repo) string */
+  {35164, 35164, 398, DK_QUERY, 25, 55, 0}, /* ImageTag(tag) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkConnect(id) string */
   {23184, 23184, 152, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkConnect(container) NetworkConnectRequest */
-  {29496, 29538, 154, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDelete(id) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
+  {29473, 29515, 154, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkCreate(network_config) NetworkCreateRequest */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDelete(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(id) string */
   {23184, 23184, 156, DK_BODY, 25, 55, DK_REQUIRED}, /* NetworkDisconnect(container) NetworkDisconnectRequest */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
-  {32859, 32859, 398, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
-  {36152, 36152, 376, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
-  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* NodeDelete(force) boolean */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
-  {36162, 36162, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NetworkInspect(id) string */
+  {32836, 32836, 398, DK_QUERY, 31, 55, 0}, /* NetworkInspect(scope) string */
+  {36082, 36082, 376, DK_QUERY, 28, 55, 0}, /* NetworkInspect(verbose) boolean */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* NetworkList(filters) string (filters) */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* NetworkPrune(filters) string (filters) */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeDelete(id) string */
+  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* NodeDelete(force) boolean */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeInspect(id) string */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* NodeList(filters) string (filters) */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* NodeUpdate(id) string */
+  {36092, 36092, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* NodeUpdate(version) integer */
   {21788, 21788, 166, DK_BODY, 25, 55, 0}, /* NodeUpdate(body) NodeSpec */
-  {29403, 29403, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
-  {35207, 35220, 377, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
-  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
-  {25923, 25923, 376, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
-  {35505, 35505, 378, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
-  {25855, 25855, 401, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
+  {29380, 29380, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginCreate(name) string */
+  {35184, 35197, 377, DK_BODY, 25, 55, 0}, /* PluginCreate(tar_context) bytes */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDelete(name) string */
+  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* PluginDelete(force) boolean */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginDisable(name) string */
+  {25908, 25908, 376, DK_QUERY, 28, 55, 0}, /* PluginDisable(force) boolean */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginEnable(name) string */
+  {35469, 35469, 378, DK_QUERY, 25, 55, 0}, /* PluginEnable(timeout) integer */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginInspect(name) string */
+  {25840, 25840, 401, DK_QUERY, 28, 55, 0}, /* PluginList(filters) string (filters) */
   {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* PluginPull(auth) string (base64 json of AuthConfig) */
-  {29403, 29403, 398, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
-  {32014, 32014, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
+  {29380, 29380, 398, DK_QUERY, 25, 55, 0}, /* PluginPull(name) string */
+  {31991, 31991, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PluginPull(remote) string */
   {21788, 21788, 349, DK_BODY, 25, 55, 0}, /* PluginPull(body) array of PluginPrivilege */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginPush(name) string */
   {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* PluginPush(auth) string (base64 json of AuthConfig) */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PluginSet(name) string */
   {21788, 21788, 374, DK_BODY, 25, 55, 0}, /* PluginSet(body) array of string (environment) */
-  {29403, 29403, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
+  {29380, 29380, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* PluginUpgrade(name) string */
   {18673, 21426, 399, DK_HEADER, 26, 55, 0}, /* PluginUpgrade(auth) string (base64 json of AuthConfig) */
-  {32014, 32014, 398, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
+  {31991, 31991, 398, DK_QUERY, 26, 55, DK_REQUIRED}, /* PluginUpgrade(remote) string */
   {21788, 21788, 349, DK_BODY, 26, 55, 0}, /* PluginUpgrade(body) array of PluginPrivilege */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PutContainerArchive(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* PutContainerArchive(id) string */
   {23984, 23997, 398, DK_QUERY, 30, 55, 0}, /* PutContainerArchive(copy_uid_gid) string */
-  {29853, 29917, 398, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
-  {30554, 30554, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
-  {27101, 27129, 377, DK_BODY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(input_stream) bytes */
+  {29830, 29894, 398, DK_QUERY, 25, 55, 0}, /* PutContainerArchive(no_overwrite_dir_non_dir) string */
+  {30531, 30531, 398, DK_QUERY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(path) string */
+  {27086, 27114, 377, DK_BODY, 25, 55, DK_REQUIRED}, /* PutContainerArchive(input_stream) bytes */
   {21788, 21788, 210, DK_BODY, 25, 55, 0}, /* SecretCreate(body) SecretSpec */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretDelete(id) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
-  {26527, 26527, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
-  {36162, 36162, 378, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretDelete(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* SecretInspect(id) string */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* SecretList(filters) string (filters) */
+  {26512, 26512, 398, DK_PATH, 26, 55, DK_REQUIRED}, /* SecretUpdate(id) string */
+  {36092, 36092, 378, DK_QUERY, 26, 55, DK_REQUIRED}, /* SecretUpdate(version) integer */
   {21788, 21788, 210, DK_BODY, 26, 55, 0}, /* SecretUpdate(body) SecretSpec */
   {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* ServiceCreate(auth) string (base64 json of AuthConfig) */
   {21788, 21788, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceCreate(body) ServiceSpec */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceDelete(id) string */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
-  {27170, 27187, 376, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
-  {34282, 34282, 376, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceDelete(id) string */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceInspect(id) string */
+  {27155, 27172, 376, DK_QUERY, 29, 55, 0}, /* ServiceInspect(insert_defaults) boolean */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* ServiceList(filters) string (filters) */
+  {34259, 34259, 376, DK_QUERY, 41, 55, 0}, /* ServiceList(status) boolean */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceLogs(id) string */
   {24674, 24674, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(details) boolean */
-  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
-  {33591, 33591, 407, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
-  {34306, 34306, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
-  {34336, 34336, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
-  {35200, 35200, 398, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
-  {35527, 35527, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
+  {25893, 25893, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(follow) boolean */
+  {33568, 33568, 407, DK_QUERY, 25, 55, 0}, /* ServiceLogs(since) string (time) */
+  {34283, 34283, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stderr) boolean */
+  {34313, 34313, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(stdout) boolean */
+  {35177, 35177, 398, DK_QUERY, 25, 55, 0}, /* ServiceLogs(tail) string */
+  {35491, 35491, 376, DK_QUERY, 25, 55, 0}, /* ServiceLogs(timestamps) boolean */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* ServiceUpdate(id) string */
   {18673, 21426, 399, DK_HEADER, 25, 55, 0}, /* ServiceUpdate(auth) string (base64 json of AuthConfig) */
-  {31902, 31921, 230, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
-  {32379, 32379, 398, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
-  {36162, 36162, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
+  {31879, 31898, 230, DK_QUERY, 25, 55, 0}, /* ServiceUpdate(registry_auth_from) ServiceUpdate(registryAuthFrom) */
+  {32356, 32356, 398, DK_QUERY, 28, 55, 0}, /* ServiceUpdate(rollback) string */
+  {36092, 36092, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(version) integer */
   {21788, 21788, 220, DK_BODY, 25, 55, DK_REQUIRED}, /* ServiceUpdate(body) ServiceSpec */
-  {18642, 26527, 398, DK_HEADER, 31, 55, 0}, /* Session(id) string */
-  {18537, 29160, 372, DK_HEADER, 31, 55, DK_REPEATED}, /* Session(methods) array of string */
-  {18575, 29403, 398, DK_HEADER, 31, 55, 0}, /* Session(name) string */
-  {18606, 33413, 398, DK_HEADER, 31, 55, 0}, /* Session(shared_key) string */
+  {18642, 26512, 398, DK_HEADER, 31, 55, 0}, /* Session(id) string */
+  {18537, 29137, 372, DK_HEADER, 31, 55, DK_REPEATED}, /* Session(methods) array of string */
+  {18575, 29380, 398, DK_HEADER, 31, 55, 0}, /* Session(name) string */
+  {18606, 33390, 398, DK_HEADER, 31, 55, 0}, /* Session(shared_key) string */
   {21788, 21788, 241, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmInit(body) SwarmInitRequest */
   {21788, 21788, 242, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmJoin(body) SwarmJoinRequest */
-  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
+  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* SwarmLeave(force) boolean */
   {21788, 21788, 253, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUnlock(body) SwarmUnlockRequest */
-  {32455, 32521, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
-  {32476, 32544, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
-  {32501, 32572, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
-  {36162, 36162, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
+  {32432, 32498, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_token) boolean */
+  {32453, 32521, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_manager_unlock_key) boolean */
+  {32478, 32549, 376, DK_QUERY, 25, 55, 0}, /* SwarmUpdate(rotate_worker_token) boolean */
+  {36092, 36092, 378, DK_QUERY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(version) integer */
   {21788, 21788, 243, DK_BODY, 25, 55, DK_REQUIRED}, /* SwarmUpdate(body) SwarmSpec */
   {21433, 21446, 3, DK_BODY, 25, 55, 0}, /* SystemAuth(auth_config) AuthConfig */
-  {35727, 35727, 359, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
-  {36152, 36152, 376, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
-  {33591, 33591, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
-  {35884, 35884, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
-  {26527, 26527, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
-  {26527, 26527, 398, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
+  {35691, 35691, 359, DK_QUERY, 42, 55, DK_REPEATED}, /* SystemDataUsage(type) array of SystemDataUsage(type) */
+  {36082, 36082, 376, DK_QUERY, 52, 55, 0}, /* SystemDataUsage(verbose) boolean */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* SystemEvents(filters) string (filters) */
+  {33568, 33568, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(since) string (time) */
+  {35848, 35848, 407, DK_QUERY, 25, 55, 0}, /* SystemEvents(until) string (time) */
+  {26512, 26512, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* TaskInspect(id) string */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* TaskList(filters) string (filters) */
+  {26512, 26512, 398, DK_PATH, 29, 55, DK_REQUIRED}, /* TaskLogs(id) string */
   {24674, 24674, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(details) boolean */
-  {25908, 25908, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
-  {33591, 33591, 407, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
-  {34306, 34306, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
-  {34336, 34336, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
-  {35200, 35200, 398, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
-  {35527, 35527, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
-  {36232, 36247, 299, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
-  {25923, 25923, 376, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
-  {29403, 29403, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
-  {25855, 25855, 401, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
-  {29403, 29403, 398, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
-  {36162, 36162, 378, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
+  {25893, 25893, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(follow) boolean */
+  {33568, 33568, 407, DK_QUERY, 29, 55, 0}, /* TaskLogs(since) string (time) */
+  {34283, 34283, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stderr) boolean */
+  {34313, 34313, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(stdout) boolean */
+  {35177, 35177, 398, DK_QUERY, 29, 55, 0}, /* TaskLogs(tail) string */
+  {35491, 35491, 376, DK_QUERY, 29, 55, 0}, /* TaskLogs(timestamps) boolean */
+  {36162, 36177, 299, DK_BODY, 25, 55, DK_REQUIRED}, /* VolumeCreate(volume_config) VolumeCreateRequest */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeDelete(name) string */
+  {25908, 25908, 376, DK_QUERY, 25, 55, 0}, /* VolumeDelete(force) boolean */
+  {29380, 29380, 398, DK_PATH, 25, 55, DK_REQUIRED}, /* VolumeInspect(name) string */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* VolumeList(filters) string (filters) */
+  {25840, 25840, 401, DK_QUERY, 25, 55, 0}, /* VolumePrune(filters) string (filters) */
+  {29380, 29380, 398, DK_PATH, 42, 55, DK_REQUIRED}, /* VolumeUpdate(name) string */
+  {36092, 36092, 378, DK_QUERY, 42, 55, DK_REQUIRED}, /* VolumeUpdate(version) integer */
   {21788, 21788, 302, DK_BODY, 42, 55, 0}, /* VolumeUpdate(body) VolumeUpdateRequest */
 };
 

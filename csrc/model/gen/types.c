@@ -382,230 +382,230 @@ const dk_Type dk_types[] = {
   {21186, DK_ARRAY, DK_PLAIN, 402, 0, 0}, /* 375 array of string (json of OCIPlatform) */
   {21795, DK_BOOLEAN, DK_PLAIN, DK_NONE, 0, 0}, /* 376 boolean */
   {22123, DK_BYTES, DK_PLAIN, DK_NONE, 0, 0}, /* 377 bytes */
-  {27219, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 378 integer */
-  {27229, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 379 integer (duration) */
-  {27250, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 380 integer (size) */
-  {28478, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 381 map of AuthConfig */
-  {28498, DK_MAP, DK_PLAIN, 40, 0, 0}, /* 382 map of ContainerNetworkStats */
-  {28529, DK_MAP, DK_PLAIN, 77, 0, 0}, /* 383 map of EndpointResource */
-  {28555, DK_MAP, DK_PLAIN, 78, 0, 0}, /* 384 map of EndpointSettings */
-  {28581, DK_MAP, DK_PLAIN, 133, 0, 0}, /* 385 map of IndexInfo */
-  {28600, DK_MAP, DK_PLAIN, 153, 0, 0}, /* 386 map of NetworkContainer */
-  {28626, DK_MAP, DK_PLAIN, 208, 0, 0}, /* 387 map of Runtime */
-  {28643, DK_MAP, DK_PLAIN, 219, 0, 0}, /* 388 map of ServiceInfo */
-  {28664, DK_MAP, DK_PLAIN, 238, 0, 0}, /* 389 map of SubnetStatus */
-  {28686, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 390 map of any */
-  {28699, DK_MAP, DK_PLAIN, 350, 0, 0}, /* 391 map of array of PortBinding */
-  {28729, DK_MAP, DK_PLAIN, 378, 0, 0}, /* 392 map of integer */
-  {28746, DK_MAP, DK_PLAIN, 390, 0, 0}, /* 393 map of map of any */
-  {28766, DK_MAP, DK_SET, 390, 0, 0}, /* 394 map of map of any (set) */
-  {28792, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
-  {28808, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
-  {30160, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
-  {34463, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
-  {34472, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
-  {34509, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
-  {34553, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
-  {34572, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
-  {34603, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
-  {34651, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
-  {34699, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
-  {34734, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
-  {34767, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
+  {27204, DK_INTEGER, DK_PLAIN, DK_NONE, 0, 0}, /* 378 integer */
+  {27214, DK_INTEGER, DK_DURATION, DK_NONE, 0, 0}, /* 379 integer (duration) */
+  {27235, DK_INTEGER, DK_SIZE, DK_NONE, 0, 0}, /* 380 integer (size) */
+  {28455, DK_MAP, DK_PLAIN, 3, 0, 0}, /* 381 map of AuthConfig */
+  {28475, DK_MAP, DK_PLAIN, 40, 0, 0}, /* 382 map of ContainerNetworkStats */
+  {28506, DK_MAP, DK_PLAIN, 77, 0, 0}, /* 383 map of EndpointResource */
+  {28532, DK_MAP, DK_PLAIN, 78, 0, 0}, /* 384 map of EndpointSettings */
+  {28558, DK_MAP, DK_PLAIN, 133, 0, 0}, /* 385 map of IndexInfo */
+  {28577, DK_MAP, DK_PLAIN, 153, 0, 0}, /* 386 map of NetworkContainer */
+  {28603, DK_MAP, DK_PLAIN, 208, 0, 0}, /* 387 map of Runtime */
+  {28620, DK_MAP, DK_PLAIN, 219, 0, 0}, /* 388 map of ServiceInfo */
+  {28641, DK_MAP, DK_PLAIN, 238, 0, 0}, /* 389 map of SubnetStatus */
+  {28663, DK_MAP, DK_PLAIN, 0, 0, 0}, /* 390 map of any */
+  {28676, DK_MAP, DK_PLAIN, 350, 0, 0}, /* 391 map of array of PortBinding */
+  {28706, DK_MAP, DK_PLAIN, 378, 0, 0}, /* 392 map of integer */
+  {28723, DK_MAP, DK_PLAIN, 390, 0, 0}, /* 393 map of map of any */
+  {28743, DK_MAP, DK_SET, 390, 0, 0}, /* 394 map of map of any (set) */
+  {28769, DK_MAP, DK_PLAIN, 398, 0, 0}, /* 395 map of string */
+  {28785, DK_MAP, DK_LABELS, 398, 0, 0}, /* 396 map of string (labels) */
+  {30137, DK_NUMBER, DK_PLAIN, DK_NONE, 0, 0}, /* 397 number */
+  {34440, DK_STRING, DK_PLAIN, DK_NONE, 0, 0}, /* 398 string */
+  {34449, DK_STRING, DK_BASE64_JSON, 3, 0, 0}, /* 399 string (base64 json of AuthConfig) */
+  {34486, DK_STRING, DK_BASE64_JSON, 381, 0, 0}, /* 400 string (base64 json of map of AuthConfig) */
+  {34530, DK_STRING, DK_FILTERS, DK_NONE, 0, 0}, /* 401 string (filters) */
+  {34549, DK_STRING, DK_JSON, 172, 0, 0}, /* 402 string (json of OCIPlatform) */
+  {34580, DK_STRING, DK_JSON, 327, 0, 0}, /* 403 string (json of array of ImageBuild(outputs)) */
+  {34628, DK_STRING, DK_JSON, 328, 0, 0}, /* 404 string (json of array of ImageBuild(ulimits)) */
+  {34676, DK_STRING, DK_JSON, 372, 0, 0}, /* 405 string (json of array of string) */
+  {34711, DK_STRING, DK_JSON, 395, 0, 0}, /* 406 string (json of map of string) */
+  {34744, DK_STRING, DK_TIME, DK_NONE, 0, 0}, /* 407 string (time) */
 };
 
 const uint16_t dk_n_types = 408;
 
 const dk_Value dk_values[] = {
-  {25515, 39, 55}, /* BuildCache.Type exec.cachemount */
-  {26048, 39, 55}, /* BuildCache.Type frontend */
-  {27279, 39, 55}, /* BuildCache.Type internal */
-  {31993, 39, 55}, /* BuildCache.Type regular */
-  {33724, 39, 55}, /* BuildCache.Type source.git.checkout */
-  {33746, 39, 55}, /* BuildCache.Type source.local */
-  {30631, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
-  {30662, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
-  {30687, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
-  {31577, 42, 55}, /* ClusterVolume.PublishStatus.State published */
-  {29353, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
-  {33599, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
+  {25500, 39, 55}, /* BuildCache.Type exec.cachemount */
+  {26033, 39, 55}, /* BuildCache.Type frontend */
+  {27264, 39, 55}, /* BuildCache.Type internal */
+  {31970, 39, 55}, /* BuildCache.Type regular */
+  {33701, 39, 55}, /* BuildCache.Type source.git.checkout */
+  {33723, 39, 55}, /* BuildCache.Type source.local */
+  {30608, 42, 55}, /* ClusterVolume.PublishStatus.State pending-controller-unpublish */
+  {30639, 42, 55}, /* ClusterVolume.PublishStatus.State pending-node-unpublish */
+  {30664, 42, 55}, /* ClusterVolume.PublishStatus.State pending-publish */
+  {31554, 42, 55}, /* ClusterVolume.PublishStatus.State published */
+  {29330, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope multi */
+  {33576, 42, 55}, /* ClusterVolumeSpec.AccessMode.Scope single */
   {18884, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing all */
-  {30103, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
-  {30226, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
-  {31805, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
+  {30080, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing none */
+  {30203, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing onewriter */
+  {31782, 42, 55}, /* ClusterVolumeSpec.AccessMode.Sharing readonly */
   {18796, 42, 55}, /* ClusterVolumeSpec.Availability active */
-  {25143, 42, 55}, /* ClusterVolumeSpec.Availability drain */
-  {30596, 42, 55}, /* ClusterVolumeSpec.Availability pause */
+  {25128, 42, 55}, /* ClusterVolumeSpec.Availability drain */
+  {30573, 42, 55}, /* ClusterVolumeSpec.Availability pause */
   {24314, 25, 55}, /* ContainerState.Status created */
   {24437, 25, 55}, /* ContainerState.Status dead */
-  {25670, 25, 55}, /* ContainerState.Status exited */
-  {30604, 25, 55}, /* ContainerState.Status paused */
-  {32075, 25, 55}, /* ContainerState.Status removing */
-  {32344, 25, 55}, /* ContainerState.Status restarting */
-  {32702, 25, 55}, /* ContainerState.Status running */
-  {26344, 52, 55}, /* ContainerSummary.Health.Status healthy */
-  {30103, 52, 55}, /* ContainerSummary.Health.Status none */
-  {34186, 52, 55}, /* ContainerSummary.Health.Status starting */
-  {35777, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
+  {25655, 25, 55}, /* ContainerState.Status exited */
+  {30581, 25, 55}, /* ContainerState.Status paused */
+  {32052, 25, 55}, /* ContainerState.Status removing */
+  {32321, 25, 55}, /* ContainerState.Status restarting */
+  {32679, 25, 55}, /* ContainerState.Status running */
+  {26329, 52, 55}, /* ContainerSummary.Health.Status healthy */
+  {30080, 52, 55}, /* ContainerSummary.Health.Status none */
+  {34163, 52, 55}, /* ContainerSummary.Health.Status starting */
+  {35741, 52, 55}, /* ContainerSummary.Health.Status unhealthy */
   {24314, 25, 55}, /* ContainerSummary.State created */
   {24437, 25, 55}, /* ContainerSummary.State dead */
-  {25670, 25, 55}, /* ContainerSummary.State exited */
-  {30604, 25, 55}, /* ContainerSummary.State paused */
-  {32075, 25, 55}, /* ContainerSummary.State removing */
-  {32344, 25, 55}, /* ContainerSummary.State restarting */
-  {32702, 25, 55}, /* ContainerSummary.State running */
-  {29836, 30, 55}, /* ContainerWait(condition) next-exit */
-  {30120, 30, 55}, /* ContainerWait(condition) not-running */
-  {32065, 30, 55}, /* ContainerWait(condition) removed */
-  {32867, 37, 55}, /* EndpointPortConfig.Protocol sctp */
-  {35374, 25, 55}, /* EndpointPortConfig.Protocol tcp */
-  {35742, 25, 55}, /* EndpointPortConfig.Protocol udp */
-  {26400, 34, 55}, /* EndpointPortConfig.PublishMode host */
-  {27019, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
-  {25032, 25, 55}, /* EndpointSpec.Mode dnsrr */
-  {36188, 25, 55}, /* EndpointSpec.Mode vip */
+  {25655, 25, 55}, /* ContainerSummary.State exited */
+  {30581, 25, 55}, /* ContainerSummary.State paused */
+  {32052, 25, 55}, /* ContainerSummary.State removing */
+  {32321, 25, 55}, /* ContainerSummary.State restarting */
+  {32679, 25, 55}, /* ContainerSummary.State running */
+  {29813, 30, 55}, /* ContainerWait(condition) next-exit */
+  {30097, 30, 55}, /* ContainerWait(condition) not-running */
+  {32042, 30, 55}, /* ContainerWait(condition) removed */
+  {32844, 37, 55}, /* EndpointPortConfig.Protocol sctp */
+  {35351, 25, 55}, /* EndpointPortConfig.Protocol tcp */
+  {35706, 25, 55}, /* EndpointPortConfig.Protocol udp */
+  {26385, 34, 55}, /* EndpointPortConfig.PublishMode host */
+  {27004, 34, 55}, /* EndpointPortConfig.PublishMode ingress */
+  {25017, 25, 55}, /* EndpointSpec.Mode dnsrr */
+  {36118, 25, 55}, /* EndpointSpec.Mode vip */
   {22089, 25, 55}, /* EventMessage.Type builder */
   {22945, 25, 55}, /* EventMessage.Type config */
   {23184, 25, 55}, /* EventMessage.Type container */
   {24387, 25, 55}, /* EventMessage.Type daemon */
-  {26576, 25, 55}, /* EventMessage.Type image */
-  {29486, 25, 55}, /* EventMessage.Type network */
-  {29976, 25, 55}, /* EventMessage.Type node */
-  {30826, 25, 55}, /* EventMessage.Type plugin */
-  {32945, 25, 55}, /* EventMessage.Type secret */
-  {33208, 25, 55}, /* EventMessage.Type service */
-  {36223, 25, 55}, /* EventMessage.Type volume */
-  {28245, 40, 55}, /* EventMessage.scope local */
-  {34879, 40, 55}, /* EventMessage.scope swarm */
-  {26344, 39, 55}, /* Health.Status healthy */
-  {30103, 39, 55}, /* Health.Status none */
-  {34186, 39, 55}, /* Health.Status starting */
-  {35777, 39, 55}, /* Health.Status unhealthy */
-  {26400, 41, 55}, /* HostConfig.CgroupnsMode host */
-  {31213, 41, 55}, /* HostConfig.CgroupnsMode private */
+  {26561, 25, 55}, /* EventMessage.Type image */
+  {29463, 25, 55}, /* EventMessage.Type network */
+  {29953, 25, 55}, /* EventMessage.Type node */
+  {30803, 25, 55}, /* EventMessage.Type plugin */
+  {32922, 25, 55}, /* EventMessage.Type secret */
+  {33185, 25, 55}, /* EventMessage.Type service */
+  {36153, 25, 55}, /* EventMessage.Type volume */
+  {28230, 40, 55}, /* EventMessage.scope local */
+  {34856, 40, 55}, /* EventMessage.scope swarm */
+  {26329, 39, 55}, /* Health.Status healthy */
+  {30080, 39, 55}, /* Health.Status none */
+  {34163, 39, 55}, /* Health.Status starting */
+  {35741, 39, 55}, /* Health.Status unhealthy */
+  {26385, 41, 55}, /* HostConfig.CgroupnsMode host */
+  {31190, 41, 55}, /* HostConfig.CgroupnsMode private */
   {2, 25, 55}, /* HostConfig.Isolation  */
   {24452, 25, 55}, /* HostConfig.Isolation default */
-  {26518, 25, 55}, /* HostConfig.Isolation hyperv */
-  {31284, 25, 55}, /* HostConfig.Isolation process */
+  {26503, 25, 55}, /* HostConfig.Isolation hyperv */
+  {31261, 25, 55}, /* HostConfig.Isolation process */
   {21575, 25, 55}, /* HostConfig.LogConfig.Type awslogs */
-  {25498, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
-  {25898, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
-  {26079, 25, 55}, /* HostConfig.LogConfig.Type gelf */
-  {27789, 25, 55}, /* HostConfig.LogConfig.Type journald */
-  {27800, 25, 55}, /* HostConfig.LogConfig.Type json-file */
-  {28245, 48, 55}, /* HostConfig.LogConfig.Type local */
-  {30103, 25, 55}, /* HostConfig.LogConfig.Type none */
-  {34059, 25, 55}, /* HostConfig.LogConfig.Type splunk */
-  {35001, 25, 55}, /* HostConfig.LogConfig.Type syslog */
+  {25483, 25, 55}, /* HostConfig.LogConfig.Type etwlogs */
+  {25883, 25, 55}, /* HostConfig.LogConfig.Type fluentd */
+  {26064, 25, 55}, /* HostConfig.LogConfig.Type gelf */
+  {27774, 25, 55}, /* HostConfig.LogConfig.Type journald */
+  {27785, 25, 55}, /* HostConfig.LogConfig.Type json-file */
+  {28230, 48, 55}, /* HostConfig.LogConfig.Type local */
+  {30080, 25, 55}, /* HostConfig.LogConfig.Type none */
+  {34036, 25, 55}, /* HostConfig.LogConfig.Type splunk */
+  {34978, 25, 55}, /* HostConfig.LogConfig.Type syslog */
   {19083, 25, 27}, /* ImageBuild(Content-type) application/tar */
   {19101, 28, 55}, /* ImageBuild(Content-type) application/x-tar */
   {1957, 38, 55}, /* ImageBuild(version) 1 */
   {1961, 38, 55}, /* ImageBuild(version) 2 */
   {21357, 47, 55}, /* ImageManifestSummary.Kind attestation */
-  {26576, 47, 55}, /* ImageManifestSummary.Kind image */
-  {35789, 47, 55}, /* ImageManifestSummary.Kind unknown */
+  {26561, 47, 55}, /* ImageManifestSummary.Kind image */
+  {35753, 47, 55}, /* ImageManifestSummary.Kind unknown */
   {6140, 53, 55}, /* KnownSignerIdentity DHI */
   {2, 32, 55}, /* LocalNodeState  */
   {18796, 32, 55}, /* LocalNodeState active */
-  {25461, 32, 55}, /* LocalNodeState error */
-  {26954, 32, 55}, /* LocalNodeState inactive */
-  {28289, 32, 55}, /* LocalNodeState locked */
-  {30621, 32, 55}, /* LocalNodeState pending */
-  {31213, 25, 55}, /* Mount.BindOptions.Propagation private */
-  {32616, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
-  {32627, 25, 55}, /* Mount.BindOptions.Propagation rshared */
-  {32637, 25, 55}, /* Mount.BindOptions.Propagation rslave */
-  {33390, 25, 55}, /* Mount.BindOptions.Propagation shared */
-  {33653, 25, 55}, /* Mount.BindOptions.Propagation slave */
+  {25446, 32, 55}, /* LocalNodeState error */
+  {26939, 32, 55}, /* LocalNodeState inactive */
+  {28274, 32, 55}, /* LocalNodeState locked */
+  {30598, 32, 55}, /* LocalNodeState pending */
+  {31190, 25, 55}, /* Mount.BindOptions.Propagation private */
+  {32593, 25, 55}, /* Mount.BindOptions.Propagation rprivate */
+  {32604, 25, 55}, /* Mount.BindOptions.Propagation rshared */
+  {32614, 25, 55}, /* Mount.BindOptions.Propagation rslave */
+  {33367, 25, 55}, /* Mount.BindOptions.Propagation shared */
+  {33630, 25, 55}, /* Mount.BindOptions.Propagation slave */
   {21592, 25, 55}, /* MountType bind */
   {22704, 42, 55}, /* MountType cluster */
-  {26576, 48, 55}, /* MountType image */
-  {30134, 32, 55}, /* MountType npipe */
-  {35560, 25, 55}, /* MountType tmpfs */
-  {36223, 25, 55}, /* MountType volume */
+  {26561, 48, 55}, /* MountType image */
+  {30111, 32, 55}, /* MountType npipe */
+  {35524, 25, 55}, /* MountType tmpfs */
+  {36153, 25, 55}, /* MountType volume */
   {18796, 25, 55}, /* NodeSpec.Availability active */
-  {25143, 25, 55}, /* NodeSpec.Availability drain */
-  {30596, 25, 55}, /* NodeSpec.Availability pause */
-  {28428, 25, 55}, /* NodeSpec.Role manager */
-  {36538, 25, 55}, /* NodeSpec.Role worker */
+  {25128, 25, 55}, /* NodeSpec.Availability drain */
+  {30573, 25, 55}, /* NodeSpec.Availability pause */
+  {28405, 25, 55}, /* NodeSpec.Role manager */
+  {36468, 25, 55}, /* NodeSpec.Role worker */
   {24829, 32, 55}, /* NodeState disconnected */
-  {25136, 32, 55}, /* NodeState down */
-  {31851, 32, 55}, /* NodeState ready */
-  {35789, 32, 55}, /* NodeState unknown */
+  {25121, 32, 55}, /* NodeState down */
+  {31828, 32, 55}, /* NodeState ready */
+  {35753, 32, 55}, /* NodeState unknown */
   {2, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme  */
-  {29240, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
-  {32867, 37, 55}, /* PortSummary.Type sctp */
-  {35374, 25, 55}, /* PortSummary.Type tcp */
-  {35742, 25, 55}, /* PortSummary.Type udp */
-  {31678, 32, 55}, /* Reachability reachable */
-  {35789, 32, 55}, /* Reachability unknown */
-  {35859, 32, 55}, /* Reachability unreachable */
+  {29217, 38, 55}, /* Plugin.Config.Interface.ProtocolScheme moby.plugins.http/v1 */
+  {32844, 37, 55}, /* PortSummary.Type sctp */
+  {35351, 25, 55}, /* PortSummary.Type tcp */
+  {35706, 25, 55}, /* PortSummary.Type udp */
+  {31655, 32, 55}, /* Reachability reachable */
+  {35753, 32, 55}, /* Reachability unknown */
+  {35823, 32, 55}, /* Reachability unreachable */
   {2, 30, 55}, /* RestartPolicy.Name  */
   {19008, 25, 55}, /* RestartPolicy.Name always */
-  {29848, 40, 55}, /* RestartPolicy.Name no */
-  {30180, 25, 55}, /* RestartPolicy.Name on-failure */
-  {35799, 25, 55}, /* RestartPolicy.Name unless-stopped */
+  {29825, 40, 55}, /* RestartPolicy.Name no */
+  {30157, 25, 55}, /* RestartPolicy.Name on-failure */
+  {35763, 25, 55}, /* RestartPolicy.Name unless-stopped */
   {22875, 25, 55}, /* Service.UpdateStatus.State completed */
-  {30604, 25, 55}, /* Service.UpdateStatus.State paused */
-  {35946, 25, 55}, /* Service.UpdateStatus.State updating */
+  {30581, 25, 55}, /* Service.UpdateStatus.State paused */
+  {35910, 25, 55}, /* Service.UpdateStatus.State updating */
   {23953, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction continue */
-  {30596, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
-  {34127, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
-  {34352, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
+  {30573, 28, 55}, /* ServiceSpec.RollbackConfig.FailureAction pause */
+  {34104, 29, 55}, /* ServiceSpec.RollbackConfig.Order start-first */
+  {34329, 29, 55}, /* ServiceSpec.RollbackConfig.Order stop-first */
   {23953, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction continue */
-  {30596, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
-  {32379, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
-  {34127, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
-  {34352, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
-  {31197, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
-  {33994, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
+  {30573, 25, 55}, /* ServiceSpec.UpdateConfig.FailureAction pause */
+  {32356, 28, 55}, /* ServiceSpec.UpdateConfig.FailureAction rollback */
+  {34104, 29, 55}, /* ServiceSpec.UpdateConfig.Order start-first */
+  {34329, 29, 55}, /* ServiceSpec.UpdateConfig.Order stop-first */
+  {31174, 25, 55}, /* ServiceUpdate(registryAuthFrom) previous-spec */
+  {33971, 25, 55}, /* ServiceUpdate(registryAuthFrom) spec */
   {17669, 53, 55}, /* SignatureTimestampType TimestampAuthority */
   {17712, 53, 55}, /* SignatureTimestampType Tlog */
   {22109, 53, 55}, /* SignatureType bundle-v0.3 */
-  {33572, 53, 55}, /* SignatureType simplesigning-v1 */
+  {33549, 53, 55}, /* SignatureType simplesigning-v1 */
   {22397, 25, 55}, /* SwarmSpec.CAConfig.ExternalCAs.Protocol cfssl */
   {21865, 42, 55}, /* SystemDataUsage(type) build-cache */
   {23184, 42, 55}, /* SystemDataUsage(type) container */
-  {26576, 42, 55}, /* SystemDataUsage(type) image */
-  {36223, 42, 55}, /* SystemDataUsage(type) volume */
+  {26561, 42, 55}, /* SystemDataUsage(type) image */
+  {36153, 42, 55}, /* SystemDataUsage(type) volume */
   {22484, 32, 55}, /* SystemInfo.CgroupDriver cgroupfs */
-  {30103, 40, 55}, /* SystemInfo.CgroupDriver none */
-  {35173, 32, 55}, /* SystemInfo.CgroupDriver systemd */
+  {30080, 40, 55}, /* SystemInfo.CgroupDriver none */
+  {35150, 32, 55}, /* SystemInfo.CgroupDriver systemd */
   {1957, 41, 55}, /* SystemInfo.CgroupVersion 1 */
   {1961, 41, 55}, /* SystemInfo.CgroupVersion 2 */
   {2, 32, 55}, /* SystemInfo.Isolation  */
   {24452, 32, 55}, /* SystemInfo.Isolation default */
-  {26518, 32, 55}, /* SystemInfo.Isolation hyperv */
-  {31284, 32, 55}, /* SystemInfo.Isolation process */
+  {26503, 32, 55}, /* SystemInfo.Isolation hyperv */
+  {31261, 32, 55}, /* SystemInfo.Isolation process */
   {2, 35, 55}, /* TaskSpec.ContainerSpec.Isolation  */
   {24452, 35, 55}, /* TaskSpec.ContainerSpec.Isolation default */
-  {26518, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
-  {31284, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
+  {26503, 35, 55}, /* TaskSpec.ContainerSpec.Isolation hyperv */
+  {31261, 35, 55}, /* TaskSpec.ContainerSpec.Isolation process */
   {24452, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode default */
   {24805, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.AppArmor.Mode disabled */
   {24378, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode custom */
   {24452, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode default */
-  {35764, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
+  {35728, 44, 55}, /* TaskSpec.ContainerSpec.Privileges.Seccomp.Mode unconfined */
   {19031, 25, 55}, /* TaskSpec.RestartPolicy.Condition any */
-  {30103, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
-  {30180, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
+  {30080, 25, 55}, /* TaskSpec.RestartPolicy.Condition none */
+  {30157, 25, 55}, /* TaskSpec.RestartPolicy.Condition on-failure */
   {18711, 25, 55}, /* TaskState accepted */
   {18890, 25, 55}, /* TaskState allocated */
   {21257, 25, 55}, /* TaskState assigned */
   {22864, 25, 55}, /* TaskState complete */
-  {25794, 25, 55}, /* TaskState failed */
-  {29830, 25, 55}, /* TaskState new */
-  {30399, 37, 55}, /* TaskState orphaned */
-  {30621, 25, 55}, /* TaskState pending */
-  {31175, 25, 55}, /* TaskState preparing */
-  {31851, 25, 55}, /* TaskState ready */
-  {32003, 25, 55}, /* TaskState rejected */
-  {32056, 37, 55}, /* TaskState remove */
-  {32702, 25, 55}, /* TaskState running */
-  {33479, 25, 55}, /* TaskState shutdown */
-  {34186, 25, 55}, /* TaskState starting */
-  {26155, 25, 55}, /* Volume.Scope global */
-  {28245, 25, 55}, /* Volume.Scope local */
+  {25779, 25, 55}, /* TaskState failed */
+  {29807, 25, 55}, /* TaskState new */
+  {30376, 37, 55}, /* TaskState orphaned */
+  {30598, 25, 55}, /* TaskState pending */
+  {31152, 25, 55}, /* TaskState preparing */
+  {31828, 25, 55}, /* TaskState ready */
+  {31980, 25, 55}, /* TaskState rejected */
+  {32033, 37, 55}, /* TaskState remove */
+  {32679, 25, 55}, /* TaskState running */
+  {33456, 25, 55}, /* TaskState shutdown */
+  {34163, 25, 55}, /* TaskState starting */
+  {26140, 25, 55}, /* Volume.Scope global */
+  {28230, 25, 55}, /* Volume.Scope local */
 };
 
 const uint16_t dk_n_values = 189;
