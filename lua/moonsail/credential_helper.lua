@@ -19,18 +19,28 @@ local TOKEN = "<token>"
 local NO_FILE = 2 -- ENOENT
 local LONGEST = 200 -- of its words, so many bytes are told
 
--- Runs a helper: what it wrote, or nil and why there is nothing. What it wrote
--- is told only if it failed: then it is its excuse, else the secret.
+-- Starts a helper: its result; nil and why there is none.
+local function execute(program, action, input, label)
+  local ok, result, reason, code = pcall(core.execute, { program, action }, {
+    stdin = input, timeout = credential_helper.seconds,
+  }, label)
+  if ok and result then return result end
+  if ok then return nil, code == NO_FILE and "it is not installed" or reason end
+  if core.is_error(result, "timeout") or core.is_error(result, "limit") then
+    return nil, result.message
+  end
+  error(result, 0)
+end
+
+-- What a helper answers, or nil and why there is nothing. What it wrote is only
+-- told if it failed: then it is its excuse, else the secret.
 local function run(name, action, input, label)
   local program = PREFIX .. name
   if not name:find("^%w[%w._-]*$") then
     return nil, ("%q is no name of a credential helper"):format(name)
   end
-  local result, reason, code = core.execute({ program, action }, {
-    stdin = input, timeout = credential_helper.seconds,
-  }, label)
+  local result, reason = execute(program, action, input, label)
   if not result then
-    if code == NO_FILE then reason = "it is not installed" end
     return nil, ("the credential helper %s could not be run: %s")
       :format(program, reason)
   end
