@@ -118,7 +118,7 @@ function credential_files.find(source, registry, path, label)
   return find_entry(source, registry, path), trouble
 end
 
--- All -------------------------------------------------------------------------
+-- All ------------------------------------------------------------------------
 
 -- All entries of the file itself.
 local function all_entries(source)
@@ -167,18 +167,21 @@ function credential_files.all(source, label)
   return found, trouble
 end
 
--- Podman's files ---------------------------------------------------------------
+-- Podman's files -------------------------------------------------------------
 
 local function file_paths(getenv)
   local given = getenv "REGISTRY_AUTH_FILE"
   if given and given ~= "" then return { given } end
   local paths = {}
-  local function add(folder, rest)
-    if folder and folder ~= "" then paths[#paths + 1] = folder .. rest end
+  local function add(variable, folder)
+    local start = getenv(variable)
+    if start and start ~= "" then
+      paths[#paths + 1] = ("%s/%s/auth.json"):format(start, folder)
+    end
   end
-  add(getenv "XDG_RUNTIME_DIR", "/containers/auth.json")
-  add(getenv "XDG_CONFIG_HOME", "/containers/auth.json")
-  add(getenv "HOME", "/.config/containers/auth.json")
+  add("XDG_RUNTIME_DIR", "containers")
+  add("XDG_CONFIG_HOME", "containers")
+  add("HOME", ".config/containers")
   return paths
 end
 

@@ -25,15 +25,17 @@ local function execute(program, action, input, label)
     stdin = input, timeout = credential_helper.seconds,
   }, label)
   if ok and result then return result end
-  if ok then return nil, code == NO_FILE and "it is not installed" or reason end
+  if ok then
+    return nil, code == NO_FILE and "it is not installed" or reason
+  end
   if core.is_error(result, "timeout") or core.is_error(result, "limit") then
     return nil, result.message
   end
   error(result, 0)
 end
 
--- What a helper answers, or nil and why there is nothing. What it wrote is only
--- told if it failed: then it is its excuse, else the secret.
+-- What a helper answers, or nil and why there is nothing. What it wrote is
+-- only told if it failed: then it is its excuse, else the secret.
 local function run(name, action, input, label)
   local program = PREFIX .. name
   if not name:find("^%w[%w._-]*$") then

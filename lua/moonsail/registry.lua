@@ -22,7 +22,9 @@ local LOGIN = "client:login"
 local function take_registry(options, complain)
   local given = options.serveraddress
   if options.registry ~= nil then
-    if given ~= nil then complain("registry", "given besides serveraddress") end
+    if given ~= nil then
+      complain("registry", "given besides serveraddress")
+    end
     given = options.registry
   end
   options.serveraddress, options.registry = nil, nil
@@ -64,9 +66,9 @@ local function to_remember(options, answer, server)
   }
 end
 
----Has the engine try a user name and a password with a registry, and gives
----them to it from then on: to whatever this client pulls, pushes, builds, looks
----for there. `docker:login("me", "secret", "registry.example.com")`
+---Has the engine try a user name and a password with a registry, and sends
+---them along from then on, when this client pulls, pushes, builds or searches
+---there. `docker:login("me", "secret", "registry.example.com")`
 ---
 ---They are kept in memory as long as the client is, and written nowhere.
 ---Without a password those are tried that are known already: see the guide on
@@ -111,7 +113,7 @@ function client:logout(...)
   return credentials.remember(self, registry, nil)
 end
 
--- Looking ---------------------------------------------------------------------
+-- Looking --------------------------------------------------------------------
 
 ---What a registry has under the name of an image: its digest and platforms.
 ---@param name string
