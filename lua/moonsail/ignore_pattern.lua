@@ -42,8 +42,9 @@ end
 local function after_char(text, at)
   if not text:find("^[^%-%]]", at) then return nil end
   if text:sub(at, at) == "\\" then at = at + 1 end
-  local last = utf8.len(text, at, at) and utf8.offset(text, 2, at)
-  return last and last <= #text and last or nil
+  if at >= #text or not utf8.len(text, at, at) then return nil end
+  local after = utf8.offset(text, 2, at)
+  return after <= #text and after or nil
 end
 
 -- Where the class ends whose bracket is before `at`.

@@ -88,7 +88,7 @@ local function escaped(text, at)
   local letter = text:sub(at, at)
   local ranges = PERL[letter:lower()]
   if ranges then return nil, ranges, letter:find("%u") ~= nil end
-  if letter:find("%p") then return letter:byte() end
+  if letter:find("[^%w\x80-\xFF]") then return letter:byte() end
   return ESCAPES[letter]
 end
 
