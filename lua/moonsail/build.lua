@@ -1,169 +1,61 @@
 -- SPDX-License-Identifier: MIT
 -- images:build: an image from a Dockerfile and the files beside it.
 
+local base_images = require "moonsail.base_images"
+local build_context = require "moonsail.build_context"
+local build_log = require "moonsail.build_log"
+local build_options = require "moonsail.build_options"
 local core = require "moonsail.core"
+local credentials = require "moonsail.credentials"
+local dockerfile = require "moonsail.dockerfile"
 local fail = require "moonsail.fail"
 local images = require "moonsail.images"
-local own = require "moonsail.own"
 local progress = require "moonsail.progress"
-local reference = require "moonsail.reference"
-local tarball = require "moonsail.tarball"
+local stages = require "moonsail.dockerfile_stages"
 
 local LABEL = "images:build"
 local complain = fail.complainer(LABEL)
 
-local TYPES = {
-  auth = "table",
-  build_args = "any",
-  context = "any",
-  dockerfile_text = "string",
-  labels = "any",
-  path = "string",
-  progress = "any",
-  stream = "any",
-  pull = "any",
-  tag = "any",
-  tags = "any",
+-- One build ------------------------------------------------------------------
+
+---A build under way: first what it has to pull, then itself.
+---@class moonsail.Build
+---@field client moonsail.Client
+---@field options table # of ImageBuild
+---@field context moonsail.BuildContext # to be closed at its end
+---@field follower moonsail.BuildFollower
+---@field pulls moonsail.BaseImages|nil # of a build by BuildKit
+---@field trouble string|nil # with the credentials, of any other build
+---@field stream moonsail.Stream|nil # what is being read
+---@field is_pulling boolean # whether that is a pull
+---@field is_sent boolean # whether the build has begun
+---@field reports table[] # that are still to be given
+local Build = {}
+Build.__index = Build
+
+function Build:close()
+  local context <close>, stream = self.context, self.stream
+  self.stream, self.context = nil, nil
+  if stream then stream:close() end
+  return context ~= nil -- whether it was still open
+end
+
+Build.__close = Build.close
+
+-- What an engine says that has not been asked rightly, made clearer.
+local HINTS = {
+  { "no active session", "an image that it needs is not on the engine, and "
+    .. "the Dockerfile could not be read beforehand: pull it first" },
+  { "requires BuildKit", 'builder = "buildkit" has it' },
+  { "the %-%-%w+ option requires", 'builder = "buildkit" has it' },
+  { "[Uu]nknown flag", 'newer instructions need builder = "buildkit"' },
+  { "[Uu]nknown instruction",
+    'heredocs and newer instructions need builder = "buildkit"' },
 }
 
--- The log -------------------------------------------------------------------
-
----What a build has said, piece by piece; printed, all of it as one text.
----@class moonsail.BuildLog
-local Log = { __name = "moonsail.build_log" }
-
-function Log.__tostring(self)
-  return (table.concat(self):gsub("\n$", ""))
-end
-
-local function new_log()
-  return setmetatable({}, Log)
-end
-
--- The context ---------------------------------------------------------------
-
--- What the engine builds from, one of which must be there.
-local SOURCES = { "path", "context", "dockerfile_text", "remote", "body",
-                  "body_file" }
-
-local function check_sources(given, options)
-  local first
-  for _, name in ipairs(SOURCES) do
-    if given[name] ~= nil or options[name] ~= nil then
-      if first then complain(name, "given besides %s", first) end
-      first = name
-    end
-  end
-  if not first then
-    complain("path", "missing (a folder or a tar; else context, "
-             .. "dockerfile_text or remote)")
-  end
-end
-
--- What a .dockerignore leaves out must not be sent to the engine.
-local function check_folder(path)
-  if core.file_kind(path .. "/.dockerignore", true) then
-    fail.raise{
-      kind = "not_supported", method = LABEL,
-      message = path .. " has a .dockerignore, which is not supported yet: "
-        .. "pack the context by other means",
-    }
-  end
-end
-
--- Sets the body to what is at a path. What is returned is to be closed after
--- the call.
-local function set_path(path, options)
-  local is_folder, reason = tarball.is_folder(path)
-  if reason then complain("path", "%s", reason) end
-  if not is_folder then
-    options.body_file = path
-    return nil
-  end
-  check_folder(path)
-  local guard
-  options.body_file, guard = tarball.packed({ { path = path, name = "." } },
-                                            LABEL)
-  return guard
-end
-
-local function set_context(given, options)
-  local context = given.context
-  if given.dockerfile_text then
-    if options.dockerfile ~= nil then
-      complain("dockerfile", "there are no files besides dockerfile_text")
-    end
-    options.body = tarball.of_text("Dockerfile", given.dockerfile_text)
-  elseif io.type(context) == "file" then
-    options.body = context:read("a") or complain("context", "cannot be read")
-  elseif context ~= nil then
-    options.body = fail.check_type(complain, "context", "string", context)
-  elseif given.path then
-    return set_path(given.path, options)
-  end
-end
-
--- Options -------------------------------------------------------------------
-
-local function set_tags(given, options)
-  local tags = {}
-  for _, name in ipairs{ "tag", "tags" } do
-    if given[name] ~= nil then
-      for _, tag in ipairs(own.texts(given[name], name, complain)) do
-        local ref, reason = reference.parse(tag)
-        if not ref then complain(name, "%q: %s", tag, reason) end
-        if ref.digest then complain(name, "%q has a digest", tag) end
-        tags[#tags + 1] = tag
-      end
-    end
-  end
-  if #tags > 0 then options.tag = tags end
-end
-
--- A map of texts may be given as a list of "NAME=VALUE".
-local function set_map(given, options, name)
-  local value = given[name]
-  if type(value) == "string" or type(value) == "table" and value[1] then
-    value = own.pairs_of(value, name, complain)
-  end
-  options[name] = value
-end
-
--- One registry's credentials, under its address.
-local function set_auth(given, options)
-  local auth = given.auth
-  if not auth then return end
-  if options.registry_config ~= nil then
-    complain("auth", "given besides registry_config")
-  end
-  if type(auth.serveraddress) ~= "string" then
-    complain("auth.serveraddress", "missing (the registry)")
-  end
-  options.registry_config = { [auth.serveraddress] = auth }
-end
-
-local function set_options(given, options)
-  set_tags(given, options)
-  set_map(given, options, "build_args")
-  set_map(given, options, "labels")
-  set_auth(given, options)
-  local pull = given.pull
-  if type(pull) == "boolean" then pull = pull and "true" or nil end
-  options.pull = pull
-  if options.force_rm == nil then options.force_rm = true end
-  options.raw = false
-end
-
--- Building ------------------------------------------------------------------
-
--- The exit code that engines tell of in their words.
-local EXIT_CODES = { "non%-zero code: (%d+)", "exit code: (%d+)",
-                     "exit status (%d+)" }
-
-local function exit_code_in(message)
-  for _, pattern in ipairs(EXIT_CODES) do
-    local code = message:match(pattern)
-    if code then return tonumber(code) end
+local function hint_for(message)
+  for _, row in ipairs(HINTS) do
+    if message:find(row[1]) then return row[2] end
   end
 end
 
@@ -173,65 +65,150 @@ local function is_reported(problem)
          or core.is_error(problem, "unauthorized") and not problem.status
 end
 
-local function raise_failure(problem, log)
+-- Raises what reading has come to as the failure of a build, if it is one.
+local function raise_failure(self, problem)
+  if self.is_pulling then
+    base_images.raise(problem, self.pulls.image, self.pulls.trouble,
+                      self.follower.log, LABEL)
+  end
+  credentials.explain(problem, self.trouble)
   if not is_reported(problem) then error(problem, 0) end
-  fail.raise{
-    kind = "build", method = LABEL, operation = problem.operation,
-    message = problem.message, exit_code = exit_code_in(problem.message),
-    log = log,
-  }
+  local fields = self.follower:failure(problem)
+  fields.hint = hint_for(problem.message) or problem.hint
+  fail.raise(fields)
 end
 
--- The id that a report tells: that of the image, once it is there.
-local function id_in(document)
-  local aux = document.aux
-  if type(aux) == "table" and type(aux.ID) == "string" then return aux.ID end
-  local text = progress.text(document, "stream")
-  return text:match("^sha256:%x+%s*$")
-         or text:match("^Successfully built (%x+)")
-         or text:match("^%x+%s*$") and #text > 60 and text
+-- Begins with the next thing to read; false when there is nothing left.
+local function begin_next(self)
+  self.is_pulling = self.pulls ~= nil
+  self.stream = self.pulls and self.pulls:next()
+  if self.stream then
+    local text = ("Pulling %s\n"):format(self.pulls.image.name)
+    self.reports = self.follower:take{ stream = text }
+    return true
+  end
+  self.is_pulling, self.pulls = false, nil
+  if self.is_sent then return false end
+  self.is_sent = true
+  self.stream = self.context:send(self.client, self.options,
+                                  { unlimited = true })
+  return true
 end
 
--- Follows the build to its end: the id of the image.
-local function follow(client, options, report, log)
-  local stream <close> = core.call(client, "ImageBuild", options, LABEL,
-                                   { unlimited = true })
-  local id
-  progress.follow(stream, report, function(document)
-    local text = progress.text(document, "stream")
-    if text ~= "" then log[#log + 1] = text end
-    id = id_in(document) or id
-  end)
-  return id and id:match("^%S+")
+-- What has been read to its end.
+local function end_stream(self)
+  self.stream:close()
+  self.stream = nil
+  if self.is_pulling then self.pulls:arrived() end
 end
 
-local function build(client, options, report)
-  local log = new_log()
-  local ok, id = pcall(follow, client, options, report, log)
-  if not ok then raise_failure(id, log) end
-  if id then return images.inspect(client, id, LABEL), log end
-  if options.outputs then return nil, log end -- it went elsewhere
+-- Reads on; false at the end of all, nil and why when nothing has come.
+local function advance(self, seconds)
+  if not self.stream then return begin_next(self) end
+  local document, reason = self.stream:read(seconds)
+  if document then
+    self.reports = self.follower:take(document)
+    return true
+  elseif reason then
+    return nil, reason
+  end
+  end_stream(self)
+  return true
+end
+
+---The next report; nil at the end, nil and "timeout" when none has come.
+---@param seconds number|nil
+---@return table|nil
+---@return string|nil
+function Build:read(seconds)
+  while not self.reports[1] do
+    local ok, went_on, reason = pcall(advance, self, seconds)
+    if not ok then raise_failure(self, went_on) end
+    if not went_on then return nil, reason end
+  end
+  return table.remove(self.reports, 1)
+end
+
+-- Beginning ------------------------------------------------------------------
+
+-- What the Dockerfile asks for, as far as it can be known.
+local function needs_of(client, context, options)
+  local text = context:dockerfile_text()
+  if not text then return { images = {}, session = {} } end
+  local build_args = options.build_args
+  return stages.needs(dockerfile.parse(text), {
+    build_args = type(build_args) == "table" and build_args or {},
+    target = options.target, platform = options.platform,
+    engine_platform = function()
+      local version = core.call(client, "SystemVersion", { raw = false },
+                                LABEL)
+      return ("%s/%s"):format(version.os, version.arch)
+    end,
+  })
+end
+
+-- All images are pulled here when that is asked for: BuildKit would ask for
+-- credentials.
+local function prepare_buildkit(self, given)
+  local client, options = self.client, self.options
+  build_options.check_buildkit(options, LABEL)
+  local needs = needs_of(client, self.context, options)
+  base_images.check_session(needs, LABEL)
+  build_options.check_engine(client, LABEL)
+  local pulls_all = options.pull ~= nil
+  options.version, options.pull = "2", nil
+  self.pulls = base_images.open(client, needs, {
+    auth = given.auth, pulls_all = pulls_all,
+  }, LABEL)
+end
+
+local function prepare_classic(self, given)
+  self.trouble = build_options.set_registry_config(self.client, given,
+                                                   self.options, LABEL)
+end
+
+local function open(client, given, options)
+  build_options.set(given, options, LABEL)
+  local builder = build_options.builder(given, options, LABEL)
+  core.check(client, "ImageBuild", options, LABEL)
+  local context = build_context.open(given, LABEL)
+  local self = setmetatable({
+    client = client, options = options, context = context,
+    follower = build_log.follower(LABEL), pulls = nil, trouble = nil,
+    stream = nil, is_pulling = false, is_sent = false, reports = {},
+  }, Build)
+  local prepare = builder == "buildkit" and prepare_buildkit
+                  or prepare_classic
+  local ok, problem = pcall(prepare, self, given)
+  if ok then return self end
+  self:close()
+  error(problem, 0)
+end
+
+-- Building -------------------------------------------------------------------
+
+local function finish(self, report)
+  local build <close> = self
+  for document in function() return build:read() end do
+    if report then report(document) end
+  end
+  local follower = build.follower
+  local log, id = follower.log, follower.id
+  if id then
+    return images.inspect(build.client, id:match("^%S+"), LABEL), log
+  end
+  if build.options.outputs then return nil, log end -- it went elsewhere
   fail.raise{
     kind = "protocol", method = LABEL, log = log,
     message = "the engine did not tell the id of the image",
   }
 end
 
--- The reports themselves, as they come; a failure among them is raised as one
--- of a build.
-local function reports_of(client, options)
-  local stream = core.call(client, "ImageBuild", options, LABEL,
-                           { unlimited = true })
-  local log = new_log()
-  local function read(seconds)
-    local ok, document, reason = pcall(stream.read, stream, seconds)
-    if not ok then raise_failure(document, log) end
-    local text = document and progress.text(document, "stream") or ""
-    if text ~= "" then log[#log + 1] = text end
-    return document, reason
-  end
+-- The reports themselves, as they come.
+local function reports_of(self)
   return core.stream_of{
-    read = read, close = function() stream:close() end,
+    read = function(seconds) return self:read(seconds) end,
+    close = function() self:close() end,
     label = LABEL, kind = "documents",
   }:iterate()
 end
@@ -242,9 +219,14 @@ local methods = core.methods("images")
 ---Builds an image from a Dockerfile and the files beside it.
 ---`images:build("app", {tag = "team/app:1", build_args = {VERSION = "2"}})`
 ---
----The engine gets a folder (which must have no `.dockerignore` yet), an
----archive (a file, or bytes), a Dockerfile alone, or an address from which it
----fetches one of these. The log prints as what a terminal would have shown.
+---The engine gets a folder, an archive, a Dockerfile alone, or an address from
+---which it fetches one of these. The log prints as what a terminal would have
+---shown; `log.steps` tells of each step, `log.warnings` what BuildKit said of
+---the Dockerfile.
+---
+---With `builder = "buildkit"` the Dockerfile may have heredocs and mounts,
+---where the engine's BuildKit knows them. Images that it stands on are pulled
+---first. Mounted secrets and ssh agents cannot be had.
 ---@param path? string # a folder with a Dockerfile in it, or a tar of one,
 ---       plain or compressed
 ---@option context string|file* # the bytes of a tar, or an open one
@@ -254,7 +236,12 @@ local methods = core.methods("images")
 ---@option tags string|string[] # the same
 ---@option build_args table<string,string>|string[] # values of its ARGs
 ---@option labels table<string,string>|string[] # of the image
+---@option builder string ="classic" # "classic": the one that every engine
+---        has; "buildkit"
 ---@option pull boolean # fetch newer ones of the images that it begins with
+---@option cache_from string|string[] # images whose layers may be taken over
+---@option network string # of the steps: "host", "none"; one by its name is for
+---        the classic builder
 ---@option force_rm boolean =true # leave no containers of it behind, ever
 ---@option auth moonsail.api.AuthConfig # for one registry: `username`,
 ---        `password`, `serveraddress`; `registry_config` is for several
@@ -263,25 +250,22 @@ local methods = core.methods("images")
 ---@option stream boolean =false # returns the reports as a stream, to be read
 ---        in a for loop; to close it early ends the build
 ---@takes ImageBuild
----@fills content_type
----@uses ImageInspect
+---@fills content_type version
+---@uses ImageInspect ImageCreate SystemVersion
 ---@raises argument when there is nothing to build from, build when a step
----        fails (its `log` is what was said up to then, its `exit_code` that
----        of the command), api when the engine refuses at once, not_supported
----        when the folder has a .dockerignore
+---        fails (`step` is its instruction, `step_number` which one it is,
+---        `exit_code` that of the command, `log` what was said up to then),
+---        api when the engine refuses at once, not_supported when it has no
+---        BuildKit, or the Dockerfile needs what we have not
 ---@return moonsail.Image|moonsail.Stream # nil when `outputs` sends it
 ---        elsewhere; with `stream` that
 ---@return moonsail.BuildLog
 function methods:build(...)
   local options = core.gather_options("path", LABEL, ...)
-  local given = own.take(options, TYPES, "ImageBuild", complain)
-  local client = core.client_of(self)
+  local given = build_options.take(options, complain)
   local wants_stream = progress.wants_stream(given, complain)
   local report = progress.reporter(given.progress, LABEL)
-  check_sources(given, options)
-  set_options(given, options)
-  core.check(client, "ImageBuild", options, LABEL)
-  local _ <close> = set_context(given, options)
-  if wants_stream then return reports_of(client, options) end
-  return build(client, options, report)
+  local build = open(core.client_of(self), given, options)
+  if wants_stream then return reports_of(build) end
+  return finish(build, report)
 end

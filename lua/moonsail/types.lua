@@ -963,13 +963,15 @@ local Images = {}
 ---@field tags? string|string[] # the same
 ---@field build_args? table<string,string>|string[] # values of its ARGs
 ---@field labels? table<string,string>|string[] # of the image
+---@field builder? string # default "classic"; "classic": the one that every engine has; "buildkit"
 ---@field pull? boolean # fetch newer ones of the images that it begins with
+---@field cache_from? string|string[] # images whose layers may be taken over
+---@field network? string # of the steps: "host", "none"; one by its name is for the classic builder
 ---@field force_rm? boolean # default true; leave no containers of it behind, ever
 ---@field auth? moonsail.api.AuthConfig # for one registry: `username`, `password`, `serveraddress`; `registry_config` is for several
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
 ---@field stream? boolean # default false; returns the reports as a stream, to be read in a for loop; to close it early ends the build
 ---@field build_id? string # since 1.39; a name for the build, to cancel it by
----@field cache_from? string[] # images whose layers may be taken over
 ---@field cgroup_parent? string # the cgroup that those of the steps are made in
 ---@field cpu_period? integer # microseconds of which cpu_quota is a part
 ---@field cpu_quota? integer # microseconds of each period that a step may compute
@@ -994,12 +996,13 @@ local Images = {}
 ---@field squash? boolean # make one layer of all of them
 ---@field target? string # since 1.29; the stage to build up to
 ---@field ulimits? moonsail.input.ImageBuild.ulimits[] # limits of the steps' processes
----@field version? moonsail.api.ImageBuild.version # since 1.38; default "1"; who builds: "1" is the old builder, "2" BuildKit
 
 ---Builds an image from a Dockerfile and the files beside it.
 ---`images:build("app", {tag = "team/app:1", build_args = {VERSION = "2"}})`
 ---
----The engine gets a folder (which must have no `.dockerignore` yet), an archive (a file, or bytes), a Dockerfile alone, or an address from which it fetches one of these. The log prints as what a terminal would have shown.
+---The engine gets a folder, an archive, a Dockerfile alone, or an address from which it fetches one of these. The log prints as what a terminal would have shown; `log.steps` tells of each step, `log.warnings` what BuildKit said of the Dockerfile.
+---
+---With `builder = "buildkit"` the Dockerfile may have heredocs and mounts, where the engine's BuildKit knows them. Images that it stands on are pulled first. Mounted secrets and ssh agents cannot be had.
 ---@param path? string # a folder with a Dockerfile in it, or a tar of one, plain or compressed
 ---@param options? moonsail.images.build.Options
 ---@return moonsail.Image|moonsail.Stream # nil when `outputs` sends it elsewhere; with `stream` that
@@ -2289,7 +2292,30 @@ function moonsail.spawn(fn, ...) end
 
 ---What a build has said, piece by piece; printed, all of it as one text.
 ---@class moonsail.BuildLog
+---@field steps moonsail.BuildStep[] # what was done, in order
+---@field warnings moonsail.BuildWarning[] # BuildKit's, of the Dockerfile
 local BuildLog = {}
+
+---One step of a build.
+---@class moonsail.BuildStep
+---@field number integer # by which the log calls it
+---@field text string # the instruction: "RUN make"
+---@field index? integer # its number within its stage; none for BuildKit's own
+---@field total? integer # how many there are
+---@field stage? string # BuildKit's name of the stage, where there are several
+---@field cached boolean # whether it was taken from the cache
+---@field seconds? number # how long it took; BuildKit tells
+---@field lines string[] # what its command has written
+---@field error? string # why it has failed
+local BuildStep = {}
+
+---@class moonsail.BuildWarning
+---@field message string
+---@field detail? string
+---@field url? string # where more is said of it
+---@field file? string # "Dockerfile"
+---@field line? integer
+local BuildWarning = {}
 
 ---What `client:connection_info` tells.
 ---@class moonsail.ConnectionInfo
