@@ -240,8 +240,8 @@ local methods = core.methods("images")
 ---        has; "buildkit"
 ---@option pull boolean # fetch newer ones of the images that it begins with
 ---@option cache_from string|string[] # images whose layers may be taken over
----@option network string # of the steps: "host", "none"; one by its name is for
----        the classic builder
+---@option network string # of the steps: "host", "none"; one by its name is
+---        for the classic builder
 ---@option force_rm boolean =true # leave no containers of it behind, ever
 ---@option auth moonsail.api.AuthConfig # for one registry: `username`,
 ---        `password`, `serveraddress`; `registry_config` is for several

@@ -63,7 +63,9 @@ end
 local function lines_of(text)
   local lines = {}
   text = text:gsub("^\xEF\xBB\xBF", "")
-  for line in (text .. "\n"):gmatch("(.-)\r*\n") do lines[#lines + 1] = line end
+  for line in (text .. "\n"):gmatch("(.-)\r*\n") do
+    lines[#lines + 1] = line
+  end
   if lines[#lines] == "" then lines[#lines] = nil end
   return lines
 end
@@ -185,13 +187,12 @@ function dockerfile.parse(text)
                  syntax = syntax_of(lines, text, directives) }
   local at = 1
   while lines[at] do
-    local number, line = at, nil
     if is_comment(lines[at]) or not lines[at]:find("%S") then
       at = at + 1
     else
-      line, at = logical_line(lines, at, escape)
-      local instruction = dockerfile.instruction(line, number, escape)
-      at = read_heredocs(instruction, lines, at, escape)
+      local line, behind = logical_line(lines, at, escape)
+      local instruction = dockerfile.instruction(line, at, escape)
+      at = read_heredocs(instruction, lines, behind, escape)
       table.insert(self.instructions, instruction)
     end
   end

@@ -114,7 +114,7 @@ local function read_braced(self)
   local value, modifier = self.value_of(name), self.text:sub(self.at, self.at)
   self.at = self.at + 1
   if modifier == "}" then return value or "" end
-  if modifier == "#" or modifier == "%" then return cut(self, value, modifier) end
+  if modifier:find("^[#%%]") then return cut(self, value, modifier) end
   if modifier == "/" then return replace(self, value) end
   local is_set = value ~= nil
   if modifier == ":" then
