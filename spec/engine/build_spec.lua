@@ -99,6 +99,9 @@ describe("images:build", function()
     assert.equal("b\n", says(image, "/bin/sh", "-c", "echo $A"))
     assert.matches("a step speaks\n", tostring(log))
     assert.is_true(#log > 1)
+    assert.equal(5, #log.steps)
+    assert.equal("RUN echo a step speaks", log.steps[5].text)
+    assert.same({ "a step speaks" }, log.steps[5].lines)
   end)
 
   it("gives its reports as a stream, which raises kind build", function()
@@ -215,6 +218,9 @@ describe("images:build", function()
     assert.matches("exit 3", problem.message)
     assert.matches("before it", tostring(problem.log))
     assert.is_nil(tostring(problem.log):find("after it", 1, true))
+    assert.equal("RUN exit 3", problem.step)
+    assert.equal(5, problem.step_number)
+    assert.equal(6, problem.step_count)
     assert.equal("images:build", problem.method)
     assert.equal("ImageBuild", problem.operation)
     assert.is_true(moonsail.is_error(problem, "build"))
@@ -245,18 +251,6 @@ describe("images:build", function()
     end
   end)
 
-  it("does not send what a .dockerignore may leave out", function()
-    local client, calls = fixture.counting_client()
-    local path = folder{
-      Dockerfile = "FROM busybox\n", [".dockerignore"] = "",
-    }
-    local problem = caught("not_supported", client.images.build,
-                           client.images, path)
-    assert.matches(".dockerignore", problem.message, 1, true)
-    assert.equal(0, calls())
-    client:close()
-  end)
-
   it("complains before anything is sent", function()
     local client, calls = fixture.counting_client()
     local text = "FROM busybox\n"
@@ -266,7 +260,6 @@ describe("images:build", function()
       { { path = "/tmp", dockerfile_text = text },
         "^dockerfile_text: given besides path" },
       { { context = 7 }, "^context: expected a string" },
-      { { dockerfile_text = text, dockerfile = "x" }, "^dockerfile: " },
       { { dockerfile_text = text, tag = "a b" }, "^tag: " },
       { { dockerfile_text = text, tags = { "a", 7 } }, "^tags%[2%]: " },
       { { dockerfile_text = text, build_args = { "A" } },
@@ -277,6 +270,11 @@ describe("images:build", function()
       { { dockerfile_text = text, memory = "much" }, "memory" },
       { { dockerfile_text = text, tagg = "x" }, "did you mean tag" },
       { { dockerfile_text = text, no_cach = true }, "did you mean no_cache" },
+      { { dockerfile_text = text, builder = "x" }, '^builder: expected "cl' },
+      { { dockerfile_text = text, builder = "classic", version = "2" },
+        "^version: given besides builder" },
+      { { dockerfile_text = text, network = "a", network_mode = "b" },
+        "^network: given besides network_mode" },
     }
     for _, case in ipairs(cases) do
       local problem = caught("argument", client.images.build, client.images,
