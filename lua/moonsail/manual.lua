@@ -68,7 +68,7 @@ return {
         raises = {{kind = "api", when = "the engine fails at it"}},
       },
       login = {
-        doc = "Has the engine try a user name and a password with a registry, and gives them to it from then on: to whatever this client pulls, pushes, builds, looks for there. `docker:login(\"me\", \"secret\", \"registry.example.com\")`\n\nThey are kept in memory as long as the client is, and written nowhere. Without a password those are tried that are known already: see the guide on where they are found.",
+        doc = "Has the engine try a user name and a password with a registry, and sends them along from then on, when this client pulls, pushes, builds or searches there. `docker:login(\"me\", \"secret\", \"registry.example.com\")`\n\nThey are kept in memory as long as the client is, and written nowhere. Without a password those are tried that are known already: see the guide on where they are found.",
         arguments = {{name = "username", type = "string", optional = true, doc = "the name of the user"}, {name = "password", type = "string", optional = true, doc = "the password"}, {name = "serveraddress", type = "string", optional = true, doc = "the registry; Docker Hub without one; `registry` is the same"}},
         options = {{name = "registry", type = "string", optional = false, doc = "the same as serveraddress"}},
         takes = {"SystemAuth"},

@@ -94,7 +94,7 @@ function Client:info(options) end
 ---@class moonsail.client.login.Options: moonsail.options.SystemAuth
 ---@field registry? string # the same as serveraddress
 
----Has the engine try a user name and a password with a registry, and gives them to it from then on: to whatever this client pulls, pushes, builds, looks for there. `docker:login("me", "secret", "registry.example.com")`
+---Has the engine try a user name and a password with a registry, and sends them along from then on, when this client pulls, pushes, builds or searches there. `docker:login("me", "secret", "registry.example.com")`
 ---
 ---They are kept in memory as long as the client is, and written nowhere. Without a password those are tried that are known already: see the guide on where they are found.
 ---@param username? string # the name of the user
