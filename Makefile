@@ -35,7 +35,7 @@ ifdef SANITIZE
 endif
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC \
   -fvisibility=hidden -Icsrc -I$(LUA_INCDIR)
-LIBS = -larchive -lcurl -lm
+LIBS = -larchive -lcurl -lpthread -lm
 
 SOURCES := $(sort $(wildcard csrc/*/*.c csrc/*/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)

@@ -33,6 +33,7 @@
 #include "value/kit.h"
 #include "value/packer.h"
 #include "value/typed.h"
+#include "value/unpacker.h"
 
 __attribute__((visibility("default"))) int luaopen_moonsail_core(lua_State *L);
 
@@ -155,6 +156,7 @@ static const luaL_Reg functions[] = {
     {"terminal_width", core_terminal_width},
     {"title", ldk_object_title},
     {"unpack", ldk_unpack},
+    {"unpacker", ldk_unpacker},
     {NULL, NULL},
 };
 
