@@ -49,6 +49,7 @@ build = {
     ["moonsail.convergence"] = "lua/moonsail/convergence.lua",
     ["moonsail.conversation"] = "lua/moonsail/conversation.lua",
     ["moonsail.copy"] = "lua/moonsail/copy.lua",
+    ["moonsail.copy_paths"] = "lua/moonsail/copy_paths.lua",
     ["moonsail.credential_files"] = "lua/moonsail/credential_files.lua",
     ["moonsail.credential_helper"] = "lua/moonsail/credential_helper.lua",
     ["moonsail.credentials"] = "lua/moonsail/credentials.lua",

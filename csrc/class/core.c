@@ -138,6 +138,7 @@ static const luaL_Reg functions[] = {
     {"parse_duration", ldk_duration},
     {"parse_size", ldk_size},
     {"queue", ldk_queue},
+    {"read_link", ldk_read_link},
     {"readable", ldk_readable},
     {"real_path", ldk_real_path},
     {"scope", ldk_scope},

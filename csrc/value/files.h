@@ -9,13 +9,16 @@
 /* The kind of a thing of this mode, see file_kind. */
 const char *ldk_kind_of(mode_t mode);
 
-/* Lua: file_kind(path [, itself]) → "file", "folder", "link" or "other", or
- * nil and why there is nothing. A link is what it leads to, unless it is
- * looked at itself. */
+/* Lua: file_kind(path [, itself]) → "file", "folder", "link", "device" or
+ * "other", or nil, why there is nothing, and errno. A link is what it leads
+ * to, unless it is looked at itself. */
 int ldk_file_kind(lua_State *L);
 
 /* Lua: real_path(path) → the absolute path without links, or nil and why
  * there is none. */
 int ldk_real_path(lua_State *L);
+
+/* Lua: read_link(path) → what is in the link, or nil and why it is none. */
+int ldk_read_link(lua_State *L);
 
 #endif

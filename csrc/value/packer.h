@@ -27,8 +27,9 @@ extern const ldk_Class ldk_packer_class;
  * Options: gzip; uid and gid, whose everything is then; and filter(name, kind)
  * → keep [, descend]: asked of each thing below a folder, before it is opened,
  * what becomes of it. `name` is its name in the archive, `kind` is "file",
- * "folder", "link" or "other"; what is in a folder is looked at if `descend`
- * says so, or, where it is nil, if the folder is kept. It must not yield.
+ * "folder", "link", "device" or "other"; what is in a folder is looked at if
+ * `descend` says so, or, where it is nil, if the folder is kept. It must not
+ * yield.
  *
  * packer:read() → the next piece of the archive's bytes, or nil at its end.
  * packer:close(). Errors have kind "argument" and name the file. */

@@ -2,62 +2,27 @@
 -- Copying files between this machine and a container, by the rules of the
 -- command `docker cp`: into a folder that is there, else under the name given,
 -- in a folder that must be there.
---
--- An archive is made, or comes, in a temporary file, so that the size does not
--- matter.
 
 local archive = require "moonsail.archive"
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
+local paths = require "moonsail.copy_paths"
+local source = require "moonsail.source"
 
--- Paths ----------------------------------------------------------------------
+local ENOENT = 2
 
--- The folder of a path, and its last name: "/a", "b" of "/a/b", "/a/b/" and
--- "/a/b/.".
-local function split(path)
-  local trimmed = path
-  repeat
-    path = trimmed
-    trimmed = path:gsub("/+$", ""):gsub("/%.$", "")
-  until trimmed == path
-  local folder, name = path:match("^(.*)/([^/]*)$")
-  if not folder then return ".", path end
-  return folder ~= "" and folder or "/", name
-end
-
-local function join(folder, name)
-  return folder:gsub("/$", "") .. "/" .. name
-end
-
--- Whether what is in the folder is meant, and not the folder itself: "a/.",
--- ".", and "/", which has no name.
-local function means_contents(path)
-  return path == "." or path:find("/%.$") ~= nil or path:find("^/+$") ~= nil
-end
-
--- Whether only a folder may be called so.
-local function means_folder(path)
-  return path:find("/$") ~= nil or means_contents(path)
-end
-
--- A temporary file -----------------------------------------------------------
-
-local Temporary = { __name = "moonsail.temporary" }
-
-function Temporary:__close() os.remove(self.path) end
-
-local function new_temporary()
-  return setmetatable({ path = os.tmpname() }, Temporary)
+local function refuse_folder(job)
+  job.complain("dest", "a folder cannot be copied onto the file %s", job.dest)
 end
 
 -- Into a container -----------------------------------------------------------
 
 -- The kinds of what is in a container, by bits of its mode.
-local FOLDER, LINK = 1 << 31, 1 << 27
+local FOLDER, LINK, DEVICE = 1 << 31, 1 << 27, 1 << 26
 
 local function is_kind(stat, bit)
-  return stat.mode ~= nil and stat.mode & bit ~= 0
+  return stat ~= nil and stat.mode ~= nil and stat.mode & bit ~= 0
 end
 
 -- What is at the path in the container, or nil: that it cannot be told is the
@@ -70,128 +35,172 @@ local function look(job, path)
   error(result, 0)
 end
 
+-- Where a link in the container leads to, if it is one.
+local function target_of(stat, path)
+  local target = is_kind(stat, LINK) and stat.link_target
+  return target and target ~= "" and paths.follow(path, target) or nil
+end
+
 -- The path that is meant, and what is there: of a link what it leads to.
 local function find_target(job)
-  local path = job.dest:gsub("^([^/])", "/%1")
+  local path = paths.rooted(job.dest)
   local stat = look(job, path)
-  if stat and is_kind(stat, LINK) and (stat.link_target or "") ~= "" then
-    path = stat.link_target
-    stat = look(job, path)
+  local target = target_of(stat, path)
+  if target then
+    path, stat = target, look(job, target)
+  end
+  if is_kind(stat, DEVICE) then
+    job.complain("dest", "%s is a device", job.dest)
   end
   return path, stat
 end
 
--- A thing of this machine: {path, is_folder, contents, name}.
+-- A thing of this machine: {path, is_folder, name}, where what is in a folder
+-- has no name. A link is one, unless a folder must be meant.
 local function local_source(job)
-  local kind, reason = core.file_kind(job.src, true)
+  local path = paths.tidy(job.src)
+  local kind, reason = core.file_kind(path, not job.follow_link)
   if not kind then job.complain("src", "%s: %s", job.src, reason) end
-  local source = {
-    path = job.src,
+  if kind == "folder" or job.follow_link then path = core.real_path(path) end
+  return {
+    path = path,
     is_folder = kind == "folder",
-    contents = kind == "folder" and means_contents(job.src),
-    name = nil, -- that it has by itself
+    name = not paths.means_contents(job.src) and paths.name(job.src) or nil,
   }
-  if not source.contents then
-    local _, name = split(job.src)
-    if name == ".." then _, name = split(core.real_path(job.src)) end
-    source.name = name
-  end
-  return source
 end
 
 -- The folder in the container that the archive is unpacked in, and the name
 -- that the source has there: "." for its contents.
-local function place_in(job, source, path, stat)
-  if stat and is_kind(stat, FOLDER) then
-    return path, source.name or "."
-  elseif stat and source.is_folder then
-    job.complain("dest", "a folder cannot be copied onto the file %s",
-                 job.dest)
-  elseif means_folder(path) and not source.is_folder then
+local function place_in(job, thing, path, stat)
+  if is_kind(stat, FOLDER) then
+    return path, thing.name or "."
+  elseif stat and thing.is_folder then
+    refuse_folder(job)
+  elseif paths.means_folder(path) and not thing.is_folder then
     job.complain("dest", "there is no folder %s in the container", job.dest)
   end
-  return split(path)
+  return paths.split(path)
 end
 
 local function copy_in(job)
-  local source = local_source(job)
+  local thing = local_source(job)
   local path, stat = find_target(job)
-  local folder, name = place_in(job, source, path, stat)
-  local file <close> = new_temporary()
-  core.pack({ { path = source.path, name = name }, to = file.path }, job.label)
-  archive.put(job.client, {
+  local folder, name = place_in(job, thing, path, stat)
+  local packed <close> = source.packed({ { path = thing.path, name = name } },
+                                       job.label)
+  local options = {
     id = job.id,
     path = folder,
-    body_file = file.path,
     copy_uid_gid = job.copy_uid_gid,
     no_overwrite_dir_non_dir = true,
-  }, job.label)
-  return name == "." and folder or join(folder, name)
+  }
+  packed:fill(options)
+  archive.put(job.client, options, job.label)
+  return name == "." and folder or paths.join(folder, name)
 end
 
 -- Out of a container ---------------------------------------------------------
+
+-- How many links may lead to one another, as the system has it.
+local MAX_LINKS = 40
+
+-- What the path means when it is a link of this machine.
+local function follow_here(path)
+  for _ = 1, MAX_LINKS do
+    local target = core.read_link(path)
+    if not target then break end
+    path = paths.follow(path, target)
+  end
+  return path
+end
+
+local function check_folder(job, folder)
+  if core.file_kind(folder) ~= "folder" then
+    job.complain("dest", "there is no folder %s", folder)
+  end
+end
 
 -- What is known of the destination before anything is asked for: {folder,
 -- name}, where no name means the one that the source has, and whether it is
 -- there.
 local function local_target(job)
-  local kind = core.file_kind(job.dest)
-  if kind == "folder" then return { folder = job.dest } end
-  local path = job.dest
-  if kind == "other" then
-    job.complain("dest", "%s is neither a file nor a folder", path)
-  elseif kind == "file" then
-    path = core.real_path(path)
+  local path = paths.tidy(job.dest)
+  check_folder(job, (paths.split(paths.clean(path))))
+  local kind, reason, number = core.file_kind(path)
+  if kind == "folder" then return { folder = paths.clean(job.dest) } end
+  if kind == "device" then job.complain("dest", "%s is a device", job.dest) end
+  if not kind and number ~= ENOENT then
+    job.complain("dest", "%s: %s", job.dest, reason)
   end
-  local folder, name = split(path)
-  if core.file_kind(folder) ~= "folder" then
-    job.complain("dest", "there is no folder %s", folder)
-  end
-  return { folder = folder, name = name, is_there = kind == "file" }
+  local folder, name = paths.split(follow_here(path))
+  check_folder(job, folder)
+  return { folder = folder, name = name, is_there = kind ~= nil }
 end
 
 local function check_target(job, target, is_folder)
   if target.is_there and is_folder then
-    job.complain("dest", "a folder cannot be copied onto the file %s",
-                 job.dest)
-  elseif target.name and means_folder(job.dest) and not is_folder then
+    refuse_folder(job)
+  elseif target.name and not target.is_there and not is_folder
+         and paths.means_folder(job.dest) then
     job.complain("dest", "there is no folder %s", job.dest)
   end
 end
 
+-- The path that is asked for, and the name that it has: of a link, if it is to
+-- be followed, what it leads to, but its own name.
+local function container_source(job)
+  local path = paths.rooted(job.src)
+  local _, name = paths.split(path)
+  if job.follow_link then
+    path = target_of(look(job, path), path) or path
+  end
+  if paths.clean(path) == "/" then path = "/." end -- it has no name of its own
+  return path, name
+end
+
 -- How the archive is unpacked, and the path that it gives. Of what is in a
 -- folder the names begin with "./" or not, as the engine likes.
-local function plan_unpacking(job, target)
+local function plan_unpacking(path, name, target)
   local plan = { to = target.folder }
-  if means_contents(job.src) then
+  if paths.means_contents(path) then
     plan.below = target.name
-    return plan, target.name and join(target.folder, target.name)
+    return plan, target.name and paths.join(target.folder, target.name)
                  or target.folder
   end
-  local _, name = split(job.src)
   plan.root = target.name or name
-  return plan, join(target.folder, plan.root)
+  return plan, paths.join(target.folder, plan.root)
 end
 
 local function copy_out(job)
   local target = local_target(job)
-  local path = job.src:gsub("^/+$", "/.") -- the root has no name of its own
+  local path, name = container_source(job)
   local stream <close>, stat = core.call(job.client, "ContainerArchive",
     { id = job.id, path = path, raw = false }, job.label)
-  check_target(job, target, stat ~= nil and is_kind(stat, FOLDER))
-  local plan, made = plan_unpacking(job, target)
-  local file <close> = new_temporary()
-  stream:save(file.path)
-  plan.path = file.path
+  check_target(job, target, is_kind(stat, FOLDER))
+  local plan, made = plan_unpacking(path, name, target)
+  plan.bytes = stream:read_all()
   core.unpack(plan, job.label)
   return made
 end
 
 -- Methods --------------------------------------------------------------------
 
-local PATHS = {
+local IN = {
   src = "string", dest = "string", copy_uid_gid = "boolean",
+  follow_link = "boolean",
 }
+local OUT = { src = "string", dest = "string", follow_link = "boolean" }
+
+-- What the docker command takes for standard input and output.
+local function check_dash(job)
+  if job.src == "-" then
+    job.complain("src", "what is no file is given to container:put_archive, a "
+                 .. "file of that name as ./-")
+  elseif job.dest == "-" then
+    job.complain("dest", "what shall not be a file is had from "
+                 .. "container:get_archive, a file of that name as ./-")
+  end
+end
 
 -- What a copy is about, from the arguments of a method.
 local function new_job(label, types, ...)
@@ -204,6 +213,7 @@ local function new_job(label, types, ...)
       complain(name, "missing (a path)")
     end
   end
+  check_dash(job)
   return job
 end
 
@@ -216,36 +226,40 @@ end
 local container_methods = core.methods("container")
 
 ---Copies a file, link or folder of this machine into the container, which need
----not run: with their modes and owners, links as links.
+---not run: with their modes, owners and times, links as links.
 ---`web:cp_in("site", "/srv/www")`
 ---@param src string # its path; of a folder that ends with "/." what is in it
 ---@param dest string # a path in the container: a folder that is there, to be
 ---       copied into; else the name that it gets, in a folder that is there
 ---@option copy_uid_gid boolean =false # make the container's user their owner
+---@option follow_link boolean =false # copy what the link `src` leads to,
+---        under the link's name
 ---@uses ContainerArchiveInfo PutContainerArchive
 ---@raises argument when there is nothing to copy, or a folder would take the
 ---        place of a file, not_found when the container has gone, or has no
 ---        folder to copy into
 ---@return string # where it is in the container
 function container_methods:cp_in(...)
-  return copy_in(of_container(self, new_job("container:cp_in", PATHS, ...)))
+  return copy_in(of_container(self, new_job("container:cp_in", IN, ...)))
 end
 
 ---Copies a file, link or folder of the container, which need not run, to this
----machine: with their modes, links as links. Whoever runs this owns them.
+---machine: with their modes and times, links as links. Whoever runs this owns
+---them.
 ---`web:cp_out("/var/log/app.log", "logs")`
 ---@param src string # a path in the container; of a folder that ends with "/."
 ---       what is in it
 ---@param dest string # a folder that is there, to be copied into; else the
 ---       name that it gets, in a folder that is there
----@uses ContainerArchive
+---@option follow_link boolean =false # copy what the link `src` leads to,
+---        under the link's name
+---@uses ContainerArchive ContainerArchiveInfo
 ---@raises argument when it cannot be written there, or a folder would take the
 ---        place of a file, not_found when the container has nothing of that
 ---        name
 ---@return string # where it is now
 function container_methods:cp_out(...)
-  local types = { src = "string", dest = "string" }
-  return copy_out(of_container(self, new_job("container:cp_out", types, ...)))
+  return copy_out(of_container(self, new_job("container:cp_out", OUT, ...)))
 end
 
 -- "web", "/etc/x" of "web:/etc/x"; nil of a path of this machine, which begins
@@ -266,12 +280,14 @@ local client_methods = core.methods("client")
 ---       it gets
 ---@option copy_uid_gid boolean =false # into a container: make its user the
 ---        owner
+---@option follow_link boolean =false # copy what the link `src` leads to,
+---        under the link's name
 ---@uses ContainerArchive ContainerArchiveInfo PutContainerArchive
 ---@raises argument when not exactly one of them is in a container,
 ---        not_found when there is no such container or path
 ---@return string # where it is now
 function client_methods:cp(...)
-  local job = new_job("client:cp", PATHS, ...)
+  local job = new_job("client:cp", IN, ...)
   local from, from_path = parse(job.src)
   local to, to_path = parse(job.dest)
   if from and to then

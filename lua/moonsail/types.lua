@@ -44,6 +44,7 @@ function Client:connection_info() end
 ---@field src? string # what is copied
 ---@field dest? string # where it goes: a folder that is there, or the name that it gets
 ---@field copy_uid_gid? boolean # default false; into a container: make its user the owner
+---@field follow_link? boolean # default false; copy what the link `src` leads to, under the link's name
 
 ---Copies between this machine and a container, as `docker cp` does: one of the two is "CONTAINER:PATH". Otherwise it is as container:cp_in or cp_out.
 ---`docker:cp("web:/etc/hosts", "./hosts")`
@@ -365,8 +366,9 @@ function Container:commit(repo, tag, options) end
 ---@field src? string # its path; of a folder that ends with "/." what is in it
 ---@field dest? string # a path in the container: a folder that is there, to be copied into; else the name that it gets, in a folder that is there
 ---@field copy_uid_gid? boolean # default false; make the container's user their owner
+---@field follow_link? boolean # default false; copy what the link `src` leads to, under the link's name
 
----Copies a file, link or folder of this machine into the container, which need not run: with their modes and owners, links as links.
+---Copies a file, link or folder of this machine into the container, which need not run: with their modes, owners and times, links as links.
 ---`web:cp_in("site", "/srv/www")`
 ---@param src string # its path; of a folder that ends with "/." what is in it
 ---@param dest string # a path in the container: a folder that is there, to be copied into; else the name that it gets, in a folder that is there
@@ -375,12 +377,19 @@ function Container:commit(repo, tag, options) end
 ---@overload fun(self: moonsail.Container, options: moonsail.container.cp_in.Options): string
 function Container:cp_in(src, dest, options) end
 
----Copies a file, link or folder of the container, which need not run, to this machine: with their modes, links as links. Whoever runs this owns them.
+---@class moonsail.container.cp_out.Options: moonsail.CallOptions
+---@field src? string # a path in the container; of a folder that ends with "/." what is in it
+---@field dest? string # a folder that is there, to be copied into; else the name that it gets, in a folder that is there
+---@field follow_link? boolean # default false; copy what the link `src` leads to, under the link's name
+
+---Copies a file, link or folder of the container, which need not run, to this machine: with their modes and times, links as links. Whoever runs this owns them.
 ---`web:cp_out("/var/log/app.log", "logs")`
 ---@param src string # a path in the container; of a folder that ends with "/." what is in it
 ---@param dest string # a folder that is there, to be copied into; else the name that it gets, in a folder that is there
+---@param options? moonsail.container.cp_out.Options
 ---@return string # where it is now
-function Container:cp_out(src, dest) end
+---@overload fun(self: moonsail.Container, options: moonsail.container.cp_out.Options): string
+function Container:cp_out(src, dest, options) end
 
 ---Which files differ from those of the image.
 ---@param options? moonsail.CallOptions

@@ -19,6 +19,7 @@ it("tells of what kind it is", function()
   for name, kind in pairs(kinds) do
     assert.equal(kind, core.file_kind(folder .. "/" .. name))
   end
+  assert.equal("device", core.file_kind "/dev/null")
 end)
 
 it("tells what a link is itself", function()
@@ -29,9 +30,10 @@ end)
 
 it("tells why there is nothing", function()
   for _, name in ipairs{ "nothing", "broken" } do
-    local kind, reason = core.file_kind(folder .. "/" .. name)
+    local kind, reason, number = core.file_kind(folder .. "/" .. name)
     assert.is_nil(kind)
     assert.equal("No such file or directory", reason)
+    assert.equal(2, number)
   end
   assert.equal("Not a directory",
                select(2, core.file_kind(folder .. "/file/")))
@@ -45,4 +47,13 @@ it("tells the real path", function()
   local none, reason = core.real_path(folder .. "/broken")
   assert.is_nil(none)
   assert.equal("No such file or directory", reason)
+end)
+
+it("tells what is in a link", function()
+  assert.equal("dir", core.read_link(folder .. "/link"))
+  assert.equal("none", core.read_link(folder .. "/broken"))
+  local none, reason = core.read_link(folder .. "/file")
+  assert.is_nil(none)
+  assert.equal("Invalid argument", reason)
+  assert.is_nil((core.read_link(folder .. "/nothing")))
 end)
