@@ -263,20 +263,20 @@ static int check_terms(Reader *r, const dk_Tls *tls) {
                        "https://");
   if (name != NULL && (*name == '\0' || host_length(name) != strlen(name)))
     return complain(r, "server_name: expected the name of a host");
-  return dk_tls_check(tls, r->why, r->size);
+  return DK_OK;
 }
 
 int dk_endpoint_secure(dk_Endpoint *e, const dk_Tls *tls, char *why,
                        size_t size) {
   Reader r = {e, why, size, 0};
   int outcome = check_terms(&r, tls);
+  if (outcome == DK_OK)
+    outcome = dk_tls_take(&e->tls, tls, why, size);
   if (outcome != DK_OK)
     return outcome;
   e->kind = DK_HTTPS;
-  dk_tls_free(&e->tls);
   dk_release(e->base);
   e->base = NULL;
-  r.no_memory = dk_tls_copy(&e->tls, tls) != DK_OK;
   return finish(&r);
 }
 

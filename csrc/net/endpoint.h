@@ -26,6 +26,7 @@ typedef struct dk_Endpoint {
   char *detour;      /* "::host:2376": where to connect to, if base says
                         otherwise, or NULL */
   dk_Tls tls;        /* DK_HTTPS */
+  int proved;        /* has answered: it takes what we show */
 } dk_Endpoint;
 
 /* Reads unix:///path, tcp://host[:port], http://host[:port],
@@ -35,9 +36,9 @@ typedef struct dk_Endpoint {
 int dk_endpoint_parse(dk_Endpoint *e, const char *address, char *why,
                       size_t size);
 
-/* Makes one that is reached by tcp or https a secure one, on these terms,
- * whose files are looked at. Results as above; the sentence begins with what
- * it is about: "ca: ...". */
+/* Makes one that was just read, of tcp or https, a secure one on these terms,
+ * and reads their files. Results as above; the sentence begins with what it is
+ * about: "ca: ...". */
 int dk_endpoint_secure(dk_Endpoint *e, const dk_Tls *tls, char *why,
                        size_t size);
 

@@ -63,6 +63,8 @@ void dk_wire_conclude(dk_Wire *w, dk_Trouble trouble) {
   dk_Transfer *x = w->transfer;
   assert(!is_over(x));
   give_back(w, trouble != DK_NO_TROUBLE);
+  if (x->status > 0)
+    w->endpoint->proved = 1;
   x->trouble = trouble;
   x->state = trouble == DK_NO_TROUBLE ? DK_FINISHED : DK_FAILED;
   dk_wire_unlink(w);
@@ -114,8 +116,8 @@ static dk_Trouble launch(dk_Wire *w, const dk_Request *r) {
   return DK_NO_TROUBLE;
 }
 
-void dk_transfer_start(dk_Transfer *x, const dk_Endpoint *e,
-                       const dk_Request *r, const dk_Limits *l) {
+void dk_transfer_start(dk_Transfer *x, dk_Endpoint *e, const dk_Request *r,
+                       const dk_Limits *l) {
   dk_Wire *w = x->wire;
   dk_Trouble trouble;
   assert(x->state == DK_READY);

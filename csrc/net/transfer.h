@@ -63,8 +63,8 @@ dk_Transfer *dk_transfer_new(dk_Transport *t);
  * again (by libcurl) when that turns out to be dead; anything else opens a
  * fresh one, because libcurl would silently send it twice. After a failure to
  * start the state is DK_FAILED. */
-void dk_transfer_start(dk_Transfer *x, const dk_Endpoint *e,
-                       const dk_Request *r, const dk_Limits *l);
+void dk_transfer_start(dk_Transfer *x, dk_Endpoint *e, const dk_Request *r,
+                       const dk_Limits *l);
 
 /* Takes bytes off the body, and lets the engine send on when the queue has
  * drained below half of the window. */

@@ -70,17 +70,6 @@ static void say_broken(dk_Wire *w) {
               begun ? "in the middle of an answer" : "without answering");
 }
 
-static dk_Trouble judge_connection(dk_Wire *w, CURLcode code) {
-  if (code == CURLE_COULDNT_CONNECT)
-    say_unconnected(w, code);
-  else if (code == CURLE_COULDNT_RESOLVE_HOST)
-    dk_wire_say(w, "cannot find the host of %s: %s", w->endpoint->address,
-                details(w, code));
-  else
-    say_broken(w);
-  return DK_CONNECTION;
-}
-
 /* ---- answers ---- */
 
 static dk_Trouble judge_protocol(dk_Wire *w, CURLcode code) {
@@ -92,13 +81,89 @@ static dk_Trouble judge_protocol(dk_Wire *w, CURLcode code) {
   return DK_PROTOCOL;
 }
 
+/* What is meant by the words of libcurl, which are those of OpenSSL and its
+ * like; the first row that fits is taken. */
+static const struct {
+  const char *words;
+  const char *reason;
+} reasons[] = {
+    {"has expired", "its certificate has expired"},
+    {"not yet valid", "its certificate is not valid yet"},
+    {"revoked", "its certificate was revoked"},
+    {"local issuer", "its certificate is of an unknown authority"},
+    {"self-signed", "its certificate is of an unknown authority"},
+    {"self signed", "its certificate is of an unknown authority"},
+    {"subject name", "its certificate is for another host"},
+    {"wrong version number", "it does not speak TLS"},
+    {"packet length too long", "it does not speak TLS"},
+    {"unexpected TLS packet", "it does not speak TLS"},
+    {"alert protocol version", "it speaks another version of TLS"},
+};
+
+static const char *refusal(const dk_Wire *w) {
+  return w->endpoint->tls.cert == NULL ? "it wants a certificate of ours"
+                                       : "it refuses our certificate";
+}
+
+static const char *reason_of(const dk_Wire *w, const char *words) {
+  size_t i;
+  for (i = 0; i < sizeof reasons / sizeof *reasons; i++)
+    if (strstr(words, reasons[i].words) != NULL)
+      return reasons[i].reason;
+  return strstr(words, "alert") != NULL ? refusal(w) : "it failed";
+}
+
+/* Files of ours that libcurl cannot use: nothing was sent. */
+static dk_Trouble judge_files(dk_Wire *w, CURLcode code) {
+  const dk_Tls *t = &w->endpoint->tls;
+  if (code == CURLE_SSL_CACERT_BADFILE)
+    dk_wire_say(w, "tls: ca: %s cannot be used (%s)", t->ca, details(w, code));
+  else
+    dk_wire_say(w,
+                "tls: key: %s does not belong to the certificate %s, or one "
+                "of them is damaged (%s)",
+                t->key, t->cert, details(w, code));
+  return DK_SOURCE;
+}
+
+/* ---- secure connections ---- */
+
 static dk_Trouble judge_tls(dk_Wire *w, CURLcode code) {
-  const char *words = details(w, code), *hint = "";
-  if (strstr(words, "wrong version number") != NULL)
-    hint = "; does it speak plain HTTP?";
-  dk_wire_say(w, "no secure connection to %s: %s%s", w->endpoint->address,
-              words, hint);
+  const dk_Tls *t = &w->endpoint->tls;
+  const char *words = details(w, code);
+  if ((code == CURLE_SSL_CACERT_BADFILE && t->ca != NULL) ||
+      (code == CURLE_SSL_CERTPROBLEM && t->cert != NULL))
+    return judge_files(w, code);
+  dk_wire_say(w, "no secure connection to %s: %s (%s)", w->endpoint->address,
+              reason_of(w, words), words);
   return DK_TLS;
+}
+
+/* What an engine says when it refuses our certificate often gets lost: it
+ * hangs up on the request, which we send before it has looked at that. */
+static int was_refused(const dk_Wire *w, CURLcode code) {
+  return w->endpoint->kind == DK_HTTPS && !w->endpoint->proved &&
+         w->transfer->state == DK_SENT && w->transfer->headers.length == 0 &&
+         (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR);
+}
+
+static dk_Trouble judge_refusal(dk_Wire *w) {
+  dk_wire_say(w, "no secure connection to %s: %s, as it hung up right away",
+              w->endpoint->address, refusal(w));
+  return DK_TLS;
+}
+
+static dk_Trouble judge_connection(dk_Wire *w, CURLcode code) {
+  if (was_refused(w, code))
+    return judge_refusal(w);
+  if (code == CURLE_COULDNT_CONNECT)
+    say_unconnected(w, code);
+  else if (code == CURLE_COULDNT_RESOLVE_HOST)
+    dk_wire_say(w, "cannot find the host of %s: %s", w->endpoint->address,
+                details(w, code));
+  else
+    say_broken(w);
+  return DK_CONNECTION;
 }
 
 /* A callback of ours gave up. */
@@ -150,10 +215,18 @@ static const struct {
     {CURLE_SSL_CLIENTCERT, DK_TLS},
 };
 
+/* An engine tells with its first bytes only, which are no answer, that it
+ * refuses our certificate. */
+static int was_alerted(const dk_Wire *w, CURLcode code) {
+  return w->endpoint->kind == DK_HTTPS && strstr(details(w, code), "alert");
+}
+
 /* Whatever is not listed is about the connection. So is the code of a chunk
  * that is none; there only libcurl's words tell. */
 static dk_Trouble trouble_of(const dk_Wire *w, CURLcode code) {
   size_t i;
+  if (was_alerted(w, code))
+    return DK_TLS;
   for (i = 0; i < sizeof troubles / sizeof *troubles; i++)
     if (troubles[i].code == code)
       return troubles[i].trouble;

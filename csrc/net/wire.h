@@ -33,7 +33,7 @@ typedef struct dk_Wire {
   struct curl_slist *lines;  /* the head of the request */
   struct curl_slist *detour; /* where to connect to, or NULL */
   struct dk_Hijack *hijack;  /* NULL unless an upgrade was asked for */
-  const dk_Endpoint *endpoint;
+  dk_Endpoint *endpoint;
   const char *path; /* of the file that is sent, or NULL */
   int source;       /* that file, or -1 */
   int source_error; /* errno of reading it; 0: it became shorter */

@@ -21,6 +21,8 @@ static const struct {
   const char *kind;
 } meanings[] = {
     {400, "client version", 0, "not_supported"},
+    {400, "HTTP request to an HTTPS server", 0, "tls"},
+    {400, "plain HTTP request was sent to HTTPS", 0, "tls"},
     {404, "page not found", 0, "not_supported"},
     {404, "Not Found", 1, "not_supported"},
     {404, "\"Path /v1.", 0, "not_supported"},

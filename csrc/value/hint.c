@@ -35,9 +35,23 @@ static const struct {
      "there is no way to that host: check the address and the network"},
     {"connection", 0, "could not resolve",
      "check the name of the host in DOCKER_HOST or host = ..."},
-    {NULL, 0, "http request to an https server",
-     "the engine speaks TLS on this port: use its unix socket or a plain "
-     "port, TLS is not supported yet"},
+    {"tls", 0, "https",
+     "the engine speaks TLS on this port: give tls = {ca = ..., cert = ..., "
+     "key = ...}, or set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"},
+    {"tls", 0, "does not speak tls",
+     "if it speaks plain HTTP, leave out tls, and unset DOCKER_TLS_VERIFY"},
+    {"tls", 0, "unknown authority",
+     "give tls = {ca = ...}, the certificate of the authority that signed it"},
+    {"tls", 0, "another host",
+     "use a name of the host that is in its certificate, or give tls = "
+     "{server_name = ...}"},
+    {"tls", 0, "expired", "renew the engine's certificate"},
+    {"tls", 0, "not valid yet", "check the clocks of both hosts"},
+    {"tls", 0, "wants a certificate",
+     "give tls = {cert = ..., key = ...}, or set DOCKER_CERT_PATH"},
+    {"tls", 0, "refuses our certificate",
+     "give a certificate that is valid and signed by the authority that the "
+     "engine trusts (its --tlscacert)"},
     {NULL, 0, "is too new",
      "the engine is older than that version: leave out api_version and "
      "DOCKER_API_VERSION, so that one is agreed upon"},
