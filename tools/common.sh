@@ -112,8 +112,11 @@ use_tree() {
 
 # Forgets which engine the user works with.
 forget_engine() {
-  unset DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG DOCKER_API_VERSION
-  unset DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH
+  unset DOCKER_HOST DOCKER_CONTEXT DOCKER_API_VERSION
+  unset DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_AUTH_CONFIG
+  # what the user has logged in to is nobody's business here
+  export DOCKER_CONFIG=/nonexistent/docker
+  export REGISTRY_AUTH_FILE=/nonexistent/auth.json
 }
 
 # A folder for engines and their logs in $WORK; what lies in it is taken down
