@@ -46,6 +46,8 @@ build = {
     ["moonsail.containers"] = "lua/moonsail/containers.lua",
     ["moonsail.context_files"] = "lua/moonsail/context_files.lua",
     ["moonsail.context_folder"] = "lua/moonsail/context_folder.lua",
+    ["moonsail.context_store"] = "lua/moonsail/context_store.lua",
+    ["moonsail.contexts"] = "lua/moonsail/contexts.lua",
     ["moonsail.convergence"] = "lua/moonsail/convergence.lua",
     ["moonsail.conversation"] = "lua/moonsail/conversation.lua",
     ["moonsail.copy"] = "lua/moonsail/copy.lua",
@@ -129,6 +131,7 @@ build = {
     ["moonsail.versioned"] = "lua/moonsail/versioned.lua",
     ["moonsail.volume"] = "lua/moonsail/volume.lua",
     ["moonsail.volumes"] = "lua/moonsail/volumes.lua",
+    ["moonsail.whereabouts"] = "lua/moonsail/whereabouts.lua",
     ["moonsail.core"] = {
       sources = {
         "csrc/bytes/base64.c",

@@ -107,6 +107,8 @@ build ${SANITIZE:+SANITIZE=1} tests
 cd "$ROOT"
 make_work
 forget_engine
+mkdir "$WORK/config" # not that of the user
+export DOCKER_CONFIG="$WORK/config"
 use_tree "$BUILD"
 [ -n "${API_SPEC:-}" ] || unset API_SPEC
 export MOONSAIL_BUILD="$BUILD" MOONSAIL_WORK="$WORK"

@@ -116,6 +116,7 @@ static const luaL_Reg functions[] = {
     {"execute", ldk_execute},
     {"fields", ldk_fields},
     {"file_kind", ldk_file_kind},
+    {"folder_names", ldk_folder_names},
     {"gather_options", ldk_gather},
     {"guard", ldk_guard_set},
     {"input", ldk_input},

@@ -21,4 +21,8 @@ int ldk_real_path(lua_State *L);
 /* Lua: read_link(path) → what is in the link, or nil and why it is none. */
 int ldk_read_link(lua_State *L);
 
+/* Lua: folder_names(path) → a list of the names of what is in a folder, in no
+ * order, or nil, why it cannot be read, and the number of that error. */
+int ldk_folder_names(lua_State *L);
+
 #endif

@@ -232,7 +232,36 @@ local function engine_of(answer)
   return engine
 end
 
----Which engine this is, where, and how it is spoken with.
+-- On which terms an engine is spoken with by TLS; nil: it is not.
+local function terms_of(origin)
+  local tls = origin.tls
+  if not tls then
+    local is_https = tostring(origin.host):find "^https:"
+    return is_https and core.readable{ verify = true } or nil
+  end
+  return core.readable{
+    verify = tls.verify ~= false, ca = tls.ca, cert = tls.cert, key = tls.key,
+    server_name = tls.server_name,
+  }
+end
+
+local function origin_of(client)
+  local origin = config.origin(client)
+  return core.readable{
+    host = origin.host,
+    chosen_by = origin.chosen_by,
+    context = origin.context,
+    config_path = origin.config_path,
+    tls = terms_of(origin),
+    user_agent = origin.user_agent,
+    warnings = core.readable{ table.unpack(origin.warnings or {}) },
+  }
+end
+
+---Which engine this is, where, why there, and how it is spoken with.
+---
+---`warnings` has what one may not be aware of: that DOCKER_HOST overrides a
+---context, that config.json is broken.
 ---@uses SystemVersion
 ---@raises connection when the engine cannot be reached
 ---@return moonsail.ConnectionInfo
@@ -241,11 +270,7 @@ function methods:connection_info(...)
   local options = core.gather_options("", label, ...)
   options.raw = false
   local answer = core.call(self, "SystemVersion", options, label)
-  local origin = config.origin(self)
-  local info = core.readable{}
-  info.host = origin.host
-  info.chosen_by = origin.chosen_by
-  info.user_agent = origin.user_agent
+  local info = origin_of(self)
   info.api_version = self:api_version()
   info.engine = engine_of(answer)
   info.libcurl = core.libcurl_version()
@@ -256,13 +281,28 @@ end
 ---What `client:connection_info` tells.
 ---@class moonsail.ConnectionInfo
 ---@field host string # "unix:///var/run/docker.sock"
----@field chosen_by string # what named the host: "option", "DOCKER_HOST",
----       "default socket"
+---@field chosen_by string # what named the host: "option host", "option
+---       context", "DOCKER_HOST", "DOCKER_CONTEXT", "currentContext of PATH",
+---       "default socket"; or, for the usual port, what asks for TLS: "option
+---       tls", "DOCKER_TLS_VERIFY", "DOCKER_TLS"
+---@field context? string # the docker command's context that is used
+---@field config_path? string # of the docker command's config.json, whether it
+---       is there or not
+---@field tls? moonsail.TlsInfo # nil: no TLS
+---@field warnings string[] # what may be otherwise than one thinks
 ---@field api_version string # that is spoken: "1.41"
 ---@field engine moonsail.EngineInfo
 ---@field libcurl string # its version: "7.88.1"
 ---@field moonsail string # the version of this library
 ---@field user_agent string # what the engine is told of us
+
+---On which terms TLS is spoken.
+---@class moonsail.TlsInfo
+---@field verify boolean # whether the engine's certificate must be right
+---@field ca? string # the file of who may sign it; nil: whom the system trusts
+---@field cert? string # the file of the certificate that is shown
+---@field key? string # the file of its key
+---@field server_name? string # that the engine's certificate must be for
 
 ---The engine that a client talks to.
 ---@class moonsail.EngineInfo

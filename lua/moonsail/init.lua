@@ -3,6 +3,7 @@
 
 local concurrency = require "moonsail.concurrency"
 local config = require "moonsail.config"
+local contexts = require "moonsail.contexts"
 local core = require "moonsail.core"
 
 require "moonsail.archive"
@@ -76,10 +77,23 @@ for name, fn in pairs(concurrency) do moonsail[name] = fn end
 ---@field body any # decoded if it is JSON, else a string
 
 ---A client of an engine. Nothing is sent before the first call.
----`moonsail.client()`, `moonsail.client("tcp://10.0.0.7:2375")`
----@param host? string # unix:///path, /path, tcp://host:port or host:port;
----       else DOCKER_HOST; else the first socket that may be used of Docker's
----       and Podman's usual ones
+---`moonsail.client()`, `moonsail.client("tcp://10.0.0.7:2375")`,
+---`moonsail.client{context = "build"}`
+---
+---Without `host` and `context` the engine is found as the docker command finds
+---it: by DOCKER_HOST, DOCKER_CONTEXT, the current context of config.json, or
+---else it is the first socket that may be used of Docker's and Podman's usual
+---ones. DOCKER_TLS_VERIFY, DOCKER_TLS and DOCKER_CERT_PATH ask for TLS.
+---@param host? string # unix:///path, /path, tcp://host:port, host:port,
+---       https://host:port or ssh://user@host
+---@option context string # the name of a context of the docker command
+---@option tls boolean|table # speak TLS: `ca`, `cert`, `key` (files),
+---        `verify` (false: with whomever), `server_name`; true: by the files
+---        of DOCKER_CERT_PATH; false: do not, whatever the environment asks
+---@option headers table<string, string> # to send with each request, besides
+---        the HttpHeaders of config.json
+---@option config string # the folder of the docker command's files; else
+---        DOCKER_CONFIG, else ~/.docker
 ---@option api_version string # "1.41": speak this one, do not ask; else
 ---        DOCKER_API_VERSION; else the newest that both know
 ---@option connect_timeout number|false =10 # seconds until there is a
@@ -92,12 +106,21 @@ for name, fn in pairs(concurrency) do moonsail[name] = fn end
 ---@option max_body integer|string ="1g" # the largest answer that is collected
 ---@option window integer|string ="1m" # what a stream holds for a slow reader
 ---@option user_agent string # what the engine is told of us
----@raises argument when an option is wrong, not_supported when the environment
----        asks for TLS or a context
+---@raises argument when an option is wrong, or there is no such context
 ---@return moonsail.Client
 function moonsail.client(...)
   local options = core.gather_options("host", "moonsail.client", ...)
   return config.client(options)
+end
+
+---The contexts of the docker command, "default" first, which stands for the
+---environment and the usual sockets; one that cannot be used says why.
+---@option config string # the folder of the docker command's files; else
+---        DOCKER_CONFIG, else ~/.docker
+---@raises argument when config.json is broken
+---@return moonsail.Context[]
+function moonsail.contexts(...)
+  return contexts.list(core.gather_options("", "moonsail.contexts", ...))
 end
 
 ---Whether a value is an error of this library (of that kind).

@@ -17,7 +17,7 @@ return {
         doc = "Closes the connections to the engine. Nothing can be asked of it afterwards, and streams that are open end.",
       },
       connection_info = {
-        doc = "Which engine this is, where, and how it is spoken with.",
+        doc = "Which engine this is, where, why there, and how it is spoken with.\n\n`warnings` has what one may not be aware of: that DOCKER_HOST overrides a context, that config.json is broken.",
         uses = {"SystemVersion"},
         returns = {{type = "moonsail.ConnectionInfo"}},
         raises = {{kind = "connection", when = "the engine cannot be reached"}},

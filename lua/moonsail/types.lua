@@ -36,7 +36,9 @@ function Client:api_version() end
 ---Closes the connections to the engine. Nothing can be asked of it afterwards, and streams that are open end.
 function Client:close() end
 
----Which engine this is, where, and how it is spoken with.
+---Which engine this is, where, why there, and how it is spoken with.
+---
+---`warnings` has what one may not be aware of: that DOCKER_HOST overrides a context, that config.json is broken.
 ---@return moonsail.ConnectionInfo
 function Client:connection_info() end
 
@@ -2236,7 +2238,11 @@ function Volumes:remove(name, options) end
 local moonsail = {}
 
 ---@class moonsail.client.Options
----@field host? string # unix:///path, /path, tcp://host:port or host:port; else DOCKER_HOST; else the first socket that may be used of Docker's and Podman's usual ones
+---@field host? string # unix:///path, /path, tcp://host:port, host:port, https://host:port or ssh://user@host
+---@field context? string # the name of a context of the docker command
+---@field tls? boolean|table # speak TLS: `ca`, `cert`, `key` (files), `verify` (false: with whomever), `server_name`; true: by the files of DOCKER_CERT_PATH; false: do not, whatever the environment asks
+---@field headers? table<string, string> # to send with each request, besides the HttpHeaders of config.json
+---@field config? string # the folder of the docker command's files; else DOCKER_CONFIG, else ~/.docker
 ---@field api_version? string # "1.41": speak this one, do not ask; else DOCKER_API_VERSION; else the newest that both know
 ---@field connect_timeout? number|false # default 10; seconds until there is a connection; false for no limit
 ---@field timeout? number|false # default 60; seconds until an answer begins
@@ -2247,12 +2253,23 @@ local moonsail = {}
 ---@field window? integer|string # default "1m"; what a stream holds for a slow reader
 ---@field user_agent? string # what the engine is told of us
 
----A client of an engine. Nothing is sent before the first call. `moonsail.client()`, `moonsail.client("tcp://10.0.0.7:2375")`
----@param host? string # unix:///path, /path, tcp://host:port or host:port; else DOCKER_HOST; else the first socket that may be used of Docker's and Podman's usual ones
+---A client of an engine. Nothing is sent before the first call. `moonsail.client()`, `moonsail.client("tcp://10.0.0.7:2375")`,
+---`moonsail.client{context = "build"}`
+---
+---Without `host` and `context` the engine is found as the docker command finds it: by DOCKER_HOST, DOCKER_CONTEXT, the current context of config.json, or else it is the first socket that may be used of Docker's and Podman's usual ones. DOCKER_TLS_VERIFY, DOCKER_TLS and DOCKER_CERT_PATH ask for TLS.
+---@param host? string # unix:///path, /path, tcp://host:port, host:port, https://host:port or ssh://user@host
 ---@param options? moonsail.client.Options
 ---@return moonsail.Client
 ---@overload fun(options: moonsail.client.Options): moonsail.Client
 function moonsail.client(host, options) end
+
+---@class moonsail.contexts.Options
+---@field config? string # the folder of the docker command's files; else DOCKER_CONFIG, else ~/.docker
+
+---The contexts of the docker command, "default" first, which stands for the environment and the usual sockets; one that cannot be used says why.
+---@param options? moonsail.contexts.Options
+---@return moonsail.Context[]
+function moonsail.contexts(options) end
 
 ---Waits for several at once, and returns what each has returned first, in the order given, nil where that was nothing. When one fails the others are cancelled, waited for, and its error is raised.
 ---`local a, b = moonsail.gather(function() … end, task)`
@@ -2329,13 +2346,27 @@ local BuildWarning = {}
 ---What `client:connection_info` tells.
 ---@class moonsail.ConnectionInfo
 ---@field host string # "unix:///var/run/docker.sock"
----@field chosen_by string # what named the host: "option", "DOCKER_HOST", "default socket"
+---@field chosen_by string # what named the host: "option host", "option context", "DOCKER_HOST", "DOCKER_CONTEXT", "currentContext of PATH", "default socket"; or, for the usual port, what asks for TLS: "option tls", "DOCKER_TLS_VERIFY", "DOCKER_TLS"
+---@field context? string # the docker command's context that is used
+---@field config_path? string # of the docker command's config.json, whether it is there or not
+---@field tls? moonsail.TlsInfo # nil: no TLS
+---@field warnings string[] # what may be otherwise than one thinks
 ---@field api_version string # that is spoken: "1.41"
 ---@field engine moonsail.EngineInfo
 ---@field libcurl string # its version: "7.88.1"
 ---@field moonsail string # the version of this library
 ---@field user_agent string # what the engine is told of us
 local ConnectionInfo = {}
+
+---A context of the docker command: a name for an engine and the way to it.
+---@class moonsail.Context
+---@field name string # "default" stands for the environment and the sockets
+---@field description? string
+---@field host? string # "ssh://me@build"
+---@field tls? "verified"|"unverified" # how, if it is spoken with by TLS
+---@field current boolean # whether `moonsail.client()` uses it
+---@field error? string # why it cannot be used
+local Context = {}
 
 ---The engine that a client talks to.
 ---@class moonsail.EngineInfo
@@ -2466,6 +2497,15 @@ function Sample:network() end
 ---How many processes and threads it has. Nil for Windows.
 ---@return integer|nil
 function Sample:pids() end
+
+---On which terms TLS is spoken.
+---@class moonsail.TlsInfo
+---@field verify boolean # whether the engine's certificate must be right
+---@field ca? string # the file of who may sign it; nil: whom the system trusts
+---@field cert? string # the file of the certificate that is shown
+---@field key? string # the file of its key
+---@field server_name? string # that the engine's certificate must be for
+local TlsInfo = {}
 
 ---What every call takes.
 ---@class moonsail.CallOptions

@@ -2,7 +2,10 @@
 -- Where the engine is, and the options of a client.
 
 local caught = require "spec.support.caught"
+local cli_config = require "moonsail.cli_config"
 local config = require "moonsail.config"
+local lfs = require "lfs"
+local scripted = require "spec.support.scripted"
 
 -- An environment of these variables and no others.
 local function environment(variables)
@@ -13,43 +16,24 @@ local function resolve(given, variables)
   return config.resolve(given, environment(variables or {}))
 end
 
-local function host(given, variables)
-  return resolve(given, variables).host
+local folder
+
+before_each(function()
+  folder = os.tmpname()
+  os.remove(folder)
+  assert(lfs.mkdir(folder))
+end)
+
+after_each(function() os.execute("rm -r " .. folder) end)
+
+local function write(text)
+  local file <close> = assert(io.open(folder .. "/config.json", "w"))
+  file:write(text)
 end
 
 describe("config.resolve", function()
-  it("takes the host from the options, before the environment", function()
-    local variables = { DOCKER_HOST = "unix:///elsewhere" }
-    assert.equal("unix:///a.sock", host("unix:///a.sock", variables))
-    assert.equal("unix:///a.sock",
-                 host({ host = "unix:///a.sock" }, variables))
-  end)
-
-  it("remembers what named it", function()
-    local function chosen_by(given, variables)
-      return resolve(given, variables).chosen_by
-    end
-    local variables = { DOCKER_HOST = "unix:///elsewhere" }
-    assert.equal("option", chosen_by("unix:///a.sock", variables))
-    assert.equal("DOCKER_HOST", chosen_by(nil, variables))
-    assert.equal("default socket", chosen_by())
-  end)
-
-  it("completes addresses", function()
-    assert.equal("unix:///a.sock", host "/a.sock")
-    assert.equal("tcp://engine:2375", host "engine:2375")
-    assert.equal("tcp://engine:2375", host "tcp://engine:2375")
-    assert.equal("http://engine:2375", host "http://engine:2375")
-  end)
-
-  it("takes the host from DOCKER_HOST, unless that is empty", function()
-    assert.equal("unix:///b.sock",
-                 host(nil, { DOCKER_HOST = "unix:///b.sock" }))
-    assert.equal("unix:///b.sock", host({}, { DOCKER_HOST = "/b.sock" }))
-    assert.matches("^unix:///", host(nil, { DOCKER_HOST = "" }))
-  end)
-
-  it("takes the API version likewise", function()
+  it("takes the API version from the options, else the environment",
+     function()
     local variables = { DOCKER_API_VERSION = "1.30", DOCKER_HOST = "/x" }
     assert.equal("1.41", resolve({ api_version = "1.41" },
                                  variables).api_version)
@@ -88,6 +72,11 @@ describe("config.resolve", function()
     { { api_version = 1.41 }, "api_version: expected a string, got float" },
     { { timeouts = 5 }, "timeouts: unknown option (did you mean timeout?)" },
     { { [1] = "x" }, "1: unknown option" },
+    { { tls = "yes" }, "tls: expected true, false or a table, got string" },
+    { { headers = "A: 1" }, "headers: expected a table, got string" },
+    { { context = "a", host = "/x" }, "context: given besides host" },
+    { { context = "a" }, 'option context: there is no context "a": neither '
+                         .. "DOCKER_CONFIG nor HOME says where contexts are" },
     { 7, "expected a table of options or the address of the engine, "
          .. "got integer" },
   }
@@ -99,39 +88,87 @@ describe("config.resolve", function()
     end)
   end
 
-  it("does not pass over what it cannot do yet", function()
-    local problem = caught("not_supported", resolve, nil, {
-      DOCKER_HOST = "tcp://engine:2376", DOCKER_TLS_VERIFY = "1",
-    })
-    assert.matches("DOCKER_TLS_VERIFY", problem.message)
-    problem = caught("not_supported", resolve, nil,
-                     { DOCKER_CONTEXT = "remote" })
-    assert.matches("DOCKER_CONTEXT", problem.message)
+  it("sends the headers of config.json, and those of the caller", function()
+    write[[{"HttpHeaders": {"X-One": "1", "x-two": "2", "User-Agent": "no"}}]]
+    local variables = { DOCKER_CONFIG = folder }
+    assert.same({ ["X-One"] = "1", ["x-two"] = "2" },
+                resolve("/x", variables).headers)
+    assert.same({ ["X-One"] = "1", ["X-Two"] = "mine" },
+                resolve({ host = "/x", headers = { ["X-Two"] = "mine" } },
+                        variables).headers)
+    assert.is_nil(resolve("/x").headers)
   end)
 
-  it("does what it can of it", function()
-    assert.equal("unix:///x", host(nil, {
-      DOCKER_HOST = "unix:///x", DOCKER_TLS_VERIFY = "1",
-    }))
-    assert.equal("unix:///x", host(nil, {
-      DOCKER_HOST = "unix:///x", DOCKER_CONTEXT = "remote",
-    }))
-    assert.equal("unix:///x", host("/x", { DOCKER_CONTEXT = "remote" }))
-    assert.matches("^unix:///", host(nil, { DOCKER_CONTEXT = "default" }))
+  it("takes another folder of the docker command's files", function()
+    write[[{"HttpHeaders": {"A": "1"}}]]
+    local options, origin = config.resolve({ host = "/x", config = folder },
+      environment{ DOCKER_CONFIG = "/nowhere" })
+    assert.same({ A = "1" }, options.headers)
+    assert.is_nil(options.config)
+    assert.equal(folder .. "/config.json", origin.config_path)
+  end)
+
+  it("warns of a config.json that it can do without", function()
+    write "{"
+    local options, origin = config.resolve("/x",
+      environment{ DOCKER_CONFIG = folder })
+    assert.is_nil(options.headers)
+    assert.same({ folder .. "/config.json: it is no JSON from line 1, "
+                  .. "column 2 on" }, origin.warnings)
+    local problem = caught("argument", resolve, nil,
+                           { DOCKER_CONFIG = folder })
+    assert.equal(origin.warnings[1], problem.message)
   end)
 end)
 
 describe("config.client", function()
   it("remembers where its engine is", function()
     local client <close> = config.client{ host = "/x", user_agent = "me" }
-    assert.same({ host = "unix:///x", chosen_by = "option",
-                  user_agent = "me" }, config.origin(client))
+    local origin = config.origin(client)
+    assert.equal("unix:///x", origin.host)
+    assert.equal("option host", origin.chosen_by)
+    assert.equal("me", origin.user_agent)
     assert.same({}, config.origin({}))
   end)
 
+  it("remembers the docker command's files for what needs them", function()
+    write[[{"credsStore": "pass"}]]
+    local client <close> = config.client{ host = "/x", config = folder }
+    assert.equal("pass", cli_config.of(client).creds_store)
+    write "{"
+    local other <close> = config.client{ host = "/x", config = folder }
+    caught("argument", cli_config.of, other)
+    write "{}"
+    assert.is_nil(cli_config.of(other).creds_store)
+  end)
+
+  it("says whose host it is that cannot be used", function()
+    assert.matches("^host: .* %(DOCKER_HOST%)$",
+                   caught("argument", config.client, nil, environment{
+                     DOCKER_HOST = "fd://3",
+                   }).message)
+    assert.not_matches("%(option",
+                       caught("argument", config.client, "fd://").message)
+  end)
+
+  it("sends the headers of config.json, and who we are", function()
+    write[[{"HttpHeaders": {"X-Meta": "of the file", "user-agent": "no"}}]]
+    local server <close> = scripted.start[[
+      accept
+      head
+      send "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"
+    ]]
+    local client <close> = config.client{ host = server.address,
+                                          config = folder }
+    client:ping()
+    assert.equal(1, server:log "\nX%-Meta: of the file")
+    assert.equal(1, server:log "User%-Agent: moonsail/[%d.]+%S* %(Lua 5.4%)")
+    assert.equal(0, server:log "ser%-[Aa]gent: no")
+  end)
+
   it("says who we are", function()
-    assert.equal("moonsail/" .. require "moonsail.version",
-                 resolve("/x").user_agent)
+    assert.equal(("moonsail/%s (Lua 5.4)"):format(
+      require "moonsail.version"), resolve("/x").user_agent)
   end)
 
   it("holds no client that nobody else does", function()
@@ -139,69 +176,5 @@ describe("config.client", function()
     collectgarbage()
     collectgarbage()
     assert.is_nil(seen[1])
-  end)
-end)
-
-describe("the default sockets", function()
-  it("are looked for in this order", function()
-    assert.same({
-      "/var/run/docker.sock",
-      "/run/user/7/docker.sock",
-      "/home/me/.docker/run/docker.sock",
-      "/home/me/.docker/desktop/docker.sock",
-      "/run/user/7/podman/podman.sock",
-      "/run/podman/podman.sock",
-    }, config.default_sockets(environment{
-      XDG_RUNTIME_DIR = "/run/user/7", HOME = "/home/me",
-    }))
-    assert.same({ "/var/run/docker.sock", "/run/podman/podman.sock" },
-                config.default_sockets(environment{}))
-  end)
-
-  -- Sockets in folders of our own: docker's, which may be there as well, is
-  -- taken out of the list.
-  describe("found", function()
-    local lfs = require "lfs"
-    local socket = require "socket.unix"
-    local order = config.default_sockets
-    local folder, listeners
-
-    local function listen(path)
-      local listener = socket()
-      assert(listener:bind(path))
-      listeners[#listeners + 1] = listener
-    end
-
-    before_each(function()
-      folder = os.tmpname()
-      os.remove(folder)
-      assert(lfs.mkdir(folder))
-      listeners = {}
-      config.default_sockets = function()
-        return { folder .. "/a", folder .. "/b", folder .. "/c" }
-      end
-    end)
-
-    after_each(function()
-      config.default_sockets = order
-      for _, listener in ipairs(listeners) do listener:close() end
-      os.execute("rm -r " .. folder)
-    end)
-
-    it("the first that is there", function()
-      listen(folder .. "/b")
-      listen(folder .. "/c")
-      assert.equal("unix://" .. folder .. "/b", host())
-    end)
-
-    it("not what is no socket", function()
-      io.open(folder .. "/a", "w"):close()
-      listen(folder .. "/c")
-      assert.equal("unix://" .. folder .. "/c", host())
-    end)
-
-    it("docker's own where there is none", function()
-      assert.equal("unix:///var/run/docker.sock", host())
-    end)
   end)
 end)

@@ -57,3 +57,12 @@ it("tells what is in a link", function()
   assert.equal("Invalid argument", reason)
   assert.is_nil((core.read_link(folder .. "/nothing")))
 end)
+
+it("lists the names of what is in a folder", function()
+  local names = core.folder_names(folder)
+  table.sort(names)
+  assert.same({ "broken", "dir", "fifo", "file", "link" }, names)
+  assert.same({}, core.folder_names(folder .. "/dir"))
+  assert.same({ nil, "No such file or directory", 2 },
+              { core.folder_names(folder .. "/none") })
+end)
