@@ -161,8 +161,8 @@ describe("config.client", function()
     local client <close> = config.client{ host = server.address,
                                           config = folder }
     client:ping()
-    assert.equal(1, server:log "\nX%-Meta: of the file")
-    assert.equal(1, server:log "User%-Agent: moonsail/[%d.]+%S* %(Lua 5.4%)")
+    assert.equal(1, server:log "line 1 X%-Meta: of the file\n")
+    assert.equal(1, server:log "User%-Agent: moonsail/%S+ %(Lua 5.4%)")
     assert.equal(0, server:log "ser%-[Aa]gent: no")
   end)
 
