@@ -168,7 +168,8 @@ local function open_source(self, given, complain)
 end
 
 ---Opens the context of a build: everything is checked, and nothing sent yet.
----@param given table # of build_context.TYPES
+---@param given table # of build_context.TYPES; and `builder`: "buildkit" does
+---       without a .dockerignore
 ---@param label string # "images:build"
 ---@return moonsail.BuildContext # to be closed
 function build_context.open(given, label)

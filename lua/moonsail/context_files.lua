@@ -61,10 +61,11 @@ local function find_dockerfile(entries, given, complain)
 end
 
 -- Adds a Dockerfile that is none of the files; its name.
-local function add_dockerfile(entries, text)
+local function add_dockerfile(entries, text, builder)
   local name = sent_ignore.hidden_name(text)
-  local own = entries[sent_ignore.NAME]
   entries[name] = { name = name, content = text }
+  if builder == "buildkit" then return name end
+  local own = entries[sent_ignore.NAME]
   entries[sent_ignore.NAME] = {
     name = sent_ignore.NAME,
     content = sent_ignore.text(own and own.content, { [name] = true }),
@@ -74,14 +75,14 @@ local function add_dockerfile(entries, text)
 end
 
 ---What is to be packed.
----@param given table # context, dockerfile, dockerfile_text
+---@param given table # context, dockerfile, dockerfile_text, builder
 ---@param complain fun(path: string, format: string, ...)
 ---@return table # entries of core.packer, `dockerfile` (its name), and `text`
 function context_files.open(given, complain)
   local entries = entries_of(given.context, complain)
   local text, name = given.dockerfile_text
   if text then
-    name = add_dockerfile(entries, text)
+    name = add_dockerfile(entries, text, given.builder)
   else
     name = find_dockerfile(entries, given.dockerfile, complain)
     text = entries[name].content

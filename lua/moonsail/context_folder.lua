@@ -125,9 +125,9 @@ end
 
 -- Opening --------------------------------------------------------------------
 
----What is to be packed.
+---What is to be packed. Only the classic builder wants a .dockerignore.
 ---@param folder string
----@param given table # dockerfile, dockerfile_text
+---@param given table # dockerfile, dockerfile_text, builder
 ---@param complain fun(path: string, format: string, ...)
 ---@return table # entries of core.packer, its `filter`, `dockerfile` (its name
 ---       in the archive), and the `text` of that
@@ -137,7 +137,12 @@ function context_folder.open(folder, given, complain)
     open_ignores(folder, dockerfile, complain)
   local is_hidden = not dockerfile.name
   local name = dockerfile.name or sent_ignore.hidden_name(dockerfile.text)
-  local text = text_to_send(ignored, own, is_overruled, name, is_hidden)
+  local text = own
+  if given.builder ~= "buildkit" then
+    text = text_to_send(ignored, own, is_overruled, name, is_hidden)
+    if own and text == own then ignored:keep(sent_ignore.NAME) end
+  end
+  if not is_hidden then ignored:keep(name) end
   local entries = { { path = folder, name = "", follow = true } }
   if text ~= own and text then
     entries[#entries + 1] = { name = sent_ignore.NAME, content = text }
@@ -145,8 +150,6 @@ function context_folder.open(folder, given, complain)
   if is_hidden then
     entries[#entries + 1] = { name = name, content = dockerfile.text }
   end
-  if own and text == own then ignored:keep(sent_ignore.NAME) end
-  if not is_hidden then ignored:keep(name) end
   return {
     entries = entries,
     filter = filter_of(ignored, text ~= own and sent_ignore.NAME or nil),

@@ -79,8 +79,9 @@ describe("build_context of a folder", function()
     if engine.sh "id -u" == "0" then
       engine.sh(("chown -h 7:7 %s/*; chmod 4755 %s/tool"):format(path, path))
     end
-    local list = engine.sh(("tar --numeric-owner -tvf %s | awk '{ print $1, $2,"
-      .. " $6, $7, $8, $9 }'"):format(packed(open{ path = path })))
+    local list = engine.sh(("tar --numeric-owner -tvf %s | "
+      .. "awk '{ print $1, $2, $6, $7, $8, $9 }'")
+      :format(packed(open{ path = path })))
     assert.equal("-rw-r--r-- 0/0 Dockerfile\n"
       .. "lrwxrwxrwx 0/0 link -> /gone\n"
       .. "prw-r--r-- 0/0 pipe\n"
@@ -131,8 +132,8 @@ describe("build_context of a folder", function()
   end)
 
   it("never looks into a folder that is left out", function()
-    local path = app{ [".dockerignore"] = "secret\nsub/*/x", ["sub/y/x/z"] = "",
-                      ["secret/a"] = "" }
+    local path = app{ [".dockerignore"] = "secret\nsub/*/x",
+                      ["sub/y/x/z"] = "", ["secret/a"] = "" }
     engine.sh(("cd %s && chmod 000 secret sub/y/x"):format(path))
     write("open.lua", [[
       local build_context = require "moonsail.build_context"
@@ -181,7 +182,8 @@ describe("the Dockerfile of a folder", function()
                  refusal{ path = path })
     assert.equal("dockerfile: there is no Other in " .. path,
                  refusal{ path = path, dockerfile = "Other" })
-    assert.matches("is no file$", refusal{ path = path, dockerfile = "docker" })
+    assert.matches("is no file$",
+                   refusal{ path = path, dockerfile = "docker" })
     assert.matches("/Link leads nowhere: No such file",
                    refusal{ path = path, dockerfile = "Link" })
     -- it is there, but from where we are
@@ -203,7 +205,8 @@ describe("the Dockerfile of a folder", function()
     assert.equal(".dockerignore\n" .. name, content ".dockerignore")
     assert.equal("FROM busybox", content(name))
     -- the same text has the same name, so that caches know it
-    local same <close> = open{ path = path, dockerfile_text = "FROM busybox\n" }
+    local text = "FROM busybox\n"
+    local same <close> = open{ path = path, dockerfile_text = text }
     assert.equal(name, same.options.dockerfile)
     -- a link that leads out is no different
     engine.sh(("ln -s ../Other %s/Link"):format(path))
