@@ -4,6 +4,7 @@
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
+local path_stat = require "moonsail.path_stat"
 local tarball = require "moonsail.tarball"
 
 local archive = {}
@@ -21,12 +22,23 @@ end
 ---@param client moonsail.Client
 ---@param options table # of ContainerArchiveInfo
 ---@param label string
----@return moonsail.api.PathStat
+---@return moonsail.PathStat
 function archive.stat(client, options, label)
   local ok, result = pcall(core.call, client, "ContainerArchiveInfo", options,
                            label)
   if not ok then explain(result, options.path) end
-  return result
+  return path_stat.complete(result)
+end
+
+---A file or folder of a container as an archive: see container:get_archive.
+---@param client moonsail.Client
+---@param options table # of ContainerArchive
+---@param label string
+---@return moonsail.Stream
+---@return moonsail.PathStat
+function archive.get(client, options, label)
+  local stream, stat = core.call(client, "ContainerArchive", options, label)
+  return stream, path_stat.complete(stat)
 end
 
 -- Options that the API takes as words.
@@ -53,17 +65,15 @@ end
 ---@class moonsail.Container
 local methods = core.methods("container")
 
----What is at a path in the container, which need not run: its `name`, `size`,
----`mtime`, the `mode` as the engine has it (bit 31: a folder, bit 27: a
----symbolic link, the lowest nine: who may do what), and, of a link, where it
----leads to.
+---What is at a path in the container, which need not run: its `name`, `type`,
+---`size`, `mode`, `mtime`, and, of a link, where it leads to.
 ---`web:path_stat("/etc/passwd").size`
 ---@param path string # from the root on
 ---@takes ContainerArchiveInfo
 ---@fills id
 ---@uses ContainerArchiveInfo
 ---@raises not_found when there is nothing
----@return moonsail.api.PathStat
+---@return moonsail.PathStat
 function methods:path_stat(...)
   local label = "container:path_stat"
   local options = core.gather_options("path", label, ...)
@@ -94,15 +104,14 @@ end
 ---@uses ContainerArchive
 ---@raises not_found when there is nothing
 ---@return moonsail.Stream|integer # with `to` how many bytes there were
----@return moonsail.api.PathStat # as of path_stat
+---@return moonsail.PathStat # as of path_stat
 function methods:get_archive(...)
   local label = "container:get_archive"
   local options = core.gather_options("path to", label, ...)
   local complain = fail.complainer(label)
   local to = take_target(options, "ContainerArchive", complain)
   own.fill(options, "id", self, complain)
-  local stream, stat = core.call(core.client_of(self), "ContainerArchive",
-                                 options, label)
+  local stream, stat = archive.get(core.client_of(self), options, label)
   if to ~= nil then return stream:save(to), stat end
   return stream, stat, nil, stream -- as a for loop takes it
 end

@@ -18,11 +18,8 @@ end
 
 -- Into a container -----------------------------------------------------------
 
--- The kinds of what is in a container, by bits of its mode.
-local FOLDER, LINK, DEVICE = 1 << 31, 1 << 27, 1 << 26
-
-local function is_kind(stat, bit)
-  return stat ~= nil and stat.mode ~= nil and stat.mode & bit ~= 0
+local function is_kind(stat, kind)
+  return stat ~= nil and stat.type == kind
 end
 
 -- What is at the path in the container, or nil: that it cannot be told is the
@@ -37,7 +34,7 @@ end
 
 -- Where a link in the container leads to, if it is one.
 local function target_of(stat, path)
-  local target = is_kind(stat, LINK) and stat.link_target
+  local target = is_kind(stat, "link") and stat.link_target
   return target and target ~= "" and paths.follow(path, target) or nil
 end
 
@@ -49,7 +46,7 @@ local function find_target(job)
   if target then
     path, stat = target, look(job, target)
   end
-  if is_kind(stat, DEVICE) then
+  if is_kind(stat, "char_device") or is_kind(stat, "block_device") then
     job.complain("dest", "%s is a device", job.dest)
   end
   return path, stat
@@ -72,7 +69,7 @@ end
 -- The folder in the container that the archive is unpacked in, and the name
 -- that the source has there: "." for its contents.
 local function place_in(job, thing, path, stat)
-  if is_kind(stat, FOLDER) then
+  if is_kind(stat, "folder") then
     return path, thing.name or "."
   elseif stat and thing.is_folder then
     refuse_folder(job)
@@ -174,9 +171,9 @@ end
 local function copy_out(job)
   local target = local_target(job)
   local path, name = container_source(job)
-  local stream <close>, stat = core.call(job.client, "ContainerArchive",
+  local stream <close>, stat = archive.get(job.client,
     { id = job.id, path = path, raw = false }, job.label)
-  check_target(job, target, is_kind(stat, FOLDER))
+  check_target(job, target, is_kind(stat, "folder"))
   local plan, made = plan_unpacking(path, name, target)
   plan.bytes = stream:read_all()
   core.unpack(plan, job.label)

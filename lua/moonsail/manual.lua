@@ -358,7 +358,7 @@ return {
         takes = {"ContainerArchive"},
         fills = "id",
         uses = {"ContainerArchive"},
-        returns = {{type = "moonsail.Stream|integer", doc = "with `to` how many bytes there were"}, {type = "moonsail.api.PathStat", doc = "as of path_stat"}},
+        returns = {{type = "moonsail.Stream|integer", doc = "with `to` how many bytes there were"}, {type = "moonsail.PathStat", doc = "as of path_stat"}},
         raises = {{kind = "not_found", when = "there is nothing"}},
       },
       health = {
@@ -421,12 +421,12 @@ return {
         returns = {{type = "string|nil"}},
       },
       path_stat = {
-        doc = "What is at a path in the container, which need not run: its `name`, `size`, `mtime`, the `mode` as the engine has it (bit 31: a folder, bit 27: a symbolic link, the lowest nine: who may do what), and, of a link, where it leads to.\n  web:path_stat(\"/etc/passwd\").size",
+        doc = "What is at a path in the container, which need not run: its `name`, `type`, `size`, `mode`, `mtime`, and, of a link, where it leads to.\n  web:path_stat(\"/etc/passwd\").size",
         arguments = {{name = "path", type = "string", doc = "from the root on"}},
         takes = {"ContainerArchiveInfo"},
         fills = "id",
         uses = {"ContainerArchiveInfo"},
-        returns = {{type = "moonsail.api.PathStat"}},
+        returns = {{type = "moonsail.PathStat"}},
         raises = {{kind = "not_found", when = "there is nothing"}},
       },
       pause = {
@@ -1720,11 +1720,23 @@ return {
         doc = "Calls a function with each thing that comes, to the end of the stream or until the function returns false. The stream is closed in any case.",
         arguments = {{name = "fn", type = "fun(item: any, source: string?): boolean?", doc = "a line or a piece and its source; or a document"}},
       },
+      entries = {
+        doc = "What is in the archive that comes, for a loop: each entry with its `name`, `type`, `size`, `mode`, `uid`, `gid`, `mtime`, `link_target`, and its bytes, by `entry:text()`, `entry:read()` or `entry:pieces()`, or into a file, by `entry:save(path)`. What is not read is passed over. The stream is closed when the loop is left. Names are those of the archive, and may lead anywhere: `extract` knows which of them are safe.\n  for entry in web:export():entries() do print(entry.name, entry.size) end",
+        returns = {{type = "fun(): moonsail.ArchiveEntry?"}},
+        raises = {{kind = "argument", when = "what comes are no bytes"}, {kind = "protocol", when = "it is no good archive, or was cut off"}},
+      },
       exit_code = {
         doc = "How the command at the other end has ended, at the end of the stream: of `exec`, `run` and `attach`. nil while it runs, and after the stream was closed before its end, as long as the command goes on. What kept us from writing all of its input (`stdin`) is raised.",
         uses = {"ExecInspect", "ContainerInspect", "ContainerWait"},
         returns = {{type = "integer|nil"}},
         raises = {{kind = "argument", when = "this is not the output of a command"}, {kind = "not_found", when = "the container has gone, and its exit code with it"}},
+      },
+      extract = {
+        doc = "Makes the files, folders and links of the archive that comes, in a folder of this machine and nowhere else: a name that is absolute, has a \"..\" in it, or leads through a link is refused, and what was there is replaced, not written through. The stream is closed in any case.\n  web:get_archive(\"/etc\"):extract(\"backup\")",
+        arguments = {{name = "dir", type = "string", doc = "a folder that is there"}},
+        options = {{name = "root", type = "string", optional = false, doc = "in place of the first part of all names"}, {name = "below", type = "string", optional = false, doc = "in front of all names"}, {name = "strip", type = "integer", optional = true, default = "0", doc = "how many parts of all names are taken away; what has no more is left out"}, {name = "owner", type = "boolean", optional = true, default = "false", doc = "keep the owners, by their numbers (for root)"}, {name = "setuid", type = "boolean", optional = true, default = "false", doc = "keep setuid and setgid bits though the owner is another"}, {name = "devices", type = "boolean", optional = true, default = "false", doc = "make device nodes, which are left out else"}, {name = "limits", type = "table", optional = false, doc = "how much there may be: `entries` (10 million unless told), and `bytes` of all files together (1 TiB unless told)"}},
+        returns = {{type = "moonsail.Extracted"}},
+        raises = {{kind = "argument", when = "it cannot be written there, or a folder would take the place of something else, or the reverse"}, {kind = "protocol", when = "it is no good archive, was cut off, or leads out of the folder"}, {kind = "limit", when = "there is more than allowed"}},
       },
       help = {
         doc = "What can be done: all methods; one of them, about a screen of text; one of its options: `print(docker.containers:help(\"create\", \"memory\"))`. A client also knows operations: `help(\"api.container_list\")`.",

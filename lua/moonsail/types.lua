@@ -471,8 +471,8 @@ function Container:export(to, options) end
 ---@param to? string|file* # the path of a file, or an open one
 ---@param options? moonsail.container.get_archive.Options
 ---@return moonsail.Stream|integer # with `to` how many bytes there were
----@return moonsail.api.PathStat # as of path_stat
----@overload fun(self: moonsail.Container, options: moonsail.container.get_archive.Options): moonsail.Stream|integer, moonsail.api.PathStat
+---@return moonsail.PathStat # as of path_stat
+---@overload fun(self: moonsail.Container, options: moonsail.container.get_archive.Options): moonsail.Stream|integer, moonsail.PathStat
 function Container:get_archive(path, to, options) end
 
 ---What its health check last found: healthy, unhealthy, starting; nil or none without one.
@@ -536,12 +536,12 @@ function Container:logs(options) end
 ---@return string|nil
 function Container:name() end
 
----What is at a path in the container, which need not run: its `name`, `size`, `mtime`, the `mode` as the engine has it (bit 31: a folder, bit 27: a symbolic link, the lowest nine: who may do what), and, of a link, where it leads to.
+---What is at a path in the container, which need not run: its `name`, `type`, `size`, `mode`, `mtime`, and, of a link, where it leads to.
 ---`web:path_stat("/etc/passwd").size`
 ---@param path string # from the root on
 ---@param options? moonsail.options.ContainerArchiveInfo
----@return moonsail.api.PathStat
----@overload fun(self: moonsail.Container, options: moonsail.options.ContainerArchiveInfo): moonsail.api.PathStat
+---@return moonsail.PathStat
+---@overload fun(self: moonsail.Container, options: moonsail.options.ContainerArchiveInfo): moonsail.PathStat
 function Container:path_stat(path, options) end
 
 ---Freezes all of its processes.
@@ -1929,9 +1929,32 @@ function Stream:close_write() end
 ---@param fn fun(item: any, source: string?): boolean? # a line or a piece and its source; or a document
 function Stream:each(fn) end
 
+---What is in the archive that comes, for a loop: each entry with its `name`, `type`, `size`, `mode`, `uid`, `gid`, `mtime`, `link_target`, and its bytes, by `entry:text()`, `entry:read()` or `entry:pieces()`, or into a file, by `entry:save(path)`. What is not read is passed over. The stream is closed when the loop is left. Names are those of the archive, and may lead anywhere: `extract` knows which of them are safe.
+---`for entry in web:export():entries() do print(entry.name, entry.size) end`
+---@return fun(): moonsail.ArchiveEntry?
+function Stream:entries() end
+
 ---How the command at the other end has ended, at the end of the stream: of `exec`, `run` and `attach`. nil while it runs, and after the stream was closed before its end, as long as the command goes on. What kept us from writing all of its input (`stdin`) is raised.
 ---@return integer|nil
 function Stream:exit_code() end
+
+---@class moonsail.stream.extract.Options: moonsail.CallOptions
+---@field dir? string # a folder that is there
+---@field root? string # in place of the first part of all names
+---@field below? string # in front of all names
+---@field strip? integer # default 0; how many parts of all names are taken away; what has no more is left out
+---@field owner? boolean # default false; keep the owners, by their numbers (for root)
+---@field setuid? boolean # default false; keep setuid and setgid bits though the owner is another
+---@field devices? boolean # default false; make device nodes, which are left out else
+---@field limits? table # how much there may be: `entries` (10 million unless told), and `bytes` of all files together (1 TiB unless told)
+
+---Makes the files, folders and links of the archive that comes, in a folder of this machine and nowhere else: a name that is absolute, has a ".." in it, or leads through a link is refused, and what was there is replaced, not written through. The stream is closed in any case.
+---`web:get_archive("/etc"):extract("backup")`
+---@param dir string # a folder that is there
+---@param options? moonsail.stream.extract.Options
+---@return moonsail.Extracted
+---@overload fun(self: moonsail.Stream, options: moonsail.stream.extract.Options): moonsail.Extracted
+function Stream:extract(dir, options) end
 
 ---Whether nothing more comes: it was closed, or has ended.
 ---@return boolean
@@ -2316,6 +2339,41 @@ function moonsail.sleep(seconds) end
 ---@return moonsail.Fiber
 function moonsail.spawn(fn, ...) end
 
+---A thing in an archive. Its bytes can be read until the loop goes on.
+---@class moonsail.ArchiveEntry
+---@field name string # as the archive has it, without a slash behind a folder
+---@field type string # "file", "folder", "link", "hard_link", "fifo", "char_device", "block_device" or "other"
+---@field size integer # bytes, of a file
+---@field mode integer # as chmod has it: 420 is 0644
+---@field uid integer
+---@field gid integer
+---@field user? string # their names, where the archive has them
+---@field group? string
+---@field mtime number # Unix seconds
+---@field link_target? string # where a link leads to; of a hard link, the other name in the archive
+---@field major? integer # of a device
+---@field minor? integer
+---@field xattrs? table<string, string> # extended attributes
+local ArchiveEntry = {}
+
+---Its bytes, piece by piece, for a loop.
+---@return fun(): string?
+function ArchiveEntry:pieces() end
+
+---The next piece of its bytes.
+---@return string|nil # nil at its end
+function ArchiveEntry:read() end
+
+---Writes its bytes into a file.
+---@param path string
+---@return integer # how many there were
+function ArchiveEntry:save(path) end
+
+---All of its bytes.
+---@param limit? integer # how many there may be: 64 MiB unless told
+---@return string
+function ArchiveEntry:text(limit) end
+
 ---What a build has said, piece by piece; printed, all of it as one text.
 ---@class moonsail.BuildLog
 ---@field steps moonsail.BuildStep[] # what was done, in order
@@ -2409,6 +2467,17 @@ local Error = {}
 ---@field exec moonsail.Exec
 local ExecResult = {}
 
+---How much an archive has held.
+---@class moonsail.Extracted
+---@field entries integer # that there were
+---@field files integer
+---@field folders integer
+---@field links integer # symbolic links, and further names of files
+---@field others integer # FIFOs and devices
+---@field skipped integer # that were left out
+---@field bytes integer # of all files
+local Extracted = {}
+
 ---What a container wrote: what came from which source, in its order. A for loop over it gives `line, source`; `#logs` is the number of lines, `logs[1]` the first; printed, each line is marked "O> " or "E> ".
 ---@class moonsail.Logs
 ---@field stdout string # every byte of it
@@ -2427,6 +2496,17 @@ function Logs:iterate() end
 ---@param source "stdout"|"stderr" # which
 ---@return string[]
 function Logs:tail(count, source) end
+
+---What is at a path in a container.
+---@class moonsail.PathStat
+---@field name string # what it is called in its folder
+---@field type string # "file", "folder", "link", "fifo", "socket", "char_device", "block_device" or "other"
+---@field size integer # bytes, of a file
+---@field mode integer # who may do what, as chmod has it: 420 is 0644; with the bits for setuid (2048), setgid (1024) and sticky (512)
+---@field go_mode integer # the mode as the engine tells it
+---@field mtime string # when it was changed last
+---@field link_target? string # where a link leads to
+local PathStat = {}
 
 ---What `client:prune` has removed: of each kind that was pruned, the answer of the engine.
 ---@class moonsail.Pruned
@@ -4054,13 +4134,6 @@ function Api.volume_update(options) end
 ---@field os_features string[] # since 1.30
 ---@field os_version? string # since 1.30
 ---@field variant? string # since 1.30
-
----@class moonsail.api.PathStat
----@field link_target? string
----@field mode? integer
----@field mtime? string
----@field name? string
----@field size? integer
 
 ---@class moonsail.api.Plugin
 ---@field config? moonsail.api.Plugin.Config
