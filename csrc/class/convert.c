@@ -93,7 +93,7 @@ int ldk_arguments_of(lua_State *L) {
   lua_newtable(L);
   set_bytes(L, "target", &call->target);
   set_headers(L, &call->headers);
-  if (call->has_body)
+  if (call->has_body && !call->has_source)
     set_bytes(L, "body", &call->body);
   lua_pushstring(L, call->body_file);
   lua_setfield(L, -2, "body_file");

@@ -4,6 +4,7 @@
 #include "net/hijack.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -24,7 +25,7 @@
 static size_t wanted(const dk_Wire *w) {
   const dk_Transfer *x = w->transfer;
   size_t window = w->limits.window, waiting = dk_queue_length(&x->body);
-  if (x->state < DK_ANSWERED || window == 0 || x->unsent > 0)
+  if (x->state < DK_ANSWERED || window == 0 || x->unsent > 0 || x->feeding)
     return PIECE;
   if (waiting >= window)
     return 0;
@@ -36,13 +37,21 @@ static void set_eager(dk_Wire *w, int eager) {
   w->hijack->eager = eager;
 }
 
+/* Whether what the other side says may end with the connection, however that
+ * ends. */
+static int may_break(const dk_Wire *w) {
+  const dk_Transfer *x = w->transfer;
+  return x->duplex || (w->hijack->fed && x->state == DK_ANSWERED &&
+                       w->hijack->ending == DK_BY_CLOSE);
+}
+
 /* Reading failed, with an errno (libcurl's words are those of its first
  * failure, which may be another). An other side that ends without having read
  * all that we sent resets the connection: it is through all the same. */
 static int broke(dk_Wire *w, CURLcode code, int error) {
   dk_Transfer *x = w->transfer;
   dk_Hijack *h = w->hijack;
-  if (!x->duplex || !h->spoken || (error != ECONNRESET && !h->mute))
+  if (!may_break(w) || !h->spoken || (error != ECONNRESET && !h->mute))
     return dk_reply_fail(w, code);
   x->broken = 1;
   return dk_reply_finish(w);
@@ -77,11 +86,11 @@ static int read_on(dk_Wire *w) {
 
 /* ---- sending ---- */
 
-/* Nothing goes out any more; what comes in still counts. */
-static void fall_silent(dk_Wire *w) {
+void dk_hijack_fall_silent(dk_Wire *w) {
   dk_Transfer *x = w->transfer;
   w->hijack->mute = 1;
   x->unsent = 0;
+  x->feeding = 0;
   if (x->duplex)
     x->broken = 1;
   dk_wire_note(w);
@@ -103,7 +112,7 @@ static size_t send_some(dk_Wire *w, const char *bytes, size_t length) {
   if (code == CURLE_AGAIN)
     return 0;
   if (code != CURLE_OK) {
-    fall_silent(w);
+    dk_hijack_fall_silent(w);
     return 0;
   }
   if (n > 0)
@@ -253,6 +262,43 @@ void dk_hijack_half_close(dk_Wire *w) {
   send_on(w);
   look(w);
 }
+
+/* ---- a body that is fed ---- */
+
+/* The line that ends a chunk goes out before the next one, so that what waits
+ * to go out is never added to: TLS wants to find it where it was. */
+static void put_chunk(dk_Wire *w, size_t length, const char *end) {
+  dk_Hijack *h = w->hijack;
+  char line[40];
+  snprintf(line, sizeof line, "%s%zx\r\n%s", h->begun ? "\r\n" : "", length,
+           end);
+  h->begun = 1;
+  if (dk_buffer_text(&h->out, line) == DK_OK)
+    return;
+  dk_wire_say(w, "not enough memory");
+  dk_wire_conclude(w, DK_MEMORY);
+}
+
+int dk_hijack_room(const dk_Wire *w) {
+  const dk_Hijack *h = w->hijack;
+  return h->connected && w->transfer->unsent == 0 && h->gone == h->out.length;
+}
+
+void dk_hijack_feed(dk_Wire *w, const char *bytes, size_t length) {
+  put_chunk(w, length, "");
+  if (w->hijack != NULL)
+    dk_hijack_send(w, bytes, length);
+}
+
+void dk_hijack_fed(dk_Wire *w) {
+  put_chunk(w, 0, "\r\n");
+  if (w->hijack == NULL)
+    return;
+  send_on(w);
+  look(w);
+}
+
+/* ---- the end ---- */
 
 /* Before 7.85 libcurl keeps such a connection when its handle goes. */
 static void hang_up(int fd) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A transfer whose connection is to be upgraded. libcurl only connects
- * (CURLOPT_CONNECT_ONLY), and sends and receives bytes; request, answer and
- * what follows are ours. Private to net/.
+ * A transfer whose connection is to be upgraded, or whose body is fed. libcurl
+ * only connects (CURLOPT_CONNECT_ONLY), and sends and receives bytes; request,
+ * answer and what follows are ours. Private to net/.
  *
  * Its life: dk_hijack_prepare when the transfer starts, dk_hijack_connected
  * when libcurl has connected, then a turn whenever something can be read or
@@ -29,6 +29,8 @@ typedef enum dk_Ending {
 typedef struct dk_Hijack {
   dk_Watch watch;
   dk_Upgrade upgrade;
+  int fed;   /* the request's body is fed, in chunks, */
+  int begun; /* one of which has gone */
   dk_HttpHead head;
   dk_Ending ending; /* known when the head has come */
   uint64_t left;    /* of the body, DK_BY_LENGTH */
@@ -66,6 +68,14 @@ void dk_hijack_end(dk_Wire *w);
 /* Of dk_transfer_send and dk_transfer_half_close. */
 void dk_hijack_send(dk_Wire *w, const char *bytes, size_t length);
 void dk_hijack_half_close(dk_Wire *w);
+
+/* Of dk_transfer_room, dk_transfer_feed and dk_transfer_fed. */
+int dk_hijack_room(const dk_Wire *w);
+void dk_hijack_feed(dk_Wire *w, const char *bytes, size_t length);
+void dk_hijack_fed(dk_Wire *w);
+
+/* Nothing goes out any more; what comes in still counts. */
+void dk_hijack_fall_silent(dk_Wire *w);
 
 /* ---- reply.c: the answer, and what the other side says then ---- */
 

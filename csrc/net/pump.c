@@ -98,21 +98,6 @@ static void act_if_due(dk_Transport *t) {
 
 /* ---- what is to be done again ---- */
 
-/* A source that a signal interrupted goes on now that the owner has had its
- * turn. This also ends an upload that got its answer while it was stalled,
- * which libcurl 7.88 does not notice by itself. */
-static void resume_stalled(dk_Transport *t) {
-  dk_Wire *w, *next;
-  if (!t->stalled)
-    return;
-  t->stalled = 0;
-  for (w = t->active; w != NULL; w = next) {
-    next = w->next;
-    if (w->stalled)
-      dk_wire_resume(w);
-  }
-}
-
 /* Those that have not read all there was the last time. */
 static void turn_eager(dk_Transport *t) {
   dk_Wire *w, *next;
@@ -140,7 +125,7 @@ static double deadline(const dk_Wire *w) {
   double limit = w->limits.head;
   if (w->transfer->state == DK_ANSWERED)
     limit = w->limits.idle;
-  if (w->paused || limit <= 0)
+  if (w->paused || limit <= 0 || dk_transfer_room(w->transfer))
     return INFINITY;
   return w->since + limit;
 }
@@ -181,8 +166,7 @@ static int in_milliseconds(double seconds) {
 static double until_due(const dk_Transport *t) {
   double of_libcurl = libcurl_timeout(t);
   double left = nearest_deadline(t);
-  if (t->happened > 0 || t->stalled || t->n_eager > 0 ||
-      dk_poller_never_waits(t->poller))
+  if (t->happened > 0 || t->n_eager > 0 || dk_poller_never_waits(t->poller))
     return 0;
   if (left < INFINITY)
     left -= dk_now();
@@ -230,7 +214,6 @@ static void limit_connections(dk_Transport *t) {
 int dk_transport_pump(dk_Transport *t, double timeout) {
   int happened;
   limit_connections(t);
-  resume_stalled(t);
   turn_eager(t);
   act_if_due(t);
   wait_for_bytes(t, timeout);

@@ -155,7 +155,7 @@ static const char *find_ending(dk_Hijack *h, const dk_Buffer *headers) {
   const char *length = dk_httphead_find(headers, "Content-Length");
   h->ending = DK_BY_CLOSE;
   if (status == 101)
-    return NULL;
+    return h->fed ? "an upgrade that nobody asked for" : NULL;
   if (h->headless || status == 204 || status == 304) {
     h->ending = DK_NO_BODY;
   } else if (coding != NULL) {
@@ -173,6 +173,8 @@ static const char *find_ending(dk_Hijack *h, const dk_Buffer *headers) {
 /* Whether the engine agreed to the upgrade. Old ones do so with 200, but not
  * to a WebSocket. */
 static int is_upgraded(const dk_Hijack *h) {
+  if (h->upgrade == DK_NO_UPGRADE)
+    return 0;
   if (h->head.status == 101)
     return 1;
   return h->head.status == 200 && h->ending == DK_BY_CLOSE &&
@@ -192,6 +194,8 @@ static int answered(dk_Wire *w, const char *at, const char *end) {
   x->half_closes = x->duplex && h->socket == NULL;
   x->broken = x->duplex && h->mute;
   x->state = DK_ANSWERED;
+  if (x->feeding && x->status >= 300)
+    dk_hijack_fall_silent(w);
   dk_wire_note(w);
   dk_httphead_free(&h->head);
   return take_body(w, at, end);

@@ -23,8 +23,8 @@ typedef struct dk_Request {
   size_t headers_length;
   const char *body; /* or NULL */
   size_t body_length;
-  const char *body_file; /* path of a file to send instead, or NULL */
   int has_body;
+  int fed; /* the body is handed over while it is sent: dk_transfer_feed */
   const char *user_agent;
   dk_Upgrade upgrade; /* what the connection is to become */
 } dk_Request;

@@ -5,7 +5,6 @@
 
 #include <assert.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bytes/httphead.h"
 #include "bytes/memory.h"
@@ -29,7 +28,6 @@ dk_Transfer *dk_transfer_new(dk_Transport *t) {
   pair->transfer.headers.limit = HEAD_LIMIT;
   pair->wire.transfer = &pair->transfer;
   pair->wire.transport = t;
-  pair->wire.source = -1;
   dk_wire_link(&pair->wire, &t->resting);
   return &pair->transfer;
 }
@@ -54,9 +52,6 @@ static void give_back(dk_Wire *w, int failed) {
   curl_slist_free_all(w->lines);
   curl_slist_free_all(w->detour);
   w->lines = w->detour = NULL;
-  if (w->source >= 0)
-    close(w->source);
-  w->source = -1;
 }
 
 void dk_wire_conclude(dk_Wire *w, dk_Trouble trouble) {
@@ -65,6 +60,7 @@ void dk_wire_conclude(dk_Wire *w, dk_Trouble trouble) {
   give_back(w, trouble != DK_NO_TROUBLE);
   if (x->status > 0)
     w->endpoint->proved = 1;
+  x->feeding = 0;
   x->trouble = trouble;
   x->state = trouble == DK_NO_TROUBLE ? DK_FINISHED : DK_FAILED;
   dk_wire_unlink(w);
@@ -147,7 +143,6 @@ void dk_wire_resume(dk_Wire *w) {
     return;
   }
   w->paused = 0;
-  w->stalled = 0;
   w->since = dk_now();
   code = curl_easy_pause(w->handle->easy, CURLPAUSE_CONT);
   if (code != CURLE_OK)
@@ -187,6 +182,25 @@ void dk_transfer_send(dk_Transfer *x, const void *bytes, size_t length) {
 void dk_transfer_half_close(dk_Transfer *x) {
   if (!is_over(x) && x->half_closes)
     dk_hijack_half_close(x->wire);
+}
+
+int dk_transfer_room(const dk_Transfer *x) {
+  return x->feeding && dk_hijack_room(x->wire);
+}
+
+void dk_transfer_feed(dk_Transfer *x, const void *bytes, size_t length) {
+  assert(dk_transfer_room(x) && length > 0);
+  x->wire->since = dk_now();
+  dk_hijack_feed(x->wire, bytes, length);
+}
+
+void dk_transfer_fed(dk_Transfer *x) {
+  if (!x->feeding)
+    return;
+  assert(dk_transfer_room(x));
+  x->feeding = 0;
+  x->wire->since = dk_now();
+  dk_hijack_fed(x->wire);
 }
 
 const char *dk_transfer_header(const dk_Transfer *x, const char *name) {

@@ -8,7 +8,11 @@
  * A transfer whose request asks for an upgrade (net/request.h) is `duplex`
  * when the engine agrees: with 101, or with 200 and no end of the body told.
  * Its body then is all that the other side says, and DK_FINISHED its end. Any
- * other answer is one as ever. */
+ * other answer is one as ever.
+ *
+ * A transfer whose request is fed is `feeding` until all of the request's body
+ * was handed over, or nothing more of it is wanted: an answer that tells of a
+ * failure may come at any time, and ends that. */
 #ifndef DK_TRANSFER_H
 #define DK_TRANSFER_H
 
@@ -36,7 +40,7 @@ typedef enum dk_Trouble {
   DK_PROTOCOL, /* not an HTTP answer */
   DK_LIMIT,    /* the body is larger than allowed */
   DK_CANCELLED,
-  DK_SOURCE, /* the file to send could not be read */
+  DK_SOURCE, /* a file of ours (a certificate, a key) cannot be used */
   DK_MEMORY
 } dk_Trouble;
 
@@ -51,7 +55,9 @@ typedef struct dk_Transfer {
   int reused;           /* went over a kept connection */
   int duplex;           /* upgraded: can be sent to, from DK_ANSWERED on */
   int half_closes;      /* and can be told that no more will be sent */
-  size_t unsent;        /* bytes of dk_transfer_send that have not gone */
+  int feeding;          /* more of the request's body is wanted */
+  size_t unsent;        /* bytes of dk_transfer_send, or _feed, that have not
+                           gone */
   int broken;           /* nothing more goes out, though more may come in */
   struct dk_Wire *wire; /* libcurl's side of it */
 } dk_Transfer;
@@ -85,6 +91,20 @@ void dk_transfer_send(dk_Transfer *x, const void *bytes, size_t length);
 /* Says that no more will be sent, once nothing is unsent; the answer goes on
  * to its end. Does nothing unless `half_closes`. */
 void dk_transfer_half_close(dk_Transfer *x);
+
+/* Whether one that is feeding takes a piece now. While it waits for one, no
+ * limit in time holds; and the window does not hold the engine back, which
+ * might not read on else. */
+int dk_transfer_room(const dk_Transfer *x);
+
+/* Hands over a piece, not an empty one, where there is room. The bytes remain
+ * the caller's, and must hold until there is room again, or it is feeding no
+ * more and nothing is unsent. */
+void dk_transfer_feed(dk_Transfer *x, const void *bytes, size_t length);
+
+/* That was all of the body. One that ends otherwise never came to its end for
+ * the engine either. */
+void dk_transfer_fed(dk_Transfer *x);
 
 /* Ends it: DK_FAILED by DK_CANCELLED unless it was over. */
 void dk_transfer_cancel(dk_Transfer *x);

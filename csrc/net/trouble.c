@@ -174,10 +174,6 @@ static dk_Trouble judge_doom(dk_Wire *w) {
                 address, w->limits.body);
   else if (w->doom == DK_PROTOCOL)
     dk_wire_say(w, "the head of the answer of %s is too long", address);
-  else if (w->doom == DK_SOURCE && w->source_error != 0)
-    dk_wire_say(w, "cannot read %s: %s", w->path, strerror(w->source_error));
-  else if (w->doom == DK_SOURCE)
-    dk_wire_say(w, "%s became shorter while it was sent", w->path);
   else
     dk_wire_say(w, "not enough memory");
   return w->doom;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * The request for an upgrade, which libcurl does not write for us. */
+ * The request for an upgrade, or of a body that is fed, which libcurl does not
+ * write for us. */
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -69,12 +71,14 @@ static int write_lines(dk_Wire *w, const dk_Request *r) {
     put_line(&status, out, "Host: ", host_of(w->endpoint));
   if (r->user_agent != NULL)
     put_line(&status, out, "User-Agent: ", r->user_agent);
-  put_line(&status, out, "Connection: ", "Upgrade");
+  put_line(&status, out, "Connection: ", r->fed ? "close" : "Upgrade");
   return status;
 }
 
 static int write_upgrade(dk_Hijack *h) {
   int status = DK_OK;
+  if (h->upgrade == DK_NO_UPGRADE)
+    return DK_OK;
   if (h->upgrade == DK_UPGRADE_WEBSOCKET) {
     h->socket = dk_websocket_new();
     return h->socket != NULL ? dk_websocket_ask(h->socket, &h->out)
@@ -89,12 +93,14 @@ static int write_body(dk_Wire *w, const dk_Request *r) {
   dk_Buffer *out = &w->hijack->out;
   char length[24];
   int status = DK_OK;
-  if (w->uploads) {
+  if (r->fed) {
+    put_line(&status, out, "Transfer-Encoding: ", "chunked");
+  } else if (w->uploads) {
     snprintf(length, sizeof length, "%zu", r->has_body ? r->body_length : 0);
     put_line(&status, out, "Content-Length: ", length);
   }
   put_line(&status, out, "", "");
-  if (status == DK_OK && r->has_body)
+  if (status == DK_OK && r->has_body && !r->fed)
     status = dk_buffer_append(out, r->body, r->body_length);
   return status;
 }
@@ -105,6 +111,7 @@ static int make(dk_Wire *w, const dk_Request *r) {
   if (h == NULL)
     return DK_NO_MEMORY;
   h->upgrade = r->upgrade;
+  h->fed = w->transfer->feeding = r->fed;
   h->headless = strcmp(r->method, "HEAD") == 0;
   h->head.limit = w->transfer->headers.limit;
   status = write_lines(w, r);
@@ -116,10 +123,7 @@ static int make(dk_Wire *w, const dk_Request *r) {
 }
 
 dk_Trouble dk_hijack_prepare(dk_Wire *w, const dk_Request *r) {
-  if (r->body_file != NULL) {
-    dk_wire_say(w, "a file cannot be sent with a request for an upgrade");
-    return DK_PROTOCOL;
-  }
+  assert(!r->fed || r->upgrade == DK_NO_UPGRADE);
   w->handle->altered = 1;
   curl_easy_setopt(w->handle->easy, CURLOPT_CONNECT_ONLY, 1L);
   if (make(w, r) == DK_OK)

@@ -3,13 +3,9 @@
 
 #include "net/wire.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "bytes/httphead.h"
 #include "bytes/memory.h"
@@ -79,37 +75,6 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *wire) {
   return doomed(w, outcome == DK_NO_MEMORY ? DK_MEMORY : DK_LIMIT);
 }
 
-/* Nothing could be read from the source now. A signal gives the owner its
- * turn: it decides whether to go on. */
-static size_t source_failed(dk_Wire *w, int error) {
-  if (error == EINTR || error == EAGAIN) {
-    w->stalled = 1;
-    w->transport->stalled = 1;
-    dk_wire_note(w);
-    return CURL_READFUNC_PAUSE;
-  }
-  w->source_error = error;
-  return doomed(w, DK_SOURCE);
-}
-
-static size_t on_source(char *room, size_t size, size_t count, void *wire) {
-  dk_Wire *w = wire;
-  size_t wanted = size * count;
-  ssize_t got;
-  if (w->left >= 0 && (unsigned long long)w->left < wanted)
-    wanted = (size_t)w->left; /* it may have grown since */
-  if (wanted == 0)
-    return 0;
-  got = read(w->source, room, wanted);
-  if (got < 0)
-    return source_failed(w, errno);
-  if (got == 0 && w->left > 0)
-    return source_failed(w, 0);
-  if (w->left > 0)
-    w->left -= got;
-  return (size_t)got;
-}
-
 /* ---- options ---- */
 
 /* What is the same for every transfer. */
@@ -142,7 +107,6 @@ static CURLcode set_constants(dk_Transport *t, dk_Handle *h) {
 #endif
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_source);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
   dk_transport_attend(t, easy);
   h->constant = curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
@@ -156,7 +120,6 @@ static void set_wire(dk_Wire *w) {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, w);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, w);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, w);
-  curl_easy_setopt(easy, CURLOPT_READDATA, w);
 }
 
 /* libcurl's own default is 300 seconds, so "none" is as long as it takes. */
@@ -210,13 +173,9 @@ static int wants_body(const dk_Request *r) {
   return is_method(r, "POST") || is_method(r, "PUT") || is_method(r, "PATCH");
 }
 
-static int sends_file(const dk_Request *r) {
-  return r->body_file != NULL && !is_method(r, "HEAD");
-}
-
 /* A body in memory, which may be empty. */
 static int sends_fields(const dk_Request *r) {
-  if (is_method(r, "HEAD") || r->body_file != NULL)
+  if (is_method(r, "HEAD") || r->fed)
     return 0;
   return r->has_body || wants_body(r);
 }
@@ -238,14 +197,11 @@ static CURLcode set_method(dk_Wire *w, const dk_Request *r) {
 
 static void set_body(dk_Wire *w, const dk_Request *r) {
   CURL *easy = w->handle->easy;
-  if (sends_file(r)) {
-    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)w->left);
-  } else if (sends_fields(r)) {
-    size_t length = r->has_body ? r->body_length : 0;
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, length > 0 ? r->body : "");
-  }
+  size_t length = r->has_body ? r->body_length : 0;
+  if (!sends_fields(r))
+    return;
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, length > 0 ? r->body : "");
 }
 
 /* ---- the head of the request ---- */
@@ -264,8 +220,6 @@ static CURLcode add_own_lines(dk_Wire *w, const dk_Request *r, int typed) {
   CURLcode code = add_line(w, "Expect:");
   if (code == CURLE_OK && sends_fields(r) && !typed)
     code = add_line(w, "Content-Type:");
-  if (code == CURLE_OK && sends_file(r) && w->left < 0)
-    code = add_line(w, "Transfer-Encoding: chunked");
   return code;
 }
 
@@ -322,38 +276,18 @@ static dk_Trouble check_request(dk_Wire *w, const dk_Request *r) {
   return DK_PROTOCOL;
 }
 
-static dk_Trouble cannot_read(dk_Wire *w, int error) {
-  dk_wire_say(w, "cannot read %s: %s", w->path, strerror(error));
-  return DK_SOURCE;
-}
-
-/* What is no regular file has no length beforehand. */
-static dk_Trouble open_source(dk_Wire *w, const dk_Request *r) {
-  struct stat status;
-  w->path = r->body_file;
-  w->source = open(w->path, O_RDONLY | O_CLOEXEC);
-  if (w->source < 0 || fstat(w->source, &status) != 0)
-    return cannot_read(w, errno);
-  if (S_ISDIR(status.st_mode))
-    return cannot_read(w, EISDIR);
-  w->left = S_ISREG(status.st_mode) ? (long long)status.st_size : -1;
-  return DK_NO_TROUBLE;
-}
-
 dk_Trouble dk_wire_prepare(dk_Wire *w, const dk_Request *r) {
   dk_Trouble trouble = check_request(w, r);
   CURLcode code;
-  if (trouble == DK_NO_TROUBLE && sends_file(r))
-    trouble = open_source(w, r);
   if (trouble != DK_NO_TROUBLE)
     return trouble;
-  w->uploads = sends_file(r) || sends_fields(r);
+  w->uploads = sends_fields(r);
   w->handle->altered = w->uploads || !is_method(r, "GET");
   set_wire(w);
   code = set_constants(w->transport, w->handle);
   if (code == CURLE_OK)
     code = set_destination(w, r);
-  if (code == CURLE_OK && r->upgrade != DK_NO_UPGRADE)
+  if (code == CURLE_OK && (r->fed || r->upgrade != DK_NO_UPGRADE))
     return dk_hijack_prepare(w, r);
   if (code == CURLE_OK)
     set_body(w, r);

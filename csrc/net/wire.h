@@ -32,12 +32,9 @@ typedef struct dk_Wire {
   dk_Handle *handle;         /* NULL unless under way */
   struct curl_slist *lines;  /* the head of the request */
   struct curl_slist *detour; /* where to connect to, or NULL */
-  struct dk_Hijack *hijack;  /* NULL unless an upgrade was asked for */
+  struct dk_Hijack *hijack;  /* NULL unless an upgrade was asked for, or
+                                the request is fed */
   dk_Endpoint *endpoint;
-  const char *path; /* of the file that is sent, or NULL */
-  int source;       /* that file, or -1 */
-  int source_error; /* errno of reading it; 0: it became shorter */
-  long long left;   /* bytes of it to send; -1: up to its end */
   dk_Limits limits;
   double since;        /* when the limit that holds began to count */
   curl_off_t sent;     /* bytes of the request's body, when last seen */
@@ -45,7 +42,6 @@ typedef struct dk_Wire {
   dk_Trouble doom;     /* why a callback gave up */
   int uploads;         /* has a body to send */
   int paused;          /* the engine is held back */
-  int stalled;         /* the source was interrupted by a signal */
 } dk_Wire;
 
 struct dk_Transport {
@@ -61,7 +57,6 @@ struct dk_Transport {
   int n_idle;
   int happened;        /* transfers that something happened to, */
   unsigned long round; /* in this round of pumping */
-  int stalled;         /* some source was interrupted */
   int n_eager;         /* hijacks that may have more to read */
 };
 
@@ -81,8 +76,8 @@ CURLcode dk_transport_attend(dk_Transport *t, CURL *easy);
  * callback. */
 void dk_wire_note(dk_Wire *w);
 
-/* Sets up the handle for the request, which includes opening the file to be
- * sent. DK_NO_TROUBLE, or what is wrong (told in the transfer's message). */
+/* Sets up the handle for the request. DK_NO_TROUBLE, or what is wrong (told in
+ * the transfer's message). */
 dk_Trouble dk_wire_prepare(dk_Wire *w, const dk_Request *r);
 
 /* Sets what a secure connection is made with. */
@@ -93,7 +88,7 @@ CURLcode dk_tls_apply(CURL *easy, const dk_Tls *t);
  * trouble. */
 void dk_wire_conclude(dk_Wire *w, dk_Trouble trouble);
 
-/* Lets the engine send on, or a source that was interrupted. */
+/* Lets the engine send on. */
 void dk_wire_resume(dk_Wire *w);
 
 /* What a result of libcurl means; fills the message and the os_error. */

@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "run/document.h"
 #include "run/exchange.h"
+#include "run/feed.h"
 #include "run/headers.h"
 #include "run/stream.h"
 #include "value/decode.h"
@@ -127,7 +128,7 @@ static int answer_k(lua_State *L, int status, lua_KContext context) {
   (void)status;
   for (;;) {
     if (!ldk_exchange_headed(L, index)) {
-      ldk_exchange_wait(L, index, 0, context, answer_k);
+      ldk_feed_wait(L, index, 0, context, answer_k);
     } else if (head_only &&
                (is_good(x->transfer) || ldk_exchange_streams(x))) {
       lua_pushvalue(L, index);

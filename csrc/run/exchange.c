@@ -61,7 +61,7 @@ static dk_Upgrade operation_upgrade(const dk_Operation *operation) {
 
 static int sends_bytes(const ldk_Call *call) {
   const dk_Parameter *body;
-  if (call->body_file != NULL)
+  if (call->body_file != NULL || call->has_source)
     return 1;
   body = call->operation != NULL ? dk_body(call->operation) : NULL;
   return body != NULL && dk_types[body->type].kind == DK_BYTES;
@@ -87,7 +87,8 @@ static dk_Limits call_limits(const ldk_Exchange *x) {
     l.head += x->settings.added_timeout;
   l.window = streams ? x->session->window : 0;
   l.body = streams ? 0 : x->session->max_body;
-  if (operation_upgrade(operation) != DK_NO_UPGRADE)
+  if (streams &&
+      (ldk_record_is_fed(x) || operation_upgrade(operation) != DK_NO_UPGRADE))
     l.body = x->session->max_body + l.window; /* that waits while one writes */
   return l;
 }
@@ -129,6 +130,7 @@ static void send_call(lua_State *L, ldk_Exchange *x) {
     ldk_check_version(L, call, x->session->version);
   write_target(L, x);
   new_transfer(L, x);
+  ldk_source_rewind(&x->source);
   r.method = ldk_record_method(x);
   r.target = x->target.data;
   ldk_join_headers(L, &x->headers, &x->session->headers, &call->headers);
@@ -136,12 +138,37 @@ static void send_call(lua_State *L, ldk_Exchange *x) {
   r.headers_length = x->headers.length;
   r.body = call->body.data;
   r.body_length = call->body.length;
-  r.body_file = call->body_file;
   r.has_body = call->has_body;
+  r.fed = ldk_record_is_fed(x);
   r.user_agent = x->session->user_agent;
   r.upgrade = operation_upgrade(call->operation);
   x->stage = LDK_CALLING;
   dk_transfer_start(x->transfer, &x->session->endpoint, &r, &limits);
+}
+
+/* Takes the source of the call of the exchange on top, if it has one: before
+ * anything is sent, so that a file that is not there needs no engine. */
+static void open_source(lua_State *L, ldk_Exchange *x) {
+  const ldk_Call *call = x->call;
+  x->source.label = call->label;
+  if (call->body_file != NULL)
+    ldk_source_open_path(L, &x->source, call->body_file);
+  if (!call->has_source)
+    return;
+  ldk_push_anchor(L, -1, LDK_EXCHANGE_CALL);
+  ldk_push_anchor(L, -1, LDK_CALL_SOURCE);
+  ldk_source_open(L, &x->source, -1);
+  ldk_anchor(L, -3, LDK_EXCHANGE_SOURCE);
+  lua_pop(L, 1);
+}
+
+/* Whether the version is to be asked for. What can be taken only once must not
+ * be refused for a version that was true of another engine. */
+static int must_ask(const ldk_Exchange *x) {
+  if (is_ping(x->call))
+    return 0;
+  return x->session->version == 0 ||
+         (x->call->has_source && !x->session->pinned);
 }
 
 /* Asks for the version. */
@@ -177,7 +204,8 @@ ldk_Exchange *ldk_exchange_new(lua_State *L, int client,
   lua_pushvalue(L, -2);
   ldk_anchor(L, -2, LDK_EXCHANGE_CALL);
   lua_remove(L, -2);
-  if (x->session->version == 0 && !is_ping(x->call))
+  open_source(L, x);
+  if (must_ask(x))
     send_ping(L, x);
   else
     send_call(L, x);
@@ -188,7 +216,8 @@ ldk_Exchange *ldk_exchange_new(lua_State *L, int client,
 
 static int at_head(const void *subject) {
   const ldk_Exchange *x = subject;
-  return x->transfer == NULL || x->transfer->state >= DK_ANSWERED;
+  return x->transfer == NULL ||
+         (x->transfer->state >= DK_ANSWERED && !x->transfer->feeding);
 }
 
 int ldk_exchange_complete(const ldk_Exchange *x) {
@@ -199,13 +228,18 @@ static int at_end(const void *subject) {
   return ldk_exchange_complete(subject);
 }
 
+/* What comes before the head, where there is anything of it to do. */
+static int at_head_or_due(const void *subject) {
+  return at_head(subject) || ldk_record_due(subject);
+}
+
 /* Waits for the head, or for the end; not beyond a deadline, if not 0. */
 static void wait_for(lua_State *L, int index, int whole, double deadline,
                      lua_KContext context, lua_KFunction k) {
   ldk_Exchange *x = lua_touserdata(L, index);
   /* of a ping the whole answer is awaited: its connection is used again */
   int to_end = whole || x->stage == LDK_PINGING;
-  ldk_Wait w = {to_end ? at_end : at_head, x, 0};
+  ldk_Wait w = {to_end ? at_end : at_head_or_due, x, 0};
   w.deadline = deadline;
   if (ldk_wait(L, &w, context, k))
     ldk_exchange_fail(L, index);
@@ -289,8 +323,9 @@ int ldk_exchange_headed(lua_State *L, int index) {
 
 int ldk_exchange_again(lua_State *L, int index) {
   ldk_Exchange *x = lua_touserdata(L, index);
-  if (x->session->pinned || x->retried || x->transfer->status != 400 ||
-      !x->session->open || !ldk_failure_says(x->transfer, "client version"))
+  if (x->session->pinned || x->retried || !ldk_source_can_rewind(&x->source) ||
+      x->transfer->status != 400 || !x->session->open ||
+      !ldk_failure_says(x->transfer, "client version"))
     return 0;
   x->retried = 1;
   x->collected = 0;
@@ -304,14 +339,13 @@ int ldk_exchange_again(lua_State *L, int index) {
 
 void ldk_exchange_release(ldk_Exchange *x) {
   x->stage = LDK_OVER;
-  if (x->transfer == NULL)
-    return;
-  if (x->held) {
+  if (x->held && x->transfer != NULL) {
     dk_transfer_cancel(x->transfer);
   } else {
     dk_transfer_free(x->transfer);
     x->transfer = NULL;
   }
+  ldk_source_close(&x->source);
 }
 
 void ldk_exchange_hold(ldk_Exchange *x) {

@@ -4,6 +4,7 @@
 
 #include "run/answer.h"
 #include "run/exchange.h"
+#include "run/feed.h"
 #include "run/loop.h"
 
 static ldk_Exchange *to_exchange(lua_State *L) {
@@ -28,7 +29,7 @@ static int wait_k(lua_State *L, int status, lua_KContext context) {
       lua_pushboolean(L, headed);
       return 1;
     }
-    ldk_exchange_wait_until(L, 1, deadline, 1, wait_k);
+    ldk_feed_wait(L, 1, deadline, 1, wait_k);
     context = 1;
   }
 }

@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "net/transfer.h"
 #include "run/session.h"
+#include "run/source.h"
 #include "value/arguments.h"
 
 /* The path that needs no version. */
@@ -46,6 +47,7 @@ typedef struct ldk_Exchange {
   dk_Buffer target;     /* of the request, with its version */
   dk_Buffer headers;    /* of the request, with those of its client */
   ldk_Settings settings;
+  ldk_Source source; /* of the request's body, where it is fed */
   ldk_Finish *finish;
   const void *context;         /* for finish */
   const dk_Response *response; /* the row for the status, or NULL */
@@ -59,8 +61,15 @@ typedef struct ldk_Exchange {
 enum {
   LDK_EXCHANGE_CLIENT = 1,
   LDK_EXCHANGE_CALL,
-  LDK_EXCHANGE_ANCHORS = LDK_EXCHANGE_CALL
+  LDK_EXCHANGE_SOURCE, /* what the body is taken from, in Lua, */
+  LDK_EXCHANGE_PIECE,  /* and the string of it that is being sent */
+  LDK_EXCHANGE_ANCHORS = LDK_EXCHANGE_PIECE
 };
+
+/* Whether the request's body is taken from a source, and whether there is
+ * something to do for that now. */
+int ldk_record_is_fed(const ldk_Exchange *x);
+int ldk_record_due(const ldk_Exchange *x);
 
 /* The operation's id, or NULL for a free request; the HTTP method; the path
  * and query of what was sent last. */

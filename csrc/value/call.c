@@ -22,11 +22,11 @@ static const luaL_Reg call_metamethods[] = {
 const ldk_Class ldk_call_class = {"moonsail.call", NULL, call_metamethods};
 
 ldk_Call *ldk_new_call(lua_State *L, const char *label) {
-  ldk_Call *call = ldk_new(L, &ldk_call_class, sizeof *call, 1);
+  ldk_Call *call = ldk_new(L, &ldk_call_class, sizeof *call, LDK_CALL_ANCHORS);
   call->timeout = call->connect_timeout = call->idle_timeout = -1;
   call->raw = -1;
   lua_pushstring(L, label);
   call->label = lua_tostring(L, -1);
-  ldk_anchor(L, -2, 1);
+  ldk_anchor(L, -2, LDK_CALL_LABEL);
   return call;
 }

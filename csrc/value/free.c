@@ -133,8 +133,8 @@ static int looks_like_json(const dk_Buffer *body) {
 }
 
 static void take_body(ldk_Options *o) {
-  int is_table =
-      ldk_push_option(o, LDK_OWN, LDK_BODY) && lua_istable(o->e.L, -1);
+  int is_table = ldk_push_option(o, LDK_OWN, LDK_BODY) &&
+                 lua_istable(o->e.L, -1) && !ldk_is_source(o->e.L, -1);
   if (is_table)
     take_json(o);
   else if (ldk_take_bytes(o))

@@ -11,6 +11,7 @@
 #include "value/encode.h"
 #include "value/error.h"
 #include "value/kit.h"
+#include "value/packer.h"
 #include "value/write.h"
 
 void ldk_options_begin(lua_State *L, ldk_Options *o, int table,
@@ -18,6 +19,7 @@ void ldk_options_begin(lua_State *L, ldk_Options *o, int table,
   memset(o, 0, sizeof *o);
   luaL_checkstack(L, 24, "options");
   o->call = ldk_new_call(L, label);
+  o->call_at = lua_gettop(L);
   o->e.L = L;
   o->e.method = o->call->label;
   o->e.needs = &o->call->needs;
@@ -115,15 +117,43 @@ static void take_file(ldk_Options *o, const char *name, size_t length) {
   o->call->has_body = 1;
 }
 
+int ldk_is_source(lua_State *L, int index) {
+  if (lua_isfunction(L, index) ||
+      luaL_testudata(L, index, LUA_FILEHANDLE) != NULL ||
+      ldk_test(L, index, &ldk_packer_class) != NULL)
+    return 1;
+  if (luaL_getmetafield(L, index, "__call") == LUA_TNIL)
+    return 0;
+  lua_pop(L, 1);
+  return 1;
+}
+
+/* Takes the body on top. [-1, +0] */
+static void take_body(ldk_Options *o) {
+  lua_State *L = o->e.L;
+  ldk_Path path = {NULL, ldk_own_names[LDK_BODY], NULL, 0};
+  size_t length;
+  const char *bytes;
+  o->call->has_body = 1;
+  if (ldk_is_source(L, -1)) {
+    o->call->has_source = 1;
+    ldk_anchor(L, o->call_at, LDK_CALL_SOURCE);
+    return;
+  }
+  if (lua_type(L, -1) != LUA_TSTRING)
+    ldk_complain_type(&o->e, -1, &path,
+                      "string, open file, stream or function");
+  bytes = lua_tolstring(L, -1, &length);
+  ldk_check(L, dk_buffer_append(&o->call->body, bytes, length));
+  lua_pop(L, 1);
+}
+
 int ldk_take_bytes(ldk_Options *o) {
   lua_State *L = o->e.L;
   size_t length;
-  const char *bytes = push_own_string(o, LDK_BODY, &length);
-  if (bytes != NULL) {
-    ldk_check(L, dk_buffer_append(&o->call->body, bytes, length));
-    o->call->has_body = 1;
-    lua_pop(L, 1);
-  }
+  const char *bytes;
+  if (ldk_push_option(o, LDK_OWN, LDK_BODY))
+    take_body(o);
   bytes = push_own_string(o, LDK_BODY_FILE, &length);
   if (bytes != NULL) {
     take_file(o, bytes, length);

@@ -36,6 +36,7 @@ typedef struct ldk_Found {
 typedef struct ldk_Options {
   ldk_Encoder e;
   ldk_Call *call;
+  int call_at; /* its stack index */
   int table;   /* stack index of the options */
   int keys_at; /* stack index of what holds the keys */
   const ldk_Key *keys;
@@ -61,7 +62,12 @@ int ldk_push_option(ldk_Options *o, ldk_Owner owner, uint16_t row);
 /* Takes the time limits and `raw` into the call. */
 void ldk_take_settings(ldk_Options *o);
 
-/* Takes a body of bytes, from `body` or `body_file`; 0 when there is none. */
+/* Whether the value at an index is what the bytes of a body can be taken from
+ * while they are sent: an open file, a packer, or what can be called. */
+int ldk_is_source(lua_State *L, int index);
+
+/* Takes a body of bytes, or what they will be taken from, out of `body` or
+ * `body_file`; 0 when there is none. */
 int ldk_take_bytes(ldk_Options *o);
 
 /* Appends "KEY=" to the query of the target, then the bytes in `text`. */

@@ -38,7 +38,7 @@ Source.__index = Source
 function Source:close()
   local owned = self.owned
   self.owned = nil
-  if owned ~= nil then owned:close() end
+  if owned ~= nil then local _ <close> = owned end
 end
 
 Source.__close = Source.close
@@ -71,17 +71,11 @@ local function is_callable(value)
   return type(metatable) == "table" and metatable.__call ~= nil
 end
 
--- The bytes of all that a function gives.
-local function collected(give, path, complain)
-  local pieces = {}
-  for piece in give do
-    if type(piece) ~= "string" then
-      complain(path, "what the function gives must be strings, and nil at the "
-               .. "end; it gave a value of type %s", fail.type_name(piece))
-    end
-    pieces[#pieces + 1] = piece
-  end
-  return table.concat(pieces)
+-- What is to be closed of an iterator that is no mere function.
+local function closable(value)
+  local metatable = getmetatable(value)
+  local has = type(metatable) == "table" and metatable.__close ~= nil
+  return has and value or nil
 end
 
 ---Packs files while they are sent.
@@ -90,8 +84,8 @@ end
 ---@param options? table # of core.packer
 ---@return moonsail.Source
 function source.packed(entries, label, options)
-  local packer <close> = core.packer(entries, options, label)
-  return new(collected(function() return packer:read() end, "source", error))
+  local packer = core.packer(entries, options, label)
+  return new(packer, nil, packer)
 end
 
 -- Entries of an archive out of a table that has contents under their names.
@@ -121,7 +115,7 @@ local function of_stream(stream, settings, complain)
     complain(settings.name, "what comes from this stream are documents, not "
              .. "bytes")
   end
-  return new(collected(stream, settings.name, complain), nil, stream)
+  return new(stream, nil, stream)
 end
 
 ---A source, whatever is given for one: the path of a file, the bytes of an
@@ -144,11 +138,13 @@ function source.of(value, settings, complain)
     if source.is_archive(value) then return new(value) end
     return of_path(value, settings, complain)
   elseif io.type(value) == "file" then
-    return new(value:read("a"))
+    return new(value)
+  elseif is_class(value, "moonsail.packer") then
+    return new(value, nil, value)
   elseif is_class(value, "moonsail.stream") then
     return of_stream(value, settings, complain)
   elseif is_callable(value) then
-    return new(collected(value, name, complain))
+    return new(value, nil, closable(value))
   elseif type(value) == "table" then
     return source.packed(entries_of(value, name, complain), settings.label)
   end

@@ -171,12 +171,6 @@ static inline dk_Transfer *start(const char *method, const char *body) {
   return start_request(&r);
 }
 
-static inline dk_Transfer *start_file(const char *method, const char *path) {
-  dk_Request r = {.method = method, .target = "/load", .body_file = path};
-  r.has_body = 1;
-  return start_request(&r);
-}
-
 static inline int is_over(const dk_Transfer *x) {
   return x->state == DK_FINISHED || x->state == DK_FAILED;
 }

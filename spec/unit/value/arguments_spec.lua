@@ -275,7 +275,8 @@ describe("the body", function()
     assert.equal("body: missing (string, or body_file)",
       complaint("PutContainerArchive", options))
     options.body = {}
-    assert.equal("body: expected string, got table",
+    assert.equal("body: expected string, open file, stream or function, got "
+      .. "table",
       complaint("PutContainerArchive", options))
     options.body, options.body_file = nil, "a\0b"
     assert.equal("body_file: a path has no NUL in it",

@@ -118,7 +118,8 @@ describe("the body", function()
 
   it("complains of what is no JSON", function()
     assert.truthy(complaint{ path = "/x", body = { print } }:find "^body: ")
-    assert.equal("body: expected string, got number",
+    assert.equal("body: expected string, open file, stream or function, got "
+      .. "number",
       complaint{ path = "/x", body = 1 })
   end)
 end)
