@@ -28,6 +28,7 @@ build = {
   type = "builtin",
   modules = {
     ["moonsail.archive"] = "lua/moonsail/archive.lua",
+    ["moonsail.archived_dockerfile"] = "lua/moonsail/archived_dockerfile.lua",
     ["moonsail.attach"] = "lua/moonsail/attach.lua",
     ["moonsail.base64"] = "lua/moonsail/base64.lua",
     ["moonsail.base_images"] = "lua/moonsail/base_images.lua",

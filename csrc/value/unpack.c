@@ -170,9 +170,11 @@ static int give_entry(dk_Unpack *u) {
 /* ---- on the strand: the archive ---- */
 
 /* An archive ends with two blocks of zeros. Where the bytes are over before
- * that, who made it has failed in between, and could not say so. */
+ * that, who made it has failed in between, and could not say so. What is
+ * compressed is always read to its end, and tells itself when that is
+ * missing. */
 static int check_end(dk_Unpack *u) {
-  if (!u->exhausted)
+  if (!u->exhausted || archive_filter_code(u->in, 0) != ARCHIVE_FILTER_NONE)
     return 0;
   return failed(u, "protocol", "the archive was cut off: its end is missing");
 }

@@ -5,6 +5,7 @@
 --     local context <close> = build_context.open({ path = "app" }, LABEL)
 --     local stream = context:send(client, options, { unlimited = true })
 
+local archived_dockerfile = require "moonsail.archived_dockerfile"
 local context_files = require "moonsail.context_files"
 local context_folder = require "moonsail.context_folder"
 local core = require "moonsail.core"
@@ -28,6 +29,7 @@ build_context.TYPES = {
 ---@field source moonsail.Source|nil # nil when the engine fetches it
 ---@field options table # of ImageBuild: `dockerfile`, `remote`
 ---@field text string|nil # the Dockerfile, where it is known
+---@field archive table|nil # {value, is_path}, in which it may be
 ---@field label string
 local Context = { __name = "moonsail.build_context" }
 Context.__index = Context
@@ -58,6 +60,10 @@ end
 ---@return string|nil
 ---@return string|nil # the reason
 function Context:dockerfile_text()
+  if not self.text and self.archive then
+    self.text = archived_dockerfile.text(self.archive.value,
+      self.archive.is_path, self.options.dockerfile, self.label)
+  end
   if self.text then return self.text end
   return nil, self.source and "the Dockerfile is in an archive"
     or "the engine fetches the Dockerfile"
@@ -109,6 +115,7 @@ local function open_file(self, path, given, complain)
   if reason then complain("path", "%s", reason) end
   check_archive(head or "", "path", complain)
   check_unpacked(given, "an archive", complain)
+  self.archive = { value = path, is_path = true }
   self.source = source.of(path, { name = "path", label = self.label,
                                   expected = EXPECTED }, complain)
 end
@@ -121,6 +128,7 @@ local function open_archive(self, value, given, complain)
   if type(value) == "string" then
     check_archive(value, "context", complain)
   end
+  self.archive = { value = value, is_path = false }
   self.source = source.of(value, { name = "context", label = self.label,
                                    expected = CONTEXTS }, complain)
 end
@@ -182,6 +190,7 @@ function build_context.open(given, label)
     source = nil,
     options = { dockerfile = given.dockerfile },
     text = nil,
+    archive = nil,
     label = label,
   }, Context)
   open_source(self, given, complain)

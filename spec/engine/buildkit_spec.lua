@@ -205,6 +205,32 @@ describe("images that a build by BuildKit stands on", function()
     assert.matches("Pulling " .. base .. "\n", tostring(third), 1, true)
   end)
 
+  it_builds("are known from an archive", function()
+    local base = pushed "LABEL base=yes"
+    local path = engine.sh "mktemp -d /tmp/context.XXXXXX"
+    fixture.later(function() engine.sh("rm -r " .. path) end)
+    do
+      local file <close> = assert(io.open(path .. "/Other", "w"))
+      file:write(lines("FROM " .. base))
+    end
+    engine.sh(("cd %s && tar czf context.tgz Other"):format(path))
+    local image, log = images:build(path .. "/context.tgz", {
+      dockerfile = "Other", builder = "buildkit",
+    })
+    fixture.remove_image_later(image:id())
+    assert.equal("yes", image:labels().base)
+    assert.matches("Pulling " .. base .. "\n", tostring(log), 1, true)
+  end)
+
+  it_builds("may be the frontend", function()
+    local frontend = pushed "LABEL base=no"
+    local problem = failure("build", "# syntax=" .. frontend .. "\n"
+                            .. lines("FROM busybox"))
+    assert.matches("Pulling " .. frontend .. "\n", tostring(problem.log), 1,
+                   true)
+    assert.matches("exit code: 1", problem.message) -- it is none, but was run
+  end)
+
   it("may ask for others by ONBUILD", engines.needs({ docker = "28.0",
      podman = false, reason = "an older BuildKit cannot do that"
   }, function()
