@@ -2,6 +2,8 @@
 -- The keys that detach a terminal from what it is attached to: their notation,
 -- and how they are found in what is typed.
 
+local cli_config = require "moonsail.cli_config"
+
 local detach_keys = {}
 
 ---What engines take when nobody says otherwise.
@@ -19,6 +21,17 @@ local function key(name)
   if name == "DEL" then return "\127" end
   local symbol = name:match "^ctrl%-(.)$"
   return symbol and control(symbol)
+end
+
+---The keys for somebody at a terminal: those that are given, else those that
+---the user has set up for the docker command; nil: the usual ones.
+---@param client moonsail.Client
+---@param given any
+---@param label string # of the call
+---@return any
+function detach_keys.chosen(client, given, label)
+  if given ~= nil then return given end
+  return cli_config.of(client, label).detach_keys
 end
 
 ---The bytes of keys in docker's notation.

@@ -6,6 +6,7 @@
 -- writes comes as the answer to its start.
 
 local core = require "moonsail.core"
+local detach_keys = require "moonsail.detach_keys"
 local exec_limit = require "moonsail.exec_limit"
 local exec_start = require "moonsail.exec_start"
 local fail = require "moonsail.fail"
@@ -74,6 +75,10 @@ end
 
 -- The user's terminal, and its size for engines that take it now.
 local function open_console(self, options, given, label)
+  if given.interactive then
+    options.detach_keys = detach_keys.chosen(core.client_of(self),
+                                             options.detach_keys, label)
+  end
   local console = exec_start.console(given, options.tty == true,
                                      options.detach_keys, label)
   local rows, columns = nil, nil

@@ -182,7 +182,8 @@ local methods = core.methods("container")
 ---of standard input is the end of its own, and Ctrl-C is for this program.
 ---
 ---Standard input need not be a terminal then: a pipe or a file will do.
----@option detach_keys string ="ctrl-p,ctrl-q" # the keys that leave it
+---@option detach_keys string # the keys that leave it; else those of the
+---        docker command's config.json, else "ctrl-p,ctrl-q"
 ---@uses ContainerAttach ContainerInspect ContainerResize ContainerWait
 ---@raises conflict when the container does not run, not_found when it has
 ---        gone, argument when the container has a terminal and standard input
@@ -194,8 +195,8 @@ function methods:interact(...)
   local options = core.gather_options("", label, ...)
   local keys = own.take(options, { detach_keys = "any" }, nil,
                         fail.complainer(label)).detach_keys
+  keys = detach_keys.chosen(core.client_of(self), keys, label)
   detach_keys.bytes(keys, fail.complainer(label))
-  core.client_of(self)
   local config = look_at(self, label)
   local console <close> = interact.open{
     tty = config.tty == true, reads = config.open_stdin == true, keys = keys,

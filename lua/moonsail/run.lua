@@ -195,7 +195,8 @@ local methods = core.methods("containers")
 ---@option chunks boolean =false # of output: bytes as they come, not lines
 ---@option max_line integer # the longest line of a stream in bytes (1 MiB)
 ---@option interactive boolean =false # connects this terminal with it
----@option detach_keys string ="ctrl-p,ctrl-q" # the keys that leave it
+---@option detach_keys string # the keys that leave it; else those of the
+---        docker command's config.json, else "ctrl-p,ctrl-q"
 ---@option detach boolean =false # start it, and give the container at once
 ---@option remove boolean =false # remove the container when it has ended
 ---@option check boolean # an exit code other than 0 is an error: true unless

@@ -9,6 +9,7 @@ local attach = require "moonsail.attach"
 local containers = require "moonsail.containers"
 local conversation = require "moonsail.conversation"
 local core = require "moonsail.core"
+local detach_keys = require "moonsail.detach_keys"
 local fail = require "moonsail.fail"
 local gating = require "moonsail.gating"
 local images = require "moonsail.images"
@@ -83,6 +84,7 @@ local function open_console(job)
     fail.argument(LABEL, "detach_keys: given without interactive = true")
   end
   if not own.interactive then return nil end
+  own.detach_keys = detach_keys.chosen(job.client, own.detach_keys, LABEL)
   return interact.open{
     tty = job.plan.options.tty == true, reads = true, keys = own.detach_keys,
     label = LABEL,

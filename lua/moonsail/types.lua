@@ -493,7 +493,7 @@ function Container:image() end
 function Container:inspect(options) end
 
 ---@class moonsail.container.interact.Options: moonsail.CallOptions
----@field detach_keys? string # default "ctrl-p,ctrl-q"; the keys that leave it
+---@field detach_keys? string # the keys that leave it; else those of the docker command's config.json, else "ctrl-p,ctrl-q"
 
 ---Connects this terminal with the container, which must run, until it ends: what is typed goes to it, what it writes is shown.
 ---`print(web:interact())`
@@ -733,7 +733,7 @@ function Containers:remove(id, options) end
 ---@field chunks? boolean # default false; of output: bytes as they come, not lines
 ---@field max_line? integer # the longest line of a stream in bytes (1 MiB)
 ---@field interactive? boolean # default false; connects this terminal with it
----@field detach_keys? string # default "ctrl-p,ctrl-q"; the keys that leave it
+---@field detach_keys? string # the keys that leave it; else those of the docker command's config.json, else "ctrl-p,ctrl-q"
 ---@field detach? boolean # default false; start it, and give the container at once
 ---@field remove? boolean # default false; remove the container when it has ended
 ---@field check? boolean # an exit code other than 0 is an error: true unless the command is interactive

@@ -114,6 +114,21 @@ describe("interact, with a terminal", function()
     assert.is_true(is_running(container))
   end)
 
+  it("leaves it by the keys of the docker command's config.json", function()
+    local folder = fixture.empty_folder()
+    engine.sh(([[echo '{"detachKeys": "ctrl-a,d"}' >%s/config.json]]):format(
+      folder))
+    local container = shell()
+    interact(container, ([[
+      local docker = moonsail.client{ host = %q, config = %q }
+      print(docker.containers:get(%q):interact())]]):format(engine.host(),
+      folder, container:id()))
+    window:key("C-a", "d")
+    window:wait_for "nil%s+detached\n"
+    assert.same({ 0, true }, { window:ended() })
+    assert.is_true(is_running(container))
+  end)
+
   it("needs a terminal here as well", function()
     run("print(pcall(container.interact, container))", shell(),
         "%s </dev/null")

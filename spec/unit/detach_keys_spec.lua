@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The keys that detach: their notation, and finding them in what is typed.
 
+local cli_config = require "moonsail.cli_config"
 local caught = require "spec.support.caught"
 local detach_keys = require "moonsail.detach_keys"
 local fail = require "moonsail.fail"
@@ -20,6 +21,15 @@ local function typed(keys, ...)
   end
   return sent, false
 end
+
+it("takes the keys that are given, else those of config.json", function()
+  local client = {}
+  cli_config.remember(client, "/x", { detach_keys = "ctrl-x" })
+  assert.equal("a", detach_keys.chosen(client, "a", "x"))
+  assert.equal("ctrl-x", detach_keys.chosen(client, nil, "x"))
+  cli_config.remember(client, "/x", {})
+  assert.is_nil(detach_keys.chosen(client, nil, "x"))
+end)
 
 describe("the notation of keys", function()
   it("is docker's", function()
