@@ -9,6 +9,7 @@
 #   registry.sh down DIR
 set -eu
 . "$(dirname "$0")/common.sh"
+unset REGISTRY_AUTH_FILE # docker-registry would take it for a setting
 
 [ $# -ge 2 ] || die "usage: registry.sh up DIR [PORT] | down DIR"
 mkdir -p "$2"

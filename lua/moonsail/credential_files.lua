@@ -175,13 +175,14 @@ local function file_paths(getenv)
   local paths = {}
   local function add(variable, folder)
     local start = getenv(variable)
-    if start and start ~= "" then
-      paths[#paths + 1] = ("%s/%s/auth.json"):format(start, folder)
-    end
+    if not start or start == "" then return false end
+    paths[#paths + 1] = ("%s/%s/auth.json"):format(start, folder)
+    return true
   end
   add("XDG_RUNTIME_DIR", "containers")
-  add("XDG_CONFIG_HOME", "containers")
-  add("HOME", ".config/containers")
+  if not add("XDG_CONFIG_HOME", "containers") then
+    add("HOME", ".config/containers")
+  end
   return paths
 end
 

@@ -5,6 +5,11 @@
 --     images:push(registry.address .. "/x", {auth = registry.auth})
 --     registry:stop()
 --
+-- or one that wants a token, which another server gives for the password, and
+-- for an identity token that it gives as well:
+--
+--     local registry = private_registry.start{token_for = "team/app"}
+--
 -- It takes the first free port behind that of the registry that all specs
 -- share, so that an engine which takes plain HTTP from certain ports only can
 -- be told of it.
@@ -25,7 +30,7 @@ local CONFIG = [[
 version: 0.1
 log: {level: warn}
 storage: {filesystem: {rootdirectory: %s/data}}
-auth: {htpasswd: {realm: loopback, path: %s/htpasswd}}
+auth: {%s}
 http:
   addr: '127.0.0.1:%d'
   secret: moonsail
@@ -37,10 +42,56 @@ local function write(path, text)
   file:write(text)
 end
 
+-- The token server -----------------------------------------------------------
+
+-- A key, a certificate of it, and a token that is good for a repository;
+-- prints the pid of the server that gives it to whoever may have it.
+local TOKEN_SERVER = [[
+cd %s
+openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem \
+  -days 2 -subj /CN=loopback 2>/dev/null
+url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+x5c=$(openssl x509 -in cert.pem -outform DER | openssl base64 -A)
+now=$(date +%%s)
+printf '{"typ":"JWT","alg":"RS256","x5c":["%%s"]}' "$x5c" | url >token
+printf . >>token
+printf '{"iss":"loopback","sub":"loop","aud":"loopback","jti":"1",' >claims
+printf '"exp":%%d,"nbf":%%d,"iat":%%d,' $((now + 3600)) $((now - 60)) \
+  $((now - 60)) >>claims
+printf '"access":[{"type":"repository","name":"%s",' >>claims
+printf '"actions":["pull","push"]}]}' >>claims
+url <claims >>token
+signature=$(openssl dgst -sha256 -sign key.pem -binary <token | url)
+printf '.%%s' "$signature" >>token
+cd - >/dev/null
+timeout 900 lua5.4 spec/support/token_server.lua %s/token \
+  >%s/address 2>%s/server.log </dev/null &
+echo $!
+until [ -s %s/address ]; do sleep 0.02; done]]
+
+local TOKEN = "token: {realm: 'http://127.0.0.1:%s/token', service: loopback, "
+  .. "issuer: loopback, rootcertbundle: %s/cert.pem}"
+
+-- The section `auth` of the registry, and the pid of the server.
+local function start_token_server(folder, repository)
+  local f = folder
+  local pid = engine.sh(TOKEN_SERVER:format(f, repository, f, f, f, f))
+  local address <close> = assert(io.open(folder .. "/address"))
+  return TOKEN:format(address:read("l"), folder), tonumber(pid)
+end
+
+-- The registry ---------------------------------------------------------------
+
+local function start_passwords(folder)
+  write(folder .. "/htpasswd", USER .. ":" .. HASH .. "\n")
+  return ("htpasswd: {realm: loopback, path: %s/htpasswd}"):format(folder)
+end
+
 -- Serves at the port until it is told to end, or for 15 minutes.
-local function serve(folder, port)
-  write(folder .. "/config.yml", CONFIG:format(folder, folder, port, folder))
+local function serve(folder, port, auth)
+  write(folder .. "/config.yml", CONFIG:format(folder, auth, port, folder))
   return tonumber(engine.sh(([[
+    unset REGISTRY_AUTH_FILE # it would be taken for a setting
     timeout 900 docker-registry serve %s/config.yml >%s/log 2>&1 </dev/null &
     echo $!]]):format(folder, folder)))
 end
@@ -54,12 +105,18 @@ local function answers(folder, port, pid)
   if status ~= 0 then return "no" end
 end
 
-function private_registry.start()
+function private_registry.start(options)
   local folder = engine.sh "mktemp -d /tmp/registry.XXXXXX"
-  write(folder .. "/htpasswd", USER .. ":" .. HASH .. "\n")
+  local repository = options and options.token_for
+  local auth, token_pid
+  if repository then
+    auth, token_pid = start_token_server(folder, repository)
+  else
+    auth = start_passwords(folder)
+  end
   local first = tonumber(engine.registry():match(":(%d+)$")) + 1
   for port = first, first + 40 do
-    local pid = serve(folder, port)
+    local pid = serve(folder, port, auth)
     if engine.eventually(function()
       return answers(folder, port, pid)
     end) == "yes" then
@@ -67,6 +124,7 @@ function private_registry.start()
       return setmetatable({
         folder = folder,
         pid = pid,
+        token_pid = token_pid, -- nil: it wants a password
         address = address,
         name = "localhost:" .. port, -- Podman logs in to no other one
         auth = { username = USER, password = PASSWORD,
@@ -78,7 +136,7 @@ function private_registry.start()
 end
 
 function Registry:stop()
-  engine.try("kill " .. self.pid)
+  engine.try(("kill %d %s"):format(self.pid, self.token_pid or ""))
   engine.sh("rm -rf " .. self.folder)
 end
 
