@@ -226,12 +226,12 @@ static int client_request(lua_State *L) {
 }
 
 static int client_close(lua_State *L) {
-  ldk_session_close(ldk_cast(L, 1, &ldk_client_class));
+  ldk_session_close(L, ldk_cast(L, 1, &ldk_client_class));
   return 0;
 }
 
 static int client_gc(lua_State *L) {
-  ldk_session_free(ldk_cast(L, 1, &ldk_client_class));
+  ldk_session_free(L, ldk_cast(L, 1, &ldk_client_class));
   return 0;
 }
 

@@ -151,13 +151,14 @@ static void close_rest(int first, int most) {
 /* Never returns. */
 static void become(const dk_Command *c, const char *path, int report,
                    int most) {
+  static const char words[] = "it is no program that can be run\n";
+  ssize_t n;
   int fds[3];
   memcpy(fds, c->fds, sizeof fds);
   reset_signals();
   if (c->apart)
     setsid();
   if (c->listener >= 0) {
-    report = fds[2];
     fds[0] = fds[1] = await_connection(c);
     if (fds[0] < 0)
       _exit(NOT_RUN);
@@ -167,6 +168,8 @@ static void become(const dk_Command *c, const char *path, int report,
   execve(path, (char *const *)c->argv, (char *const *)environment(c));
   if (c->listener < 0)
     give_up(3, errno);
+  n = write(2, words, sizeof words - 1);
+  (void)n;
   _exit(NOT_RUN);
 }
 
@@ -247,6 +250,8 @@ int dk_child_ended(pid_t pid, int *exit_code) {
 
 void dk_child_kill(pid_t pid) {
   int exit_code;
+  if (dk_child_ended(pid, &exit_code))
+    return; /* its number may be another one's by now */
   kill(pid, SIGKILL);
   reap(pid, 0, &exit_code);
 }

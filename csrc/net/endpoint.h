@@ -17,16 +17,17 @@ typedef enum dk_EndpointKind {
 /* Texts that there are not are NULL. */
 typedef struct dk_Endpoint {
   dk_EndpointKind kind;
-  char *address;     /* as given: "unix:///var/run/docker.sock" */
-  char *socket_path; /* DK_UNIX; DK_SSH: of the engine there, if given */
-  char *user;        /* DK_SSH, if given */
-  char *host;        /* all but DK_UNIX; an address of IPv6 in brackets */
-  char *port;        /* the same; DK_SSH: if given */
-  char *base;        /* "http://localhost" or "https://host:2376" */
-  char *detour;      /* "::host:2376": where to connect to, if base says
+  char *address;        /* as given: "unix:///var/run/docker.sock" */
+  char *socket_path;    /* DK_UNIX; DK_SSH: of the engine there, if given */
+  char *user;           /* DK_SSH, if given */
+  char *host;           /* all but DK_UNIX; an address of IPv6 in brackets */
+  char *port;           /* the same; DK_SSH: if given */
+  char *base;           /* "http://localhost" or "https://host:2376" */
+  char *detour;         /* "::host:2376": where to connect to, if base says
                         otherwise, or NULL */
-  dk_Tls tls;        /* DK_HTTPS */
-  int proved;        /* has answered: it takes what we show */
+  dk_Tls tls;           /* DK_HTTPS */
+  int proved;           /* has answered: it takes what we show */
+  unsigned long number; /* DK_SSH: in its transport; 0: not used yet */
 } dk_Endpoint;
 
 /* Reads unix:///path, tcp://host[:port], http://host[:port],

@@ -172,6 +172,7 @@ static double until_due(const dk_Transport *t) {
     left -= dk_now();
   if (of_libcurl < left)
     left = of_libcurl;
+  left = fmin(left, dk_tunnels_due(&t->tunnels));
   return left > 0 ? left : 0;
 }
 
@@ -214,6 +215,7 @@ static void limit_connections(dk_Transport *t) {
 int dk_transport_pump(dk_Transport *t, double timeout) {
   int happened;
   limit_connections(t);
+  dk_tunnels_tend(&t->tunnels, dk_now());
   turn_eager(t);
   act_if_due(t);
   wait_for_bytes(t, timeout);

@@ -159,6 +159,7 @@ static curl_socket_t on_open(void *transport, curlsocktype purpose,
 static int on_close(void *transport, curl_socket_t fd) {
   dk_Transport *t = transport;
   dk_poller_closing(t->poller, fd);
+  dk_tunnel_closing(&t->tunnels, fd, dk_now());
   return close(fd);
 }
 
@@ -175,6 +176,7 @@ CURLcode dk_transport_attend(dk_Transport *t, CURL *easy) {
 static void dispose(dk_Transport *t) {
   if (t->multi != NULL)
     curl_multi_cleanup(t->multi);
+  dk_tunnels_free(&t->tunnels);
   dk_poller_free(t->poller);
   dk_release(t);
 }
@@ -196,6 +198,7 @@ dk_Transport *dk_transport_new(void) {
     return NULL;
   }
   t->round = 1;
+  t->tunnels.poller = t->poller;
   curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_interest);
   curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
   curl_multi_setopt(t->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 0L);
@@ -225,6 +228,15 @@ void dk_transport_free(dk_Transport *t) {
     handle_free(h);
   }
   dispose(t);
+}
+
+void dk_transport_leave(dk_Transport *t, const dk_Endpoint *e) {
+  const dk_Wire *w;
+  for (w = t->active; w != NULL; w = w->next)
+    if (w->endpoint == e)
+      return;
+  if (e->number != 0)
+    dk_tunnels_leave(&t->tunnels, e);
 }
 
 int dk_transport_active(const dk_Transport *t) {

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "net/endpoint.h"
 #include "net/poller.h"
 
 typedef struct dk_Transport dk_Transport;
@@ -24,6 +25,10 @@ void dk_transport_free(dk_Transport *t);
  * anything happened to a transfer, at its deadlines, or on a signal. The
  * number of transfers that something happened to. */
 int dk_transport_pump(dk_Transport *t, double timeout);
+
+/* Nothing more is wanted of an endpoint: what was kept for it may go, unless
+ * a transfer is on. */
+void dk_transport_leave(dk_Transport *t, const dk_Endpoint *e);
 
 /* For a loop that is not ours: the descriptor that is readable when the
  * transport wants to be pumped, */

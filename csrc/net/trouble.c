@@ -55,6 +55,20 @@ static int connect_error(const dk_Wire *w) {
   return try_unix(w->endpoint->socket_path);
 }
 
+/* What ssh says, or that it cannot be run. Whether there is anything. */
+static int say_tunnel(dk_Wire *w) {
+  char words[256];
+  w->transfer->os_error = w->tunnel_error;
+  if (w->tunnel_error != 0)
+    snprintf(words, sizeof words, "cannot run ssh: %s",
+             strerror(w->tunnel_error));
+  else
+    dk_tunnel_words(&w->transport->tunnels, w->tunnel, words, sizeof words);
+  if (*words != '\0')
+    dk_wire_say(w, "no way to %s: %s", w->endpoint->address, words);
+  return *words != '\0';
+}
+
 static void say_unconnected(dk_Wire *w, CURLcode code) {
   int error = connect_error(w);
   w->transfer->os_error = error;
@@ -75,7 +89,9 @@ static void say_broken(dk_Wire *w) {
 static dk_Trouble judge_protocol(dk_Wire *w, CURLcode code) {
   const char *hint = "";
   if (w->transfer->state == DK_SENT)
-    hint = "; is it another service, or does it want TLS?";
+    hint = w->endpoint->kind == DK_SSH
+               ? "; does anything there write to who logs in?"
+               : "; is it another service, or does it want TLS?";
   dk_wire_say(w, "what came from %s is not an answer in HTTP (%s)%s",
               w->endpoint->address, details(w, code), hint);
   return DK_PROTOCOL;
@@ -156,6 +172,8 @@ static dk_Trouble judge_refusal(dk_Wire *w) {
 static dk_Trouble judge_connection(dk_Wire *w, CURLcode code) {
   if (was_refused(w, code))
     return judge_refusal(w);
+  if (w->endpoint->kind == DK_SSH && say_tunnel(w))
+    return DK_CONNECTION;
   if (code == CURLE_COULDNT_CONNECT)
     say_unconnected(w, code);
   else if (code == CURLE_COULDNT_RESOLVE_HOST)

@@ -75,6 +75,16 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *wire) {
   return doomed(w, outcome == DK_NO_MEMORY ? DK_MEMORY : DK_LIMIT);
 }
 
+/* There is a connection, over which the request is to go. */
+static int on_try(void *wire, char *there, char *here, int port, int own) {
+  dk_Wire *w = wire;
+  (void)there;
+  (void)here;
+  (void)port;
+  (void)own;
+  return w->tries++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
 /* ---- options ---- */
 
 /* What is the same for every transfer. */
@@ -129,36 +139,14 @@ static long connect_milliseconds(double seconds) {
   return (long)(seconds * 1000) + 1;
 }
 
-/* No other transfer must have these by chance: see dk_handle_give. */
-static CURLcode set_terms(dk_Wire *w) {
-  CURL *easy = w->handle->easy;
-  const dk_Endpoint *e = w->endpoint;
-  CURLcode code = dk_tls_apply(easy, &e->tls);
-  w->handle->special = 1;
-  if (code == CURLE_OK && e->detour != NULL) {
-    w->detour = curl_slist_append(NULL, e->detour);
-    if (w->detour == NULL)
-      return CURLE_OUT_OF_MEMORY;
-    code = curl_easy_setopt(easy, CURLOPT_CONNECT_TO, w->detour);
-  }
-  return code;
-}
-
 /* These are set for every transfer, whatever the handle was used for. */
 static CURLcode set_destination(dk_Wire *w, const dk_Request *r) {
   CURL *easy = w->handle->easy;
-  const dk_Endpoint *e = w->endpoint;
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, e->base);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, e->socket_path);
+  CURLcode code = dk_route_set(w);
   if (code == CURLE_OK)
     code = curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, r->target);
   if (code == CURLE_OK)
     code = curl_easy_setopt(easy, CURLOPT_USERAGENT, r->user_agent);
-  if (code == CURLE_OK && e->kind == DK_HTTPS)
-    code = set_terms(w);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE,
-                   (long)(e->socket_path == NULL));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    connect_milliseconds(w->limits.connect));
   return code;
@@ -181,15 +169,28 @@ static int sends_fields(const dk_Request *r) {
 }
 
 /* libcurl sends a request again, and silently, when a kept connection turns
- * out to be dead. Only what changes nothing may be sent twice. */
+ * out to be dead. Only what changes nothing may be sent twice; anything else
+ * goes over a fresh one. But those of ssh are too dear to make one for each
+ * call: there the second try is refused. */
+static void send_once(dk_Wire *w) {
+  CURL *easy = w->handle->easy;
+#if LIBCURL_VERSION_NUM >= 0x075000 /* 7.80.0 */
+  if (w->endpoint->kind == DK_SSH &&
+      curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_try) == CURLE_OK) {
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, w);
+    return;
+  }
+#endif
+  w->handle->fresh = 1;
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+}
+
 static CURLcode set_method(dk_Wire *w, const dk_Request *r) {
   CURL *easy = w->handle->easy;
   if (is_method(r, "HEAD"))
     return curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  if (!is_method(r, "GET")) {
-    w->handle->fresh = 1;
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-  }
+  if (!is_method(r, "GET"))
+    send_once(w);
   if (!w->handle->altered)
     return CURLE_OK;
   return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);

@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 
 #include "net/transfer.h"
+#include "net/tunnel.h"
 
 /* An easy handle with all that it keeps pointers to. Made once, used for many
  * transfers, one after another. */
@@ -36,12 +37,15 @@ typedef struct dk_Wire {
                                 the request is fed */
   dk_Endpoint *endpoint;
   dk_Limits limits;
-  double since;        /* when the limit that holds began to count */
-  curl_off_t sent;     /* bytes of the request's body, when last seen */
-  unsigned long round; /* of pumping, in which anything last happened */
-  dk_Trouble doom;     /* why a callback gave up */
-  int uploads;         /* has a body to send */
-  int paused;          /* the engine is held back */
+  double since;         /* when the limit that holds began to count */
+  curl_off_t sent;      /* bytes of the request's body, when last seen */
+  unsigned long round;  /* of pumping, in which anything last happened */
+  dk_Trouble doom;      /* why a callback gave up */
+  int uploads;          /* has a body to send */
+  int paused;           /* the engine is held back */
+  unsigned long tunnel; /* that was opened for it; 0: none */
+  int tunnel_error;     /* errno, when none could be */
+  int tries;            /* to send what must not be sent twice */
 } dk_Wire;
 
 struct dk_Transport {
@@ -58,6 +62,7 @@ struct dk_Transport {
   int happened;        /* transfers that something happened to, */
   unsigned long round; /* in this round of pumping */
   int n_eager;         /* hijacks that may have more to read */
+  dk_Tunnels tunnels;
 };
 
 /* Lists of the transport. */
@@ -80,8 +85,8 @@ void dk_wire_note(dk_Wire *w);
  * the transfer's message). */
 dk_Trouble dk_wire_prepare(dk_Wire *w, const dk_Request *r);
 
-/* Sets what a secure connection is made with. */
-CURLcode dk_tls_apply(CURL *easy, const dk_Tls *t);
+/* Has the handle go to the endpoint (route.c). */
+CURLcode dk_route_set(dk_Wire *w);
 
 /* Takes the handle out of the multi, gives back all that was held for the
  * transfer, and moves it to its last state: DK_FINISHED when there is no

@@ -45,6 +45,10 @@ dk_Transport *ldk_transport(lua_State *L) {
   return loop->transport;
 }
 
+dk_Transport *ldk_transport_left(lua_State *L) {
+  return loop_of(L)->transport;
+}
+
 ldk_Task *ldk_current(lua_State *L) {
   return loop_of(L)->current;
 }

@@ -26,6 +26,9 @@ void ldk_loop_open(lua_State *L);
  * the loop is gone. */
 dk_Transport *ldk_transport(lua_State *L);
 
+/* The same for who cleans up: NULL when the loop is gone. */
+dk_Transport *ldk_transport_left(lua_State *L);
+
 /* Waits until w->ready, or the deadline, and returns 0; in any case bytes
  * have flowed, and others have had a turn. Or returns 1 with an error on top
  * [+1], for the caller to raise when it has closed what it waited for: within

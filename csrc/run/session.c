@@ -13,6 +13,7 @@
 
 #include "bytes/memory.h"
 #include "model/model.h"
+#include "run/loop.h"
 #include "value/error.h"
 
 #define WHO "moonsail.client"
@@ -164,8 +165,6 @@ static void set_endpoint(lua_State *L, ldk_Session *s, int options) {
   if (failed == DK_MALFORMED)
     ldk_fail_argument(L, WHO, "host: %s", why);
   ldk_check(L, failed);
-  if (s->endpoint.kind == DK_SSH)
-    ldk_fail_with(L, "not_supported", "ssh:// is not supported yet");
   lua_pop(L, 1);
 }
 
@@ -291,12 +290,15 @@ ldk_Session *ldk_session(lua_State *L, int index) {
   return s;
 }
 
-void ldk_session_close(ldk_Session *s) {
+void ldk_session_close(lua_State *L, ldk_Session *s) {
+  dk_Transport *transport = ldk_transport_left(L);
   s->open = 0;
+  if (transport != NULL)
+    dk_transport_leave(transport, &s->endpoint);
 }
 
-void ldk_session_free(ldk_Session *s) {
-  ldk_session_close(s);
+void ldk_session_free(lua_State *L, ldk_Session *s) {
+  ldk_session_close(L, s);
   dk_endpoint_free(&s->endpoint);
   dk_buffer_free(&s->headers);
   dk_release(s->user_agent);

@@ -46,11 +46,11 @@ ldk_Session *ldk_session_new(lua_State *L, int options);
 /* The session at an index, which must be open. */
 ldk_Session *ldk_session(lua_State *L, int index);
 
-/* No call is begun any more; those under way go on. */
-void ldk_session_close(ldk_Session *s);
+/* No call is begun any more; those under way go on. Cannot raise. */
+void ldk_session_close(lua_State *L, ldk_Session *s);
 
 /* Frees what it holds, once no call is under way; idempotent. */
-void ldk_session_free(ldk_Session *s);
+void ldk_session_free(lua_State *L, ldk_Session *s);
 
 /* Takes note of the newest version that an engine speaks ("1.41", or NULL
  * when it does not say). 0: it is older than all that we speak, and the

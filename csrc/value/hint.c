@@ -16,6 +16,22 @@ static const struct {
   const char *words; /* in the message, in small letters */
   const char *hint;
 } rows[] = {
+    {"connection", 0, "cannot run ssh",
+     "reaching an engine by ssh takes the ssh command: install "
+     "openssh-client"},
+    {"connection", 0, "permission denied (",
+     "ssh must be able to log in without asking: try it by hand; it takes a "
+     "key without a passphrase, or an agent"},
+    {"connection", 0, "host key verification failed",
+     "log in there by ssh once by hand, to accept the key of the host"},
+    {"connection", 0, "could not resolve hostname",
+     "check the name of the host in DOCKER_HOST or host = ..."},
+    {"connection", 0, "not found",
+     "the docker command must be installed on that host, and be in the PATH "
+     "of who logs in by ssh"},
+    {"connection", 0, "permission denied while trying",
+     "that user may not use the engine's socket there: add them to the group "
+     "that owns it (docker)"},
     {"connection", ENOENT, NULL,
      "is the engine running? If its socket is elsewhere, set DOCKER_HOST or "
      "give moonsail.client{host = ...}"},

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT
+ * Connections that ssh makes for us. */
+
+#include "net/tunnel.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bytes/memory.h"
+#include "net/child.h"
+#include "net/poller.h"
+
+/* What a child has to end in when its connection was closed, then again when
+ * it was asked to, in seconds; and when all has to end. */
+#define PATIENCE 2.0
+#define LAST_NAPS 100 /* of 5 milliseconds */
+
+/* How often one looks whether it has. */
+#define SLICE 0.02
+
+/* The last words of a child that are kept, and how many of them are told. */
+#define KEPT 2048
+#define TOLD 200
+
+typedef struct dk_Tunnel {
+  struct dk_Tunnel *next;
+  unsigned long number;   /* of this one, */
+  unsigned long endpoint; /* and of its endpoint */
+  int fd;                 /* libcurl's end; -1: closed */
+  pid_t pid;              /* 0: it has ended, with */
+  int exit_code;
+  dk_Watch words; /* its standard error; not started: closed */
+  char said[KEPT];
+  size_t length;
+  double patience; /* closed: until then */
+  int asked;       /* to end */
+  char folder[80]; /* where the two met */
+  char socket[96];
+} dk_Tunnel;
+
+/* ---- what it says ---- */
+
+static void close_words(dk_Tunnel *u) {
+  if (u->words.fd < 0)
+    return;
+  dk_watch_stop(&u->words);
+  close(u->words.fd);
+  u->words.fd = -1;
+}
+
+/* Keeps the end of it. */
+static void keep_words(dk_Tunnel *u, const char *bytes, size_t n) {
+  size_t kept = u->length;
+  if (n > KEPT / 2) {
+    bytes += n - KEPT / 2;
+    n = KEPT / 2;
+  }
+  if (kept + n > KEPT) {
+    kept = KEPT / 2;
+    memmove(u->said, u->said + u->length - kept, kept);
+  }
+  memcpy(u->said + kept, bytes, n);
+  u->length = kept + n;
+}
+
+/* Reads what there is now. */
+static void listen_to(dk_Tunnel *u) {
+  char bytes[KEPT];
+  ssize_t n = 1;
+  while (n > 0 && u->words.fd >= 0) {
+    n = read(u->words.fd, bytes, sizeof bytes);
+    if (n > 0)
+      keep_words(u, bytes, (size_t)n);
+  }
+  if (n == 0 || (errno != EAGAIN && errno != EINTR))
+    close_words(u);
+}
+
+static void on_words(dk_Watch *watch) {
+  listen_to(watch->owner);
+}
+
+/* ---- where the two meet ---- */
+
+/* A socket to listen on, in a folder that is ours alone; -1, with errno. */
+static int make_place(dk_Tunnel *u, struct sockaddr_un *address) {
+  const char *temporary = getenv("TMPDIR");
+  int fd;
+  if (temporary == NULL || *temporary != '/' || strlen(temporary) > 50)
+    temporary = "/tmp";
+  snprintf(u->folder, sizeof u->folder, "%s/moonsail-XXXXXX", temporary);
+  if (mkdtemp(u->folder) == NULL)
+    return -1;
+  snprintf(u->socket, sizeof u->socket, "%s/ssh", u->folder);
+  memset(address, 0, sizeof *address);
+  address->sun_family = AF_UNIX;
+  strcpy(address->sun_path, u->socket);
+  fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd >= 0 && bind(fd, (struct sockaddr *)address, sizeof *address) == 0 &&
+      listen(fd, 1) == 0)
+    return fd;
+  if (fd >= 0)
+    close(fd);
+  return -1;
+}
+
+/* The child has done so, if it ever got there. */
+static void remove_place(const dk_Tunnel *u) {
+  int error = errno;
+  unlink(u->socket);
+  rmdir(u->folder);
+  errno = error;
+}
+
+/* ---- the child ---- */
+
+/* The host without the brackets of an IPv6 address. */
+static const char *bare_host(const dk_Endpoint *e, char *room, size_t size) {
+  size_t length = strlen(e->host);
+  if (*e->host != '[' || length < 2 || length - 1 > size)
+    return e->host;
+  memcpy(room, e->host + 1, length - 2);
+  room[length - 2] = '\0';
+  return room;
+}
+
+/* Runs ssh as the docker command does. It cannot ask anybody anything, as it
+ * has no terminal: a script would hang, and there may be many of them. */
+static int run_ssh(dk_Tunnel *u, const dk_Endpoint *e, double seconds,
+                   int listener, int words) {
+  const char *argv[20], **arg = argv;
+  char timeout[40], host[64], path[256];
+  dk_Command c = {.argv = argv, .fds = {-1, -1, words}, .apart = 1};
+  *arg++ = "ssh";
+  if (seconds > 0 && seconds < 1e6) {
+    snprintf(timeout, sizeof timeout, "ConnectTimeout=%.0f", ceil(seconds));
+    *arg++ = "-o";
+    *arg++ = timeout;
+  }
+  *arg++ = "-T";
+  if (e->user != NULL) {
+    *arg++ = "-l";
+    *arg++ = e->user;
+  }
+  if (e->port != NULL) {
+    *arg++ = "-p";
+    *arg++ = e->port;
+  }
+  *arg++ = "--";
+  *arg++ = bare_host(e, host, sizeof host);
+  *arg++ = "docker";
+  if (e->socket_path != NULL) {
+    snprintf(path, sizeof path, "unix://%s", e->socket_path);
+    *arg++ = "--host";
+    *arg++ = path;
+  }
+  *arg++ = "system";
+  *arg++ = "dial-stdio";
+  *arg = NULL;
+  c.listener = listener;
+  c.folder = u->folder;
+  c.socket = u->socket;
+  return dk_child_start(&c, &u->pid);
+}
+
+/* Begins to read what it says. 0, or an errno. */
+static int watch_words(dk_Tunnels *all, dk_Tunnel *u, int fd) {
+  u->words.fd = fd;
+  u->words.events = DK_READABLE;
+  u->words.on_ready = on_words;
+  u->words.owner = u;
+  if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+    return errno;
+  return dk_poller_start(all->poller, &u->words);
+}
+
+static int start_child(dk_Tunnels *all, dk_Tunnel *u, const dk_Endpoint *e,
+                       double seconds, int listener) {
+  int words[2], error;
+  if (pipe2(words, O_CLOEXEC) != 0)
+    return errno;
+  error = watch_words(all, u, words[0]);
+  if (error == 0)
+    error = run_ssh(u, e, seconds, listener, words[1]);
+  close(words[1]);
+  return error;
+}
+
+/* ---- life ---- */
+
+static int set_up(dk_Tunnels *all, dk_Tunnel *u, const dk_Endpoint *e,
+                  double seconds, struct sockaddr_un *place) {
+  int error, listener = make_place(u, place);
+  if (listener < 0)
+    return errno;
+  error = start_child(all, u, e, seconds, listener);
+  close(listener);
+  if (error != 0)
+    return error;
+  u->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  return u->fd < 0 ? errno : 0;
+}
+
+static void dispose(dk_Tunnel *u) {
+  close_words(u);
+  if (u->pid != 0)
+    dk_child_kill(u->pid);
+  remove_place(u);
+  dk_release(u);
+}
+
+int dk_tunnel_open(dk_Tunnels *all, const dk_Endpoint *e, double seconds,
+                   struct sockaddr_un *place, unsigned long *number) {
+  dk_Tunnel *u = dk_zeroed(sizeof *u);
+  int error;
+  if (u == NULL) {
+    errno = ENOMEM;
+    return -1;
+  }
+  u->fd = u->words.fd = -1;
+  error = set_up(all, u, e, seconds, place);
+  if (error != 0) {
+    dispose(u);
+    errno = error;
+    return -1;
+  }
+  u->endpoint = e->number;
+  u->number = *number = ++all->numbers;
+  u->next = all->first;
+  all->first = u;
+  return u->fd;
+}
+
+void dk_tunnel_closing(dk_Tunnels *all, int fd, double now) {
+  dk_Tunnel *u = all->first;
+  while (u != NULL && u->fd != fd)
+    u = u->next;
+  if (u == NULL)
+    return;
+  u->fd = -1;
+  u->patience = now + PATIENCE;
+}
+
+/* ---- the end ---- */
+
+static int has_ended(dk_Tunnel *u) {
+  if (u->pid != 0 && dk_child_ended(u->pid, &u->exit_code))
+    u->pid = 0;
+  return u->pid == 0;
+}
+
+/* Whether it is over with one that was closed. */
+static int is_over(dk_Tunnel *u, double now) {
+  if (has_ended(u))
+    return 1;
+  if (now < u->patience)
+    return 0;
+  if (u->asked)
+    return 1;
+  u->asked = 1;
+  u->patience = now + PATIENCE;
+  kill(u->pid, SIGTERM);
+  return 0;
+}
+
+void dk_tunnels_tend(dk_Tunnels *all, double now) {
+  dk_Tunnel **here = &all->first;
+  while (*here != NULL) {
+    dk_Tunnel *u = *here;
+    if (u->fd < 0 && is_over(u, now)) {
+      *here = u->next;
+      dispose(u);
+    } else {
+      here = &u->next;
+    }
+  }
+}
+
+double dk_tunnels_due(const dk_Tunnels *all) {
+  const dk_Tunnel *u;
+  for (u = all->first; u != NULL; u = u->next)
+    if (u->fd < 0)
+      return SLICE;
+  return INFINITY;
+}
+
+/* libcurl closes an idle connection only when it looks for one, so it keeps
+ * the socket; but the child ends. */
+void dk_tunnels_leave(dk_Tunnels *all, const dk_Endpoint *e) {
+  dk_Tunnel *u;
+  for (u = all->first; u != NULL; u = u->next)
+    if (u->fd >= 0 && u->endpoint == e->number)
+      shutdown(u->fd, SHUT_RDWR);
+}
+
+void dk_tunnels_free(dk_Tunnels *all) {
+  static const struct timespec nap = {0, 5000000};
+  int naps = LAST_NAPS;
+  for (dk_tunnels_tend(all, 0); all->first != NULL && naps > 0; naps--) {
+    nanosleep(&nap, NULL);
+    dk_tunnels_tend(all, 0);
+  }
+  while (all->first != NULL) {
+    dk_Tunnel *u = all->first;
+    all->first = u->next;
+    dispose(u);
+  }
+}
+
+/* ---- why it failed ---- */
+
+/* The last lines of what was said, in one. */
+static void last_words(const dk_Tunnel *u, char *words, size_t size) {
+  size_t end = u->length, from, i, n = 0;
+  while (end > 0 && isspace((unsigned char)u->said[end - 1]))
+    end--;
+  from = end > TOLD ? end - TOLD : 0;
+  if (from > 0) { /* not in the middle of a line, if there are several */
+    const char *line = memchr(u->said + from, '\n', end - from);
+    if (line != NULL)
+      from = (size_t)(line + 1 - u->said);
+  }
+  for (i = from; i < end && n + 1 < size; i++) {
+    unsigned char c = (unsigned char)u->said[i];
+    if (c == '\n')
+      c = ' ';
+    if (c >= ' ' && c != 0x7F)
+      words[n++] = (char)c;
+  }
+  words[n] = '\0';
+}
+
+void dk_tunnel_words(dk_Tunnels *all, unsigned long number, char *words,
+                     size_t size) {
+  dk_Tunnel *u = all->first;
+  *words = '\0';
+  while (u != NULL && u->number != number)
+    u = u->next;
+  if (u == NULL)
+    return;
+  listen_to(u);
+  last_words(u, words, size);
+  if (*words == '\0' && has_ended(u))
+    snprintf(words, size, "ssh has ended without a word, with code %d",
+             u->exit_code);
+}
