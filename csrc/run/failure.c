@@ -116,8 +116,8 @@ static int words_of(lua_State *L) {
   const dk_Transfer *x = lua_touserdata(L, 1);
   ldk_decode(L, dk_queue_bytes(&x->body), dk_queue_length(&x->body), DK_NONE,
              "an error");
-  if (lua_istable(L, -1))
-    lua_getfield(L, -1, "message");
+  if (lua_istable(L, -1) && lua_getfield(L, -1, "message") != LUA_TSTRING)
+    lua_getfield(L, -2, "error"); /* as Podman has it when a push fails */
   if (lua_type(L, -1) != LUA_TSTRING)
     lua_pushnil(L);
   return 1;

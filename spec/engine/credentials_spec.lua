@@ -91,8 +91,9 @@ describe("A registry with passwords", function()
     forgotten(there)
     client.images:pull(there)
     local pulled = client.images:pull(there, { all_tags = true })
-    assert.equal(there .. ":second", table.concat(pulled[1]:tags(), " "):match(
-      "%S+:second"))
+    if not engines.is_podman() then -- which takes the latest only
+      assert.matches(":second", table.concat(pulled[1]:tags(), " "), 1, true)
+    end
     assert.is_true(client:logout(login))
     refused(client, "pull", there)
   end)
@@ -204,7 +205,7 @@ describe("A registry with tokens", function()
   end)
 
   it("gives an identity token for the password, and takes it", engines.needs({
-    podman = false, reason = "Podman logs in to no such registry",
+    podman = false, reason = "Podman tells of no identity token",
   }, function()
     local client <close> = new_client()
     local answer = client:login("loop", "back", registry.address)

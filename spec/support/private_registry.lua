@@ -132,6 +132,7 @@ function private_registry.start(options)
       }, Registry)
     end
   end
+  if token_pid then engine.try("kill " .. token_pid) end
   error("no free port, see " .. folder .. "/log")
 end
 

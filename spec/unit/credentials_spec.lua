@@ -162,6 +162,14 @@ describe("In the environment", function()
   end)
 end)
 
+-- Pulls an image by the engine named first.
+local PULL = [[
+local moonsail = require "moonsail"
+local host, name = ...
+local client = moonsail.client{ host = host, api_version = "1.41" }
+for _ in client.images:pull(name, { stream = true }) do end
+]]
+
 -- Requests ------------------------------------------------------------------
 
 -- The credentials in the header of the nth request; nil when there is none.
@@ -258,6 +266,44 @@ describe("Requests carry credentials", function()
                            client.services, "x", { with_registry_auth = 1 })
     assert.matches("^with_registry_auth: expected a boolean",
                    problem.message)
+  end)
+end)
+
+describe("Podman's file", function()
+  local folder
+  before_each(function() folder = elsewhere.folder() end)
+  after_each(function() elsewhere.remove(folder) end)
+
+  -- The users that are sent by a pull of each of the names.
+  local function users(component, names)
+    local file <close> = assert(io.open(folder .. "/auth.json", "w"))
+    file:write(cjson.encode{ auths = {
+      ["r.example"] = entry "all:x", ["r.example/team"] = entry "team:x",
+    } })
+    file:flush()
+    local VERSION = play.json('{"Components":[{"Name":"' .. component
+                              .. '"}]}')
+    local list = {}
+    for i, name in ipairs(names) do
+      local server <close> = play.serve{ VERSION, PULLED }
+      elsewhere.run({
+        REGISTRY_AUTH_FILE = folder .. "/auth.json", DOCKER_CONFIG = folder,
+        DOCKER_AUTH_CONFIG = false,
+      }, PULL, server.address, name)
+      local header = sent(server)[1]
+      list[i] = header and header.username or "none"
+    end
+    return list
+  end
+
+  it("is read for Podman, by the nearest path", function()
+    assert.same({ "team", "all", "none" },
+                users("Podman Engine", { "r.example/team/app", "r.example/x",
+                                         "busybox" }))
+  end)
+
+  it("is not read for dockerd", function()
+    assert.same({ "none" }, users("Engine", { "r.example/team/app" }))
   end)
 end)
 

@@ -64,6 +64,17 @@ describe("documents", function()
     end
   end)
 
+  it("that tell of a registry's refusal raise unauthorized", function()
+    for _, words in ipairs{ "no basic auth credentials",
+                            "denied: requested access to the resource",
+                            "unauthorized: authentication required" } do
+      local stream, server <close> = open("ImagePush", { name = "x",
+        auth = {} }, play.send('{"error":"' .. words .. '"}'))
+      assert.equal(words, caught("unauthorized", stream).message)
+      server:stop()
+    end
+  end)
+
   it("come in time, or not", function()
     local stream, server <close> = open("SystemEvents", {},
       play.send '{"status":"a"}{"sta' .. "\ngate\n" .. play.send 'tus":"b"}')

@@ -66,6 +66,26 @@ describe("an answer", function()
     })
   end)
 
+  it("that a registry has refused is unauthorized", function()
+    local problem = expect("unauthorized", {
+      play.json('{"message":"unauthorized"}', "401 Unauthorized"),
+      play.json('{"message":"Head https://r/v2/: no basic auth credentials"}',
+                "500 Internal Server Error"),
+      play.json('{"message":"unauthorized: incorrect username or password"}',
+                "500 Internal Server Error"),
+      podman("500 Oops", "invalid username/password: unauthorized: sign in"),
+      podman("500 Oops", "requested access: authentication required"),
+      play.json([[{"errorDetail":{"message":"denied: requested access"},
+                "error":"denied: requested access"}]], "500 Oops"),
+    })
+    assert.equal("denied: requested access", problem.message)
+    assert.matches("docker:login", problem.hint)
+    problem = expect("not_found", { play.json([[{"message":"pull access ]]
+      .. [[denied, may require 'docker login': denied: requested access"}]],
+      "404 Not Found") })
+    assert.matches("is the name right", problem.hint)
+  end)
+
   it("that a program cannot be started is api", function()
     expect("api", {
       play.json('{"message":"no such file or directory"}',
