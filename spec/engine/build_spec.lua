@@ -257,8 +257,6 @@ describe("images:build", function()
     local cases = {
       { {}, "^path: missing" },
       { "/there/is/nothing", "^path: /there/is/nothing: No such file" },
-      { { path = "/tmp", dockerfile_text = text },
-        "^dockerfile_text: given besides path" },
       { { context = 7 }, "^context: expected a string" },
       { { dockerfile_text = text, tag = "a b" }, "^tag: " },
       { { dockerfile_text = text, tags = { "a", 7 } }, "^tags%[2%]: " },
