@@ -101,6 +101,7 @@ build = {
     ["moonsail.reference"] = "lua/moonsail/reference.lua",
     ["moonsail.regexp"] = "lua/moonsail/regexp.lua",
     ["moonsail.registry"] = "lua/moonsail/registry.lua",
+    ["moonsail.renamed_archive"] = "lua/moonsail/renamed_archive.lua",
     ["moonsail.run"] = "lua/moonsail/run.lua",
     ["moonsail.run_job"] = "lua/moonsail/run_job.lua",
     ["moonsail.screen"] = "lua/moonsail/screen.lua",

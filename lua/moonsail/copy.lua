@@ -1,13 +1,19 @@
 -- SPDX-License-Identifier: MIT
--- Copying files between this machine and a container, by the rules of the
--- command `docker cp`: into a folder that is there, else under the name given,
--- in a folder that must be there.
+-- Copying files between this machine and a container, or two containers, by
+-- the rules of the command `docker cp`: into a folder that is there, else
+-- under the name given, in a folder that must be there.
+--
+-- A copy is a job: {client, src, dest, label, complain, from, id}, with what
+-- else was asked for: `from` is the container that gives, `id` the one that
+-- gets.
 
 local archive = require "moonsail.archive"
 local core = require "moonsail.core"
+local extraction = require "moonsail.extraction"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
 local paths = require "moonsail.copy_paths"
+local renamed_archive = require "moonsail.renamed_archive"
 local source = require "moonsail.source"
 
 local ENOENT = 2
@@ -24,9 +30,9 @@ end
 
 -- What is at the path in the container, or nil: that it cannot be told is the
 -- same here, because the engine says why when the copy comes.
-local function look(job, path)
+local function look(job, id, path)
   local ok, result = pcall(archive.stat, job.client,
-    { id = job.id, path = path, raw = false }, job.label)
+    { id = id, path = path, raw = false }, job.label)
   if ok then return result end
   if core.is_error(result) and result.status then return nil end
   error(result, 0)
@@ -41,10 +47,10 @@ end
 -- The path that is meant, and what is there: of a link what it leads to.
 local function find_target(job)
   local path = paths.rooted(job.dest)
-  local stat = look(job, path)
+  local stat = look(job, job.id, path)
   local target = target_of(stat, path)
   if target then
-    path, stat = target, look(job, target)
+    path, stat = target, look(job, job.id, target)
   end
   if is_kind(stat, "char_device") or is_kind(stat, "block_device") then
     job.complain("dest", "%s is a device", job.dest)
@@ -79,12 +85,9 @@ local function place_in(job, thing, path, stat)
   return paths.split(path)
 end
 
-local function copy_in(job)
-  local thing = local_source(job)
-  local path, stat = find_target(job)
-  local folder, name = place_in(job, thing, path, stat)
-  local packed <close> = source.packed({ { path = thing.path, name = name } },
-                                       job.label)
+-- Unpacks it in the container; where it is then.
+local function put(job, folder, name, body)
+  local packed <close> = body
   local options = {
     id = job.id,
     path = folder,
@@ -94,6 +97,15 @@ local function copy_in(job)
   packed:fill(options)
   archive.put(job.client, options, job.label)
   return name == "." and folder or paths.join(folder, name)
+end
+
+local function copy_in(job)
+  local thing = local_source(job)
+  local path, stat = find_target(job)
+  local folder, name = place_in(job, thing, path, stat)
+  return put(job, folder, name, source.packed({
+    { path = thing.path, name = name },
+  }, job.label))
 end
 
 -- Out of a container ---------------------------------------------------------
@@ -149,7 +161,7 @@ local function container_source(job)
   local path = paths.rooted(job.src)
   local _, name = paths.split(path)
   if job.follow_link then
-    path = target_of(look(job, path), path) or path
+    path = target_of(look(job, job.from, path), path) or path
   end
   if paths.clean(path) == "/" then path = "/." end -- it has no name of its own
   return path, name
@@ -158,7 +170,7 @@ end
 -- How the archive is unpacked, and the path that it gives. Of what is in a
 -- folder the names begin with "./" or not, as the engine likes.
 local function plan_unpacking(path, name, target)
-  local plan = { to = target.folder }
+  local plan = { to = target.folder, setuid = true }
   if paths.means_contents(path) then
     plan.below = target.name
     return plan, target.name and paths.join(target.folder, target.name)
@@ -172,12 +184,55 @@ local function copy_out(job)
   local target = local_target(job)
   local path, name = container_source(job)
   local stream <close>, stat = archive.get(job.client,
-    { id = job.id, path = path, raw = false }, job.label)
+    { id = job.from, path = path, raw = false }, job.label)
   check_target(job, target, is_kind(stat, "folder"))
   local plan, made = plan_unpacking(path, name, target)
-  plan.bytes = stream:read_all()
-  core.unpack(plan, job.label)
+  extraction.into(stream, plan, job.label)
   return made
+end
+
+-- From one container to another ----------------------------------------------
+
+local function full_id(job, id)
+  return core.call(job.client, "ContainerInspect", { id = id }, job.label).id
+end
+
+-- An engine gives what a container has and takes what it is to have one after
+-- the other, so that within one the two would wait for each other.
+local function check_different(job)
+  if full_id(job, job.from) == full_id(job, job.id) then
+    job.complain("dest", "both are in the same container: copy there, by "
+                 .. "container:exec{\"cp\", \"-a\", …}")
+  end
+end
+
+-- How a name in the archive changes, of which the first part is that of the
+-- source, if it has one.
+local function renaming(old, new)
+  if old then
+    return function(name) return new .. name:gsub("^[^/]+", "") end
+  end
+  return function(name)
+    return new .. "/" .. name:gsub("^%.?/+", ""):gsub("^%.$", "")
+  end
+end
+
+local function copy_across(job)
+  check_different(job)
+  local target, target_stat = find_target(job)
+  local path, name = container_source(job)
+  local stream <close>, stat = archive.get(job.client,
+    { id = job.from, path = path, raw = false }, job.label)
+  if paths.means_contents(path) then name = nil end
+  local thing = { is_folder = is_kind(stat, "folder"), name = name }
+  local folder, new_name = place_in(job, thing, target, target_stat)
+  local bytes = stream
+  if new_name ~= (name or ".") then
+    bytes = renamed_archive.new(stream, renaming(name, new_name), job.label)
+  end
+  return put(job, folder, new_name, source.of(bytes, {
+    name = "src", expected = "an archive", label = job.label,
+  }, job.complain))
 end
 
 -- Methods --------------------------------------------------------------------
@@ -214,11 +269,6 @@ local function new_job(label, types, ...)
   return job
 end
 
-local function of_container(self, job)
-  job.client, job.id = core.client_of(self), core.key(self)
-  return job
-end
-
 ---@class moonsail.Container
 local container_methods = core.methods("container")
 
@@ -237,7 +287,9 @@ local container_methods = core.methods("container")
 ---        folder to copy into
 ---@return string # where it is in the container
 function container_methods:cp_in(...)
-  return copy_in(of_container(self, new_job("container:cp_in", IN, ...)))
+  local job = new_job("container:cp_in", IN, ...)
+  job.client, job.id = core.client_of(self), core.key(self)
+  return copy_in(job)
 end
 
 ---Copies a file, link or folder of the container, which need not run, to this
@@ -256,50 +308,54 @@ end
 ---        name
 ---@return string # where it is now
 function container_methods:cp_out(...)
-  return copy_out(of_container(self, new_job("container:cp_out", OUT, ...)))
+  local job = new_job("container:cp_out", OUT, ...)
+  job.client, job.from = core.client_of(self), core.key(self)
+  return copy_out(job)
 end
 
--- "web", "/etc/x" of "web:/etc/x"; nil of a path of this machine, which begins
--- with a dot or a slash if it has a colon in it.
-local function parse(text)
-  if text:find("^[/.]") then return nil end
-  return text:match("^([^:]+):(.*)$")
+-- "web", "/etc/x" of "web:/etc/x"; nil and the path of one of this machine,
+-- which begins with a dot or a slash if it has a colon in it.
+local function parse(job, option)
+  local text = job[option]
+  local container, path = text:match("^([^:/.][^:]*):(.*)$")
+  if not container then return nil, text end
+  if path == "" then
+    job.complain(option, "%q: there is no path behind the colon", text)
+  end
+  return container, path
 end
 
 ---@class moonsail.Client
 local client_methods = core.methods("client")
 
----Copies between this machine and a container, as `docker cp` does: one of the
----two is "CONTAINER:PATH". Otherwise it is as container:cp_in or cp_out.
+---Copies between this machine and a container, as `docker cp` does, or between
+---two containers, as it does not: "CONTAINER:PATH" is in a container.
+---Otherwise it is as container:cp_in and cp_out.
 ---`docker:cp("web:/etc/hosts", "./hosts")`
----@param src string # what is copied
+---@param src string # what is copied; a path of this machine that has a colon
+---       in it begins with "./" or "/"
 ---@param dest string # where it goes: a folder that is there, or the name that
 ---       it gets
 ---@option copy_uid_gid boolean =false # into a container: make its user the
 ---        owner
 ---@option follow_link boolean =false # copy what the link `src` leads to,
 ---        under the link's name
----@uses ContainerArchive ContainerArchiveInfo PutContainerArchive
----@raises argument when not exactly one of them is in a container,
+---@uses ContainerArchive ContainerArchiveInfo ContainerInspect
+---      PutContainerArchive
+---@raises argument when none of them is in a container, or both in the same,
 ---        not_found when there is no such container or path
 ---@return string # where it is now
 function client_methods:cp(...)
   local job = new_job("client:cp", IN, ...)
-  local from, from_path = parse(job.src)
-  local to, to_path = parse(job.dest)
-  if from and to then
-    job.complain("dest", "both are in containers: copy to this machine first")
-  elseif not from and not to then
+  local from, from_path = parse(job, "src")
+  local to, to_path = parse(job, "dest")
+  if not from and not to then
     job.complain("dest", "neither is in a container: write it CONTAINER:PATH")
-  end
-  if from_path == "" or to_path == "" then
-    job.complain(from and "src" or "dest", "%q: there is no path behind the "
-                 .. "colon", from and job.src or job.dest)
-  end
-  if from and job.copy_uid_gid then
+  elseif not to and job.copy_uid_gid then
     job.complain("copy_uid_gid", "it is for copies into a container")
   end
-  job.client, job.id = self, from or to
-  job.src, job.dest = from_path or job.src, to_path or job.dest
+  job.client, job.from, job.id = self, from, to
+  job.src, job.dest = from_path, to_path
+  if from and to then return copy_across(job) end
   return from and copy_out(job) or copy_in(job)
 end

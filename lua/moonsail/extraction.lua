@@ -6,6 +6,8 @@ local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
 
+local extraction = {}
+
 -- What may follow the end of an archive: engines fill up to a block.
 local MOST_BEHIND = 1 << 24
 
@@ -37,6 +39,24 @@ local function drain(stream, label)
 end
 
 -- Into a folder --------------------------------------------------------------
+
+---Makes what comes in a folder, to the end of the stream.
+---@param stream moonsail.Stream # of bytes
+---@param options table # of core.unpacker
+---@param label string # "stream:extract"
+---@return moonsail.Extracted
+function extraction.into(stream, options, label)
+  local unpacker <close> = core.unpacker(options, label)
+  local is_wanted = true
+  while is_wanted do
+    local piece = stream()
+    if piece == nil then break end
+    is_wanted = unpacker:feed(piece)
+  end
+  local counts = unpacker:finish()
+  drain(stream, label)
+  return counts
+end
 
 local OPTIONS = {
   root = "string", strip = "number", below = "string", owner = "boolean", setuid = "boolean",
@@ -82,17 +102,7 @@ function methods:extract(dir, opts)
   local label = "stream:extract"
   check_bytes(self, label)
   local stream <close> = self
-  local unpacker <close> =
-    core.unpacker(unpacker_options(dir, opts, label), label)
-  local is_wanted = true
-  while is_wanted do
-    local piece = stream()
-    if piece == nil then break end
-    is_wanted = unpacker:feed(piece)
-  end
-  local counts = unpacker:finish()
-  drain(stream, label)
-  return counts
+  return extraction.into(stream, unpacker_options(dir, opts, label), label)
 end
 
 ---How much an archive has held.
@@ -242,3 +252,5 @@ function methods:entries()
   }, Reader)
   return reader, nil, nil, reader
 end
+
+return extraction

@@ -23,12 +23,12 @@ return {
         raises = {{kind = "connection", when = "the engine cannot be reached"}},
       },
       cp = {
-        doc = "Copies between this machine and a container, as `docker cp` does: one of the two is \"CONTAINER:PATH\". Otherwise it is as container:cp_in or cp_out.\n  docker:cp(\"web:/etc/hosts\", \"./hosts\")",
-        arguments = {{name = "src", type = "string", doc = "what is copied"}, {name = "dest", type = "string", doc = "where it goes: a folder that is there, or the name that it gets"}},
+        doc = "Copies between this machine and a container, as `docker cp` does, or between two containers, as it does not: \"CONTAINER:PATH\" is in a container. Otherwise it is as container:cp_in and cp_out.\n  docker:cp(\"web:/etc/hosts\", \"./hosts\")",
+        arguments = {{name = "src", type = "string", doc = "what is copied; a path of this machine that has a colon in it begins with \"./\" or \"/\""}, {name = "dest", type = "string", doc = "where it goes: a folder that is there, or the name that it gets"}},
         options = {{name = "copy_uid_gid", type = "boolean", optional = true, default = "false", doc = "into a container: make its user the owner"}, {name = "follow_link", type = "boolean", optional = true, default = "false", doc = "copy what the link `src` leads to, under the link's name"}},
-        uses = {"ContainerArchive", "ContainerArchiveInfo", "PutContainerArchive"},
+        uses = {"ContainerArchive", "ContainerArchiveInfo", "ContainerInspect", "PutContainerArchive"},
         returns = {{type = "string", doc = "where it is now"}},
-        raises = {{kind = "argument", when = "not exactly one of them is in a container"}, {kind = "not_found", when = "there is no such container or path"}},
+        raises = {{kind = "argument", when = "none of them is in a container, or both in the same"}, {kind = "not_found", when = "there is no such container or path"}},
       },
       df = {
         doc = "What images, containers, volumes and build caches take on disk.",

@@ -43,14 +43,14 @@ function Client:close() end
 function Client:connection_info() end
 
 ---@class moonsail.client.cp.Options: moonsail.CallOptions
----@field src? string # what is copied
+---@field src? string # what is copied; a path of this machine that has a colon in it begins with "./" or "/"
 ---@field dest? string # where it goes: a folder that is there, or the name that it gets
 ---@field copy_uid_gid? boolean # default false; into a container: make its user the owner
 ---@field follow_link? boolean # default false; copy what the link `src` leads to, under the link's name
 
----Copies between this machine and a container, as `docker cp` does: one of the two is "CONTAINER:PATH". Otherwise it is as container:cp_in or cp_out.
+---Copies between this machine and a container, as `docker cp` does, or between two containers, as it does not: "CONTAINER:PATH" is in a container. Otherwise it is as container:cp_in and cp_out.
 ---`docker:cp("web:/etc/hosts", "./hosts")`
----@param src string # what is copied
+---@param src string # what is copied; a path of this machine that has a colon in it begins with "./" or "/"
 ---@param dest string # where it goes: a folder that is there, or the name that it gets
 ---@param options? moonsail.client.cp.Options
 ---@return string # where it is now

@@ -245,7 +245,8 @@ describe("docker:cp", function()
 
   it("refuses what does not go together", function()
     local cases = {
-      { "a:/b", "c:/d", "^dest: both are in containers" },
+      { "a:/b", "-", "^dest: .* container:get_archive" },
+      { "-", "a:/b", "^src: .* container:put_archive" },
       { "./a", "b", "^dest: neither is in a container" },
       { "a:", "b", 'src: "a:": there is no path' },
       { "./a", "b:", 'dest: "b:": there is no path' },
@@ -258,5 +259,82 @@ describe("docker:cp", function()
     caught("argument", docker.cp, docker, "a:/b")
     caught("argument", docker.cp, docker, "a:/b", ".", { mode = 1 })
     caught("not_found", docker.cp, docker, fixture.name() .. ":/x", here)
+  end)
+end)
+
+describe("docker:cp between containers", function()
+  local other
+
+  before_each(function() other = fixture.created() end)
+
+  local function copy(from, to, options)
+    return docker:cp(container:name() .. ":" .. from,
+                     other:name() .. ":" .. to, options)
+  end
+
+  -- What tar says of all that is below a folder, but for the time.
+  local function list(of, inside)
+    of:get_archive(inside, path "list.tar")
+    return engine.sh("tar --numeric-owner --quoting-style=literal -tvf "
+      .. path "list.tar" .. " | LC_ALL=C sort -k6")
+  end
+
+  it("copies into a folder, or under a name", function()
+    assert.equal("/tmp/src", copy("/srv/src", "/tmp"))
+    assert.equal(list(container, "/srv/src"), list(other, "/tmp/src"))
+    assert.equal("/tmp/x y", copy("/srv/src", "/tmp/x y/"))
+    assert.equal(list(container, "/srv/src/."), list(other, "/tmp/x y/."))
+    assert.equal("/tmp/one", copy("/srv/src/one", "/tmp/"))
+    assert.equal("/tmp/two", copy("/srv/src/one", "tmp/two"))
+    assert.equal((list(other, "/tmp/one"):gsub("one", "two")),
+                 list(other, "/tmp/two"))
+  end)
+
+  it("copies what is in a folder", function()
+    assert.equal("/tmp", copy("/srv/src/.", "/tmp"))
+    assert.equal("/new", copy("/srv/src/.", "/new"))
+    assert.equal(list(container, "/srv/src/."), list(other, "/new/."))
+    assert.matches("one", list(other, "/tmp/."))
+  end)
+
+  it("follows links as copies from and to this machine", function()
+    copy("/srv/src/link", "/tmp/new", { follow_link = true })
+    assert.matches("^-rwxr%-x%-%-x .* new$", list(other, "/tmp/new"))
+    copy("/srv/src/link", "/tmp")
+    assert.matches("^l.* link %-> one$", list(other, "/tmp/link"))
+    assert.equal("/tmp/one", copy("/srv/x", "/tmp/link"))
+    assert.matches("^%-rw%-r%-%-r%-%- .* one$", list(other, "/tmp/one"))
+  end)
+
+  it("keeps hard links, long names and owners", function()
+    local long = ("n"):rep(200)
+    engine.sh(("cd %s; mkdir %s; ln src/one %s/1; chown 3:4 src/one; "
+      .. "ln src/one %s/%s; ln -s %s %s/Größe")
+      :format(here, long, long, long, long, long, long))
+    container:cp_in(path(long), "/srv/old")
+    copy("/srv/old", "/tmp/" .. long)
+    assert.equal((list(container, "/srv/old"):gsub("old/", long .. "/")),
+                 list(other, "/tmp/" .. long))
+    assert.matches("link to " .. long, list(other, "/tmp/" .. long))
+  end)
+
+  it("copies more than fits into what lies between", function()
+    engine.sh("dd if=/dev/urandom bs=1M count=20 status=none of="
+              .. path "big")
+    container:cp_in(path "big", "/tmp/big")
+    copy("/tmp/big", "/tmp/other")
+    other:cp_out("/tmp/other", path "back")
+    engine.sh("cmp " .. path "big" .. " " .. path "back")
+  end)
+
+  it("refuses what does not go together", function()
+    local same = caught("argument", docker.cp, docker, container:name()
+      .. ":/srv/src", container:id():sub(1, 20) .. ":/tmp")
+    assert.matches("^dest: both are in the same container", same.message)
+    caught("argument", copy, "/srv/src", "/etc/hostname")
+    caught("argument", copy, "/srv/x", "/tmp/new/")
+    caught("not_found", copy, "/srv/nothing", "/tmp/new/")
+    caught("not_found", docker.cp, docker, container:name() .. ":/srv",
+           fixture.name() .. ":/tmp")
   end)
 end)
