@@ -98,6 +98,7 @@ build = {
     ["moonsail.ports"] = "lua/moonsail/ports.lua",
     ["moonsail.progress"] = "lua/moonsail/progress.lua",
     ["moonsail.protobuf"] = "lua/moonsail/protobuf.lua",
+    ["moonsail.proxies"] = "lua/moonsail/proxies.lua",
     ["moonsail.reference"] = "lua/moonsail/reference.lua",
     ["moonsail.regexp"] = "lua/moonsail/regexp.lua",
     ["moonsail.registry"] = "lua/moonsail/registry.lua",

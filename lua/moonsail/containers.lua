@@ -2,6 +2,7 @@
 -- The collection of containers: creating one.
 
 local core = require "moonsail.core"
+local proxies = require "moonsail.proxies"
 local sugar = require "moonsail.sugar"
 
 local containers = {}
@@ -56,8 +57,10 @@ end
 ---@param label string
 ---@return moonsail.Container
 function containers.create(client, plan, label)
-  plan.options.raw = false
-  local id = core.call(client, "ContainerCreate", plan.options, label).id
+  local options = plan.options
+  options.raw = false
+  options.env = proxies.add(options.env, client, label)
+  local id = core.call(client, "ContainerCreate", options, label).id
   local attrs
   containers.guard(client, id, label, true, function()
     connect(client, id, plan.networks, label)

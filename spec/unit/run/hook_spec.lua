@@ -60,6 +60,29 @@ describe("on_result", function()
     assert.equal(1, server:log("accept"))
   end)
 
+  it("is not given the passwords that are in addresses", function()
+    local long = ("x"):rep(65536 - 20 - #'{"Env":["')
+    local server <close>, client, seen = watched{
+      play.json '{"Env":["A=http://me:hush@proxy:1/?a@b","B=ftp://p/x@y"]}',
+      play.json '{"Env":["A=//a@b","B=://hush@"]}',
+      play.json(('{"Env":["%s://hush-hush-hush-hush@proxy"]}'):format(long)),
+      play.json('{"Id":"x"}', "201 Created"),
+    }
+    for i = 1, 3 do
+      core.call(client, "ContainerInspect", { id = "x" }, "inspect")
+      assert.is_nil(seen[i].response_body:find("hush"))
+    end
+    assert.equal('{"Env":["A=http://(blanked)@proxy:1/?a@b",'
+      .. '"B=ftp://p/x@y"]}', seen[1].response_body)
+    assert.equal('{"Env":["A=//a@b","B=://(blanked)@"]}',
+                 seen[2].response_body)
+    core.call(client, "ContainerCreate", {
+      image = "x", env = { HTTP_PROXY = "http://me:hush@proxy" } })
+    assert.equal('{"Env":["HTTP_PROXY=http://(blanked)@proxy"],"Image":"x"}',
+                 seen[4].request_body)
+    assert.equal(4, server:log("accept"))
+  end)
+
   it("is never given a password, a token or a key", function()
     local server <close>, client, seen = watched{
       play.json '{"Status":"ok","IdentityToken":"hush-1"}',
