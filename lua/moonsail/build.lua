@@ -11,6 +11,7 @@ local dockerfile = require "moonsail.dockerfile"
 local fail = require "moonsail.fail"
 local images = require "moonsail.images"
 local progress = require "moonsail.progress"
+local proxies = require "moonsail.proxies"
 local stages = require "moonsail.dockerfile_stages"
 
 local LABEL = "images:build"
@@ -169,15 +170,16 @@ end
 
 local function open(client, given, options)
   build_options.set(given, options, LABEL)
-  local builder = build_options.builder(given, options, LABEL)
+  given.builder = build_options.builder(given, options, LABEL)
   core.check(client, "ImageBuild", options, LABEL)
+  options.build_args = proxies.add(options.build_args, client, LABEL)
   local context = build_context.open(given, LABEL)
   local self = setmetatable({
     client = client, options = options, context = context,
     follower = build_log.follower(LABEL), pulls = nil, trouble = nil,
     stream = nil, is_pulling = false, is_sent = false, reports = {},
   }, Build)
-  local prepare = builder == "buildkit" and prepare_buildkit
+  local prepare = given.builder == "buildkit" and prepare_buildkit
                   or prepare_classic
   local ok, problem = pcall(prepare, self, given)
   if ok then return self end
