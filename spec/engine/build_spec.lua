@@ -241,7 +241,7 @@ describe("images:build", function()
     for _, options in ipairs{
       { dockerfile_text = "NONSENSE\n" },
       { context = tar{ other = "" }, },
-      { context = ("x"):rep(1024) },
+      { context = ("\0x"):rep(512) },
       { dockerfile_text = "FROM " .. engine.registry() .. "/nonsense\n" },
     } do
       local ok, problem = pcall(images.build, images, options)
@@ -257,7 +257,12 @@ describe("images:build", function()
     local cases = {
       { {}, "^path: missing" },
       { "/there/is/nothing", "^path: /there/is/nothing: No such file" },
-      { { context = 7 }, "^context: expected a string" },
+      { { path = "/there/is/nothing", context = "x" },
+        "^context: given besides path" },
+      { { dockerfile = "x", dockerfile_text = text },
+        "^dockerfile: given besides dockerfile_text" },
+      { { context = 7 }, "^context: expected the bytes of a tar" },
+      { { context = "FROM busybox\n" }, "^context: expected a tar" },
       { { dockerfile_text = text, tag = "a b" }, "^tag: " },
       { { dockerfile_text = text, tags = { "a", 7 } }, "^tags%[2%]: " },
       { { dockerfile_text = text, build_args = { "A" } },
