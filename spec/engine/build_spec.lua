@@ -240,7 +240,7 @@ describe("images:build", function()
   it("raises an error for what is no Dockerfile, or no context", function()
     for _, options in ipairs{
       { dockerfile_text = "NONSENSE\n" },
-      { context = tar{ other = "" }, },
+      { path = tar{ other = "" } },
       { context = ("\0x"):rep(512) },
       { dockerfile_text = "FROM " .. engine.registry() .. "/nonsense\n" },
     } do
