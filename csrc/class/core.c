@@ -73,16 +73,18 @@ static int core_is_terminal(lua_State *L) {
   return 1;
 }
 
-/* core.terminal_width(file) → the columns of an open file that is a terminal,
- * else nil. */
-static int core_terminal_width(lua_State *L) {
+/* core.terminal_size(file) → the columns and rows of an open file that is a
+ * terminal, else nil. */
+static int core_terminal_size(lua_State *L) {
   const luaL_Stream *file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
   struct winsize size;
   if (file->closef != NULL && ioctl(fileno(file->f), TIOCGWINSZ, &size) == 0 &&
-      size.ws_col > 0)
+      size.ws_col > 0 && size.ws_row > 0) {
     lua_pushinteger(L, size.ws_col);
-  else
-    lua_pushnil(L);
+    lua_pushinteger(L, size.ws_row);
+    return 2;
+  }
+  lua_pushnil(L);
   return 1;
 }
 
@@ -155,7 +157,7 @@ static const luaL_Reg functions[] = {
     {"stream_kind", ldk_stream_kind},
     {"stream_of", ldk_stream_of},
     {"terminal", ldk_terminal},
-    {"terminal_width", core_terminal_width},
+    {"terminal_size", core_terminal_size},
     {"title", ldk_object_title},
     {"unpack", ldk_unpack},
     {"unpacker", ldk_unpacker},

@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- What a pull or an import reports while it works, made readable: on a
--- terminal a line a layer, drawn over; elsewhere a line when a thing changes.
+-- What pulls, pushes, loads and builds report while they work, made readable:
+-- on a terminal a line a layer, drawn over; elsewhere a line when one changes.
 
+local bars = require "moonsail.bars"
+local board = require "moonsail.board"
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
-local text = require "moonsail.text"
 
 local progress = {}
 
@@ -19,78 +20,71 @@ function progress.text(document, name)
   return type(value) == "string" and value or ""
 end
 
--- "aa: Downloading"
-local function describe(document)
-  local status, id = progress.text(document, "status"), document.id
-  if id then status = tostring(id) .. ": " .. status end
-  return text.clean(status)
+-- The id of the thing that it is about; nil: of none, or of all.
+local function id_of(document, status)
+  local id = document.id
+  if id == nil or id == "" or status:find "^Pulling from " then return nil end
+  return bars.clean(tostring(id))
 end
 
--- "[=====>     ] 12.3/40.0 MB"
-local BAR_WIDTH = 25
-local function bar(detail)
-  local current, total = detail and detail.current, detail and detail.total
-  if not current or not total or total <= 0 then return "" end
-  local done = math.floor(BAR_WIDTH * math.min(current / total, 1))
-  local head = done < BAR_WIDTH and ">" or ""
-  return (" [%-" .. BAR_WIDTH .. "s] %.1f/%.1f MB"):format(
-    ("="):rep(done) .. head, current / 1e6, total / 1e6)
+-- "latest: Pulling from library/busybox"
+local function sentence(document, status)
+  local id = document.id
+  return id and bars.clean(tostring(id)) .. ": " .. status or status
 end
 
 -- Plain lines ------------------------------------------------------------
 
+-- Writes to a file; what is a line of its own never goes on in another's.
+local function line_writer(file)
+  local is_midline = false
+  local function write_text(said)
+    if said == "" then return end
+    file:write(said)
+    is_midline = said:sub(-1) ~= "\n"
+  end
+  local function write_line(line)
+    file:write(is_midline and "\n" or "", line, "\n")
+    is_midline = false
+  end
+  return write_text, write_line
+end
+
 local function plain_reporter(file)
   local last = {} -- status by id
+  local write_text, write_line = line_writer(file)
   return function(document)
-    local id, status = document.id or "", document.status
+    local status = bars.clean(progress.text(document, "status"))
+    local id = id_of(document, status)
     if document.stream then
-      file:write(progress.text(document, "stream"))
-    elseif status and (id == "" or last[id] ~= status) then
-      last[id] = status
-      file:write(describe(document), "\n")
+      write_text(bars.clean_lines(progress.text(document, "stream")))
+    elseif document.status and (id == nil or last[id] ~= status) then
+      if id then last[id] = status end
+      write_line(sentence(document, status))
     end
+    file:flush()
   end
 end
 
 -- A terminal -------------------------------------------------------------
 
--- Writes a line over the one that is `up` lines above that below the last.
-local function redraw(file, up, line)
-  file:write(("\27[%dA\r\27[K%s\27[%dB\r"):format(up, line, up))
-end
-
--- A line that goes on in the next one could not be drawn over.
-local function fitted(line, file)
-  local width = io.type(file) == "file" and core.terminal_width(file)
-  return width and text.cut(line, width - 1) or line
-end
-
----Shows each thing that has an id on a line of its own, drawn over in place.
----What comes before a text stays where it is.
+---Shows each thing that has an id on a line of its own, drawn over in place,
+---and below them how much has come of all. Texts go above what is under way.
 ---@param file file*
+---@param now? fun(): number # seconds of a clock
 ---@return moonsail.Reporter
-function progress.terminal_reporter(file)
-  local rows, count = {}, 0 -- rows by id, from 1 on
-  local function show(document)
-    local id = document.id
-    local line = describe(document) .. bar(document.progress_detail)
-    line = fitted(line, file)
-    if id and rows[id] then
-      redraw(file, count - rows[id] + 1, line)
-    else
-      count = count + 1
-      if id then rows[id] = count end
-      file:write(line, "\n")
-    end
-  end
+function progress.terminal_reporter(file, now)
+  local shown = board.new(file, now)
   return function(document)
+    local status = bars.clean(progress.text(document, "status"))
+    local id = id_of(document, status)
     if document.stream then
-      file:write(progress.text(document, "stream"))
-      rows, count = {}, 0
+      shown:say(bars.clean_lines(progress.text(document, "stream")))
+    elseif document.status and id then
+      shown:show(id, status, document.progress_detail)
     elseif document.status then
-      show(document)
+      shown:say(sentence(document, status) .. "\n")
     end
-    file:flush()
   end
 end
 
@@ -103,8 +97,15 @@ local function is_file(target)
   return has_fields and target.write ~= nil
 end
 
-local function is_terminal(file)
-  return io.type(file) == "file" and core.is_terminal(file)
+---Whether lines are drawn over in a file: it is a terminal that can do that.
+---@param file any
+---@return boolean
+function progress.is_drawn(file)
+  if io.type(file) ~= "file" or not core.is_terminal(file) then
+    return false
+  end
+  local terminal = os.getenv "TERM"
+  return terminal ~= nil and terminal ~= "" and terminal ~= "dumb"
 end
 
 ---What to hand each document of a stream to.
@@ -120,7 +121,7 @@ function progress.reporter(target, method)
     fail.argument(method, "progress: expected true, an open file or a "
                   .. "function, got %s", fail.type_name(target))
   end
-  local make = is_terminal(target) and progress.terminal_reporter
+  local make = progress.is_drawn(target) and progress.terminal_reporter
                or plain_reporter
   return make(target), target
 end

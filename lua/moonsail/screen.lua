@@ -13,7 +13,7 @@ local NARROWEST, USUAL, WIDEST = 40, 80, 100
 ---@return integer|nil # nil: any number
 function screen.columns()
   local columns = io.type(io.stdout) == "file"
-                  and core.terminal_width(io.stdout)
+                  and core.terminal_size(io.stdout)
                   or math.tointeger(tonumber(os.getenv "COLUMNS"))
   return columns and columns > 0 and columns or nil
 end

@@ -2,7 +2,6 @@
 -- What is reported while a service gets where it shall be: a line for the
 -- whole and one a task, with a bar on a terminal.
 
-local core = require "moonsail.core"
 local progress = require "moonsail.progress"
 
 local service_progress = {}
@@ -70,7 +69,7 @@ function service_progress.reporter(target, label)
   if not report then return nil end
   return setmetatable({
     report = report,
-    drawn = io.type(file) == "file" and core.is_terminal(file),
+    drawn = progress.is_drawn(file),
     last = {},
   }, Reporter)
 end

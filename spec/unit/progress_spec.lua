@@ -124,65 +124,238 @@ describe("a terminal", function()
     assert.is_false((pcall(core.is_terminal, 7)))
   end)
 
-  -- What a screen shows after it got the text: enough of a terminal for ours.
-  local function screen(text)
-    local rows, row = { "" }, 1
-    local at = 1
-    while at <= #text do
-      local up = text:match("^\27%[(%d+)A", at)
-      local down = text:match("^\27%[(%d+)B", at)
-      local plain = text:match("^[^\27\r\n]+", at)
-      if up then
-        row, at = row - tonumber(up), at + #up + 3
-      elseif down then
-        row, at = row + tonumber(down), at + #down + 3
-      elseif text:find("^\27%[K", at) then
-        rows[row], at = "", at + 3
-      elseif plain then
-        rows[row], at = (rows[row] or "") .. plain, at + #plain
-      elseif text:sub(at, at) == "\n" then
-        row, at = row + 1, at + 1
-        rows[row] = rows[row] or ""
-      else
-        at = at + 1 -- "\r"
-      end
+  it("that is dumb is not drawn on", function()
+    local path = os.tmpname()
+    local file <close> = assert(io.open(path, "w"))
+    file:write[[
+      local is_drawn = require("moonsail.progress").is_drawn
+      io.stderr:write(tostring(is_drawn(io.stdout)))]]
+    file:close()
+    local function drawn(terminal)
+      local pipe <close> = assert(io.popen(([[
+        export TERM=%s LUA_PATH='%s' LUA_CPATH='%s'
+        script -qec 'lua5.4 %s 2>%s.out' /dev/null >/dev/null
+        cat %s.out; rm %s.out]]):format(terminal, package.path, package.cpath,
+        path, path, path, path)))
+      return pipe:read "a"
     end
-    return rows
+    assert.equal("true", drawn "xterm")
+    assert.equal("false", drawn "dumb")
+    assert.equal("false", drawn "")
+    assert.is_false(progress.is_drawn(new_file()))
+    os.remove(path)
+  end)
+end)
+
+-- A file that is a terminal: what its screen shows is enough of one for ours.
+local function new_screen()
+  local screen = { rows = { "" }, row = 1, column = 1 }
+
+  local function put(plain)
+    local row = screen.rows[screen.row]
+    row = row .. (" "):rep(screen.column - 1 - #row)
+    screen.rows[screen.row] = row:sub(1, screen.column - 1) .. plain
+                              .. row:sub(screen.column + #plain)
+    screen.column = screen.column + #plain
   end
 
-  it("shows a line a layer, drawn over in place", function()
-    assert.same({
-      "latest: Pulling from library/busybox",
-      "aa: Pull complete",
-      "bb: Downloading",
-      "Digest: sha256:00",
-      "Digest: sha256:00",
-      "",
-    }, screen(report(progress.terminal_reporter)))
+  local function obey(count, letter)
+    local rows = screen.rows
+    if letter == "A" then
+      screen.row = math.max(screen.row - tonumber(count), 1)
+    else
+      rows[screen.row] = rows[screen.row]:sub(1, screen.column - 1)
+      for i = #rows, screen.row + 1, -1 do
+        if letter == "J" then rows[i] = nil end
+      end
+    end
+  end
+
+  -- One thing at the beginning of the text; returns what is behind it.
+  local function step(text)
+    local count, letter, rest = text:match "^\27%[(%d*)([AJK])(.*)$"
+    if letter then
+      obey(count, letter)
+      return rest
+    end
+    local plain = text:match "^[^\27\r\n]+"
+    if plain then
+      put(plain)
+      return text:sub(#plain + 1)
+    end
+    if text:sub(1, 1) == "\n" then
+      screen.row = screen.row + 1
+      screen.rows[screen.row] = screen.rows[screen.row] or ""
+    end
+    assert(text:find "^[\r\n]", "an unknown control")
+    screen.column = 1
+    return text:sub(2)
+  end
+
+  function screen:write(...)
+    local text = table.concat{ ... }
+    while text ~= "" do text = step(text) end
+    return self
+  end
+  function screen:flush() return self end
+  function screen:text()
+    return (table.concat(self.rows, "\n"):gsub("\n$", ""))
+  end
+  return screen
+end
+
+describe("a terminal's reporter", function()
+  local screen, now, tell_one
+
+  before_each(function()
+    screen, now = new_screen(), 100
+    tell_one = progress.terminal_reporter(screen, function() return now end)
   end)
 
-  it("begins new lines after a text", function()
-    local file = new_file()
-    local reporter = progress.terminal_reporter(file)
-    reporter(layer("aa", "Downloading"))
-    reporter{ stream = "Step 2/2\n" }
-    reporter(layer("aa", "Pull complete"))
-    assert.same({ "aa: Downloading", "Step 2/2", "aa: Pull complete", "" },
-                screen(file.text))
+  -- Reports all of them, each a tenth of a second after the other.
+  local function tell(documents)
+    for _, document in ipairs(documents) do
+      now = now + 0.1
+      tell_one(document)
+    end
+    return screen:text()
+  end
+
+  local function shows(lines, documents)
+    assert.equal(table.concat(lines, "\n"), tell(documents or {}))
+    assert.equal(1, screen.column) -- whoever writes next begins a line
+    assert.equal(#screen.rows, screen.row)
+  end
+
+  it("shows a line a layer, drawn over in place, and a sum", function()
+    shows({
+      "latest: Pulling from library/busybox",
+      "aa     Downloading       [==============>             ]  2MB / 4MB",
+      "bb     Waiting",
+      "Total  2MB / 4MB or more",
+    }, {
+      layer("latest", "Pulling from library/busybox"),
+      layer("aa", "Pulling fs layer"),
+      layer("bb", "Pulling fs layer"),
+      layer("bb", "Waiting"),
+      layer("aa", "Downloading", 1000000, 4000000),
+      layer("aa", "Downloading", 2000000, 4000000),
+    })
+    shows({
+      "latest: Pulling from library/busybox",
+      "aa     Extracting          [>                           ]  32kB / 4MB",
+      "bb     Download complete",
+      "Total  4MB in 0.3s  13.3MB/s",
+    }, {
+      layer("aa", "Verifying Checksum"),
+      layer("bb", "Download complete"),
+      layer("aa", "Extracting", 32000, 4000000),
+    })
+  end)
+
+  it("leaves what is over, and says below it what is said", function()
+    shows({
+      "aa     Pull complete",
+      "bb     Already exists",
+      "Total  4MB in 0.0s",
+      "Digest: sha256:00",
+      "Digest: sha256:00",
+    }, {
+      layer("aa", "Downloading", 4000000, 4000000),
+      layer("bb", "Already exists"),
+      layer("aa", "Pull complete"),
+      { status = "Digest: sha256:00" },
+      { status = "Digest: sha256:00" },
+    })
+    shows({
+      "aa     Pull complete",
+      "bb     Already exists",
+      "Total  4MB in 0.0s",
+      "Digest: sha256:00",
+      "Digest: sha256:00",
+      "aa     Pulling fs layer",
+    }, { layer("aa", "Pulling fs layer") })
+  end)
+
+  it("says above what is under way what is said meanwhile", function()
+    shows({ "Step 1", "Step 2", "aa     Downloading  5B" }, {
+      { stream = "Step 1\n" },
+      layer("aa", "Downloading", 5),
+      { stream = "Step 2\n" },
+    })
+  end)
+
+  it("takes texts without an end", function()
+    shows({ "Step 1 and more", "aa     Waiting" }, {
+      { stream = "Step 1" }, { stream = " and more" }, layer("aa", "Waiting"),
+    })
+    shows({ "Step 1 and more", "torn", "aa     Pushed", "whole" }, {
+      { stream = "torn" }, layer("aa", "Pushed"), { stream = "whole\n" },
+    })
+  end)
+
+  it("takes away what texts tell as well", function()
+    shows({ "#5 DONE" }, {
+      layer("#5 sha256:aa", "downloading", 1, 4),
+      layer("#5 sha256:aa", "downloading", 4, 4),
+      { stream = "#5 DONE\n" },
+    })
+  end)
+
+  it("leaves the layers of a load", function()
+    shows({
+      "aa     Loading layer  [============================]  4B / 4B",
+      "Total  4B in 0.2s  20B/s",
+      "Loaded image: x",
+    }, {
+      layer("aa", "Loading layer", 1, 4),
+      layer("aa", "Loading layer", 2, 4),
+      layer("aa", "Loading layer", 4, 4),
+      { stream = "Loaded image: x\n" },
+    })
+  end)
+
+  it("tells speed and the time that is left", function()
+    local documents = {}
+    for i = 1, 20 do
+      documents[i] = layer("aa", "Pushing", i * 100000, 10000000)
+    end
+    assert.matches("\nTotal  2MB / 10MB  1MB/s  8s left$", tell(documents))
+  end)
+
+  it("draws what is but a little further once in a while", function()
+    tell_one(layer("aa", "Pushing", 1, 9))
+    local before = screen:text()
+    tell_one(layer("aa", "Pushing", 2, 9))
+    assert.equal(before, screen:text())
+    now = now + 0.06
+    tell_one(layer("aa", "Pushing", 3, 9))
+    assert.matches("3B / 9B", screen:text())
+    tell_one(layer("aa", "Pushed"))
+    assert.matches("Pushed", screen:text())
+  end)
+
+  it("shows no more than there is room for", function()
+    for i = 1, 30 do
+      tell_one(layer(("layer%02d"):format(i), i < 20 and "Already exists"
+                                           or "Waiting"))
+    end
+    tell_one(layer("layer30", "Downloading", 1, 9))
+    assert.equal(23, #screen.rows - 1)
+    local text = screen:text()
+    assert.matches("layer20  Waiting", text)
+    assert.matches("\nand 9 more, 9 of them done\nTotal ", text)
+    assert.matches("layer30  Downloading .*\nand", text)
+    assert.not_matches("layer11", text)
   end)
 
   it("cleans what registries say", function()
-    local file = new_file()
-    progress.terminal_reporter(file)(layer("a\27[2J", "b\nc"))
-    assert.equal("a?[2J: b c\n", file.text)
-  end)
-
-  it("draws a bar of what is known", function()
-    local text = report(progress.terminal_reporter)
-    assert.matches("aa: Downloading [======>                  ] 1.0/4.0 MB",
-                   text, 1, true)
-    assert.matches("aa: Downloading [============>            ] 2.0/4.0 MB",
-                   text, 1, true)
+    shows({ "x: Pulling from b c",
+            "a      Waiting   [==============>             ]  1B / 2B",
+            "Total  1B / 2B" }, {
+      layer("\27[2Jx", "Pulling from \27[31mb\nc"),
+      layer("a\27[9A", "Waiting\r\27[2K", 1, 2),
+    })
   end)
 end)
 
