@@ -143,6 +143,8 @@ static int send_own(dk_Wire *w) {
     h->gone = 0;
     given_gone(w, h->framed);
     h->framed = 0;
+    if (dk_transfer_room(w->transfer)) /* the head has gone */
+      dk_wire_note(w);
   }
   return n > 0;
 }
