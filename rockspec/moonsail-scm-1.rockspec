@@ -129,7 +129,6 @@ build = {
     ["moonsail.sugar"] = "lua/moonsail/sugar.lua",
     ["moonsail.supports"] = "lua/moonsail/supports.lua",
     ["moonsail.swarm"] = "lua/moonsail/swarm.lua",
-    ["moonsail.tarball"] = "lua/moonsail/tarball.lua",
     ["moonsail.task_count"] = "lua/moonsail/task_count.lua",
     ["moonsail.tasks"] = "lua/moonsail/tasks.lua",
     ["moonsail.text"] = "lua/moonsail/text.lua",

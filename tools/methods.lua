@@ -404,7 +404,9 @@ the answer is decoded when it is JSON, its keys as they came.
 @option method string ="GET" # in letters of either case
 @option query table<string, any> # what stands behind the ?, encoded for you
 @option headers table<string, string> # further ones
-@option body string|table # a string as it is, a table as JSON
+@option body string|table|file*|function|moonsail.Stream # a string as it is, a
+  table as JSON; or what the bytes are taken from while they are sent: an open
+  file, a function that gives the next piece, and nil at the end, a stream
 @option body_file string # the path of a file to send instead
 @return moonsail.Response
 @raises not_found when the engine has no such thing or path, api when it

@@ -180,9 +180,13 @@ static void describe_request(lua_State *L, const ldk_Exchange *x) {
   lua_setfield(L, -2, "url");
   push_request_headers(L, call);
   lua_setfield(L, -2, "request_headers");
-  if (call->has_body && call->body_file == NULL)
+  if (ldk_record_is_fed(x)) {
+    lua_pushinteger(L, (lua_Integer)x->source.fed);
+    lua_setfield(L, -2, "request_size");
+  } else if (call->has_body) {
     set_body(L, "request_body", call->body.data, call->body.length,
              is_among(id, secret_requests, COUNT(secret_requests)));
+  }
 }
 
 static void describe_answer(lua_State *L, const ldk_Exchange *x) {

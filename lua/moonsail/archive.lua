@@ -5,7 +5,8 @@ local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
 local path_stat = require "moonsail.path_stat"
-local tarball = require "moonsail.tarball"
+local source = require "moonsail.source"
+local upload = require "moonsail.upload"
 
 local archive = {}
 
@@ -137,20 +138,18 @@ function methods:export(...)
   return stream:iterate()
 end
 
--- The options that send an archive, which is called `data` here.
-local function body_of(data, complain)
-  if data == nil then
-    complain("data", "missing (a path, an open file or the bytes of a tar)")
-  end
-  return tarball.body(data, "a path, an open file or the bytes of a tar",
-                      function(_, ...) complain("data", ...) end)
-end
+local EXPECTED = "a path, an open file, the bytes of a tar, a function that "
+  .. "gives them, a stream, or a table of contents by name"
 
 ---Unpacks a tar archive in a folder of the container, which need not run.
 ---`web:put_archive("/srv", "site.tar")`
+---`web:put_archive("/srv", {["site/index.html"] = "<h1>It works</h1>"})`
+---`web:put_archive("/srv", (other:get_archive("/srv/site")))`
 ---@param path string # of the folder, from the root on
----@param data string|file* # the path of a tar, plain or compressed; its
----       bytes; or an open file
+---@param data string|file*|function|moonsail.Stream|table<string,string> # the
+---       path of a tar, plain or compressed; its bytes; an open file, or a
+---       pipe; a function that gives the next piece, and nil at the end; a
+---       stream; or contents by the names of their files
 ---@option copy_uid_gid boolean =false # make the container's user their owner
 ---@option no_overwrite_dir_non_dir boolean =false # raise where a file would
 ---        take the place of a folder, or a folder that of a file
@@ -162,12 +161,16 @@ end
 ---@return boolean # true
 function methods:put_archive(...)
   local label = "container:put_archive"
-  local options = core.gather_options("path data", label, ...)
+  local options = upload.gather("path data", "PutContainerArchive", label,
+                                ...)
   local complain = fail.complainer(label)
-  local body = body_of(options.data, complain)
+  local data = source.of(options.data, {
+    name = "data", expected = EXPECTED, label = label,
+  }, complain)
   options.data = nil
+  local _ <close> = data
   own.fill(options, "id", self, complain)
-  for name, value in pairs(body) do options[name] = value end
+  data:fill(options)
   return archive.put(core.client_of(self), options, label)
 end
 

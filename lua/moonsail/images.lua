@@ -8,7 +8,8 @@ local own = require "moonsail.own"
 local platform = require "moonsail.platform"
 local progress = require "moonsail.progress"
 local reference = require "moonsail.reference"
-local tarball = require "moonsail.tarball"
+local source = require "moonsail.source"
+local upload = require "moonsail.upload"
 
 local images = {}
 
@@ -270,16 +271,24 @@ end
 
 -- Importing -----------------------------------------------------------------
 
-local A_SOURCE = "a path, a URL, an open file or the bytes of a tar"
+local A_SOURCE = "a path, an open file, the bytes of a tar, a function that "
+  .. "gives them, a stream, or a table of contents by name"
 
--- The options of ImageCreate that stand for a source.
-local function source_options(source, complain)
-  if type(source) == "string" and source:find("^https?://") then
-    return { from_src = source }
+-- Sets the options of ImageCreate that stand for a source, which is returned
+-- where there is something to send.
+local function take_source(options, label, complain)
+  local given = options.source
+  options.source = nil
+  if type(given) == "string" and given:find("^https?://") then
+    options.from_src = given
+    return nil
   end
-  local options = tarball.body(source, A_SOURCE, complain)
+  local taken = source.of(given, {
+    name = "source", expected = A_SOURCE .. ", or a URL", label = label,
+  }, complain)
   options.from_src = "-"
-  return options
+  taken:fill(options)
+  return taken
 end
 
 -- Puts the tag into the name, where all engines read it.
@@ -312,8 +321,11 @@ end
 
 ---Makes an image of one layer from the files in a tar archive.
 ---`images:import("root.tar", {repo = "mine", tag = "1"})`
----@param source string|file* # the path of a tar, plain or compressed; its
----       bytes; an open file; a URL that the engine fetches
+---@param source string|file*|function|moonsail.Stream|table<string,string> #
+---       the path of a tar, plain or compressed; its bytes; a URL that the
+---       engine fetches; an open file, or a pipe; a function that gives the
+---       next piece, and nil at the end; a stream; or contents by the names of
+---       their files
 ---@option repo string # the name of the image
 ---@option tag string ="latest" # of that name
 ---@option changes string|string[] # lines of a Dockerfile as "CMD sh"
@@ -327,13 +339,12 @@ end
 ---@return moonsail.Image
 function methods:import(...)
   local label = "images:import"
-  local options = core.gather_options("source", label, ...)
+  local options = upload.gather("source", "ImageCreate", label, ...)
   local client = core.client_of(self)
   local complain = fail.complainer(label)
   local report = progress.reporter(options.progress, label)
-  local source = source_options(options.source, complain)
-  options.source, options.progress = nil, nil
-  for name, value in pairs(source) do options[name] = value end
+  options.progress = nil
+  local _ <close> = take_source(options, label, complain)
   join_tag(options, complain)
   if type(options.changes) == "string" then
     options.changes = { options.changes }
@@ -366,8 +377,11 @@ end
 
 ---Loads images from an archive that images:save or `docker save` has made.
 ---`images:load("images.tar")`
----@param source string|file* # the path of the archive, plain or compressed;
----       its bytes; an open file
+---@param source string|file*|function|moonsail.Stream|table<string,string> #
+---       the path of the archive, plain or compressed; its bytes; an open
+---       file, or a pipe; a function that gives the next piece, and nil at the
+---       end; a stream, as images:save gives one; or contents by the names of
+---       their files
 ---@option platform string|table # of images for several, which of these:
 ---        "linux/arm64", or a list
 ---@option quiet boolean # no reports on the way; true unless there is
@@ -383,16 +397,16 @@ end
 ---@return moonsail.Image[]|moonsail.Stream # with `stream` that
 function methods:load(...)
   local label = "images:load"
-  local options = core.gather_options("source", label, ...)
+  local options = upload.gather("source", "ImageLoad", label, ...)
   local client = core.client_of(self)
   local complain = fail.complainer(label)
   local stream = progress.wants_stream(options, complain)
   local report = progress.reporter(options.progress, label)
-  local body = tarball.body(options.source,
-                            "a path, an open file or the bytes of a tar",
-                            complain)
+  local given <close> = source.of(options.source, {
+    name = "source", expected = A_SOURCE, label = label,
+  }, complain)
   options.source, options.progress = nil, nil
-  options.body, options.body_file = body.body, body.body_file
+  given:fill(options)
   if options.quiet == nil then options.quiet = not (report or stream) end
   options.platform = platform.list_of(options.platform, "platform", complain)
   if stream then

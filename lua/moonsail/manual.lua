@@ -97,7 +97,7 @@ return {
       },
       request = {
         doc = "Sends anything, for what no operation is there for.\n  docker:request{path = \"/info\"}.body.Name\n\nThe path gets the version of the API before it, unless it has one. The body of the answer is decoded when it is JSON, its keys as they came.",
-        options = {{name = "path", type = "string", optional = false, doc = "\"/containers/json\", as it is to be sent"}, {name = "method", type = "string", optional = true, default = "\"GET\"", doc = "in letters of either case"}, {name = "query", type = "table<string, any>", optional = false, doc = "what stands behind the ?, encoded for you"}, {name = "headers", type = "table<string, string>", optional = false, doc = "further ones"}, {name = "body", type = "string|table", optional = false, doc = "a string as it is, a table as JSON"}, {name = "body_file", type = "string", optional = false, doc = "the path of a file to send instead"}},
+        options = {{name = "path", type = "string", optional = false, doc = "\"/containers/json\", as it is to be sent"}, {name = "method", type = "string", optional = true, default = "\"GET\"", doc = "in letters of either case"}, {name = "query", type = "table<string, any>", optional = false, doc = "what stands behind the ?, encoded for you"}, {name = "headers", type = "table<string, string>", optional = false, doc = "further ones"}, {name = "body", type = "string|table|file*|function|moonsail.Stream", optional = false, doc = "a string as it is, a table as JSON; or what the bytes are taken from while they are sent: an open file, a function that gives the next piece, and nil at the end, a stream"}, {name = "body_file", type = "string", optional = false, doc = "the path of a file to send instead"}},
         returns = {{type = "moonsail.Response"}},
         raises = {{kind = "not_found", when = "the engine has no such thing or path"}, {kind = "api", when = "it refuses"}},
       },
@@ -442,8 +442,8 @@ return {
         returns = {{type = "table<string, moonsail.PublishedPort[]>"}},
       },
       put_archive = {
-        doc = "Unpacks a tar archive in a folder of the container, which need not run.\n  web:put_archive(\"/srv\", \"site.tar\")",
-        arguments = {{name = "path", type = "string", doc = "of the folder, from the root on"}, {name = "data", type = "string|file*", doc = "the path of a tar, plain or compressed; its bytes; or an open file"}},
+        doc = "Unpacks a tar archive in a folder of the container, which need not run.\n  web:put_archive(\"/srv\", \"site.tar\")\n  web:put_archive(\"/srv\", {[\"site/index.html\"] = \"<h1>It works</h1>\"})\n  web:put_archive(\"/srv\", (other:get_archive(\"/srv/site\")))",
+        arguments = {{name = "path", type = "string", doc = "of the folder, from the root on"}, {name = "data", type = "string|file*|function|moonsail.Stream|table<string,string>", doc = "the path of a tar, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files"}},
         options = {{name = "copy_uid_gid", type = "boolean", optional = true, default = "false", doc = "make the container's user their owner"}, {name = "no_overwrite_dir_non_dir", type = "boolean", optional = true, default = "false", doc = "raise where a file would take the place of a folder, or a folder that of a file"}},
         takes = {"PutContainerArchive"},
         fills = "id input_stream",
@@ -882,7 +882,7 @@ return {
       },
       import = {
         doc = "Makes an image of one layer from the files in a tar archive.\n  images:import(\"root.tar\", {repo = \"mine\", tag = \"1\"})",
-        arguments = {{name = "source", type = "string|file*", doc = "the path of a tar, plain or compressed; its bytes; an open file; a URL that the engine fetches"}},
+        arguments = {{name = "source", type = "string|file*|function|moonsail.Stream|table<string,string>", doc = "the path of a tar, plain or compressed; its bytes; a URL that the engine fetches; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files"}},
         options = {{name = "repo", type = "string", optional = false, doc = "the name of the image"}, {name = "tag", type = "string", optional = true, default = "\"latest\"", doc = "of that name"}, {name = "changes", type = "string|string[]", optional = false, doc = "lines of a Dockerfile as \"CMD sh\""}, {name = "progress", type = "boolean|file*|fun(report: table)", optional = false, doc = "true: shown on standard error; a file: there; a function gets every report"}},
         takes = {"ImageCreate"},
         fills = "from_image from_src auth input_image",
@@ -899,7 +899,7 @@ return {
       },
       load = {
         doc = "Loads images from an archive that images:save or `docker save` has made.\n  images:load(\"images.tar\")",
-        arguments = {{name = "source", type = "string|file*", doc = "the path of the archive, plain or compressed; its bytes; an open file"}},
+        arguments = {{name = "source", type = "string|file*|function|moonsail.Stream|table<string,string>", doc = "the path of the archive, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream, as images:save gives one; or contents by the names of their files"}},
         options = {{name = "platform", type = "string|table", optional = false, doc = "of images for several, which of these: \"linux/arm64\", or a list"}, {name = "quiet", type = "boolean", optional = false, doc = "no reports on the way; true unless there is `progress` or `stream`"}, {name = "progress", type = "boolean|file*|fun(report: table)", optional = false, doc = "true: shown on standard error; a file: there; a function gets every report"}, {name = "stream", type = "boolean", optional = true, default = "false", doc = "returns the reports as a stream, to be read in a for loop; to close it early ends the call"}},
         takes = {"ImageLoad"},
         fills = "images_tarball",
@@ -1349,7 +1349,7 @@ return {
     methods = {
       create = {
         doc = "Creates a plugin from files: `config.json`, which describes it, and the folder `rootfs`, its root file system. It is disabled.",
-        arguments = {{name = "name", type = "string", doc = "may have a tag: \"team/driver:1\"; \"latest\" else"}, {name = "source", type = "string|file*", doc = "the folder with them, or a tar of both: its path, its bytes or an open file"}},
+        arguments = {{name = "name", type = "string", doc = "may have a tag: \"team/driver:1\"; \"latest\" else"}, {name = "source", type = "string|file*|function|moonsail.Stream|table<string,string>", doc = "the folder with them; or a tar of both: its path, its bytes, an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files"}},
         takes = {"PluginCreate"},
         fills = "tar_context",
         uses = {"PluginCreate", "PluginInspect"},

@@ -8,7 +8,8 @@ local credentials = require "moonsail.credentials"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
 local progress = require "moonsail.progress"
-local tarball = require "moonsail.tarball"
+local source = require "moonsail.source"
+local upload = require "moonsail.upload"
 
 local plugins = {}
 
@@ -228,33 +229,28 @@ end
 
 -- Creating -------------------------------------------------------------------
 
-local EXPECTED = "a folder, or a tar: its path, its bytes or an open file"
+local EXPECTED = "a folder; or a tar: its path, an open file, its bytes, a "
+  .. "function that gives them, a stream, or a table of contents by name"
 
--- Packs the files of a plugin into one, which goes when the second value is
--- closed.
-local function packed(folder, label)
-  local file, guard = tarball.packed({
-    { path = folder .. "/config.json", name = "config.json" },
-    { path = folder .. "/rootfs", name = "rootfs" },
-  }, label)
-  return { body_file = file }, guard
-end
-
--- The options of PluginCreate that stand for a source. The second value is to
--- be closed after the call.
-local function source_options(source, label, complain)
-  local is_path = type(source) == "string" and not tarball.is_archive(source)
-  if is_path and tarball.is_folder(source) then
-    return packed(source, label)
+local function source_of(value, label, complain)
+  if type(value) == "string" and core.file_kind(value) == "folder" then
+    return source.packed({
+      { path = value .. "/config.json", name = "config.json" },
+      { path = value .. "/rootfs", name = "rootfs" },
+    }, label)
   end
-  return tarball.body(source, EXPECTED, complain)
+  return source.of(value, {
+    name = "source", expected = EXPECTED, label = label,
+  }, complain)
 end
 
 ---Creates a plugin from files: `config.json`, which describes it, and the
 ---folder `rootfs`, its root file system. It is disabled.
 ---@param name string # may have a tag: "team/driver:1"; "latest" else
----@param source string|file* # the folder with them, or a tar of both: its
----       path, its bytes or an open file
+---@param source string|file*|function|moonsail.Stream|table<string,string> #
+---       the folder with them; or a tar of both: its path, its bytes, an open
+---       file, or a pipe; a function that gives the next piece, and nil at the
+---       end; a stream; or contents by the names of their files
 ---@takes PluginCreate
 ---@uses PluginCreate PluginInspect
 ---@raises conflict when there is a plugin of that name
@@ -262,16 +258,14 @@ end
 function methods:create(...)
   local label = "plugins:create"
   local complain = fail.complainer(label)
-  local options = core.gather_options("name source", label, ...)
+  local options = upload.gather("name source", "PluginCreate", label, ...)
   local client = core.client_of(self)
-  local name, source = options.name, options.source
+  local name, given = options.name, options.source
   check_name("name", name, complain)
   options.source = nil
   core.arguments("PluginCreate", options, label)
-  local body, guard = source_options(source, label, complain)
-  local _ <close> = guard
-  for key, value in pairs(body) do options[key] = value end
-  core.call(client, "PluginCreate", options, label)
+  upload.call(client, "PluginCreate", options,
+              source_of(given, label, complain), label)
   return plugin_of(client, name, label)
 end
 

@@ -140,7 +140,7 @@ function Client:prune(options) end
 ---@field method? string # default "GET"; in letters of either case
 ---@field query? table<string, any> # what stands behind the ?, encoded for you
 ---@field headers? table<string, string> # further ones
----@field body? string|table # a string as it is, a table as JSON
+---@field body? string|table|file*|function|moonsail.Stream # a string as it is, a table as JSON; or what the bytes are taken from while they are sent: an open file, a function that gives the next piece, and nil at the end, a stream
 ---@field body_file? string # the path of a file to send instead
 
 ---Sends anything, for what no operation is there for.
@@ -554,15 +554,17 @@ function Container:pause(options) end
 function Container:ports() end
 
 ---@class moonsail.container.put_archive.Options: moonsail.CallOptions
----@field data? string|file* # the path of a tar, plain or compressed; its bytes; or an open file
+---@field data? string|file*|function|moonsail.Stream|table<string,string> # the path of a tar, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@field copy_uid_gid? boolean # default false; make the container's user their owner
 ---@field no_overwrite_dir_non_dir? boolean # default false; raise where a file would take the place of a folder, or a folder that of a file
 ---@field path? string # the folder in the container to unpack into
 
 ---Unpacks a tar archive in a folder of the container, which need not run.
 ---`web:put_archive("/srv", "site.tar")`
+---`web:put_archive("/srv", {["site/index.html"] = "<h1>It works</h1>"})`
+---`web:put_archive("/srv", (other:get_archive("/srv/site")))`
 ---@param path string # of the folder, from the root on
----@param data string|file* # the path of a tar, plain or compressed; its bytes; or an open file
+---@param data string|file*|function|moonsail.Stream|table<string,string> # the path of a tar, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@param options? moonsail.container.put_archive.Options
 ---@return boolean # true
 ---@overload fun(self: moonsail.Container, options: moonsail.container.put_archive.Options): boolean
@@ -1044,7 +1046,7 @@ function Images:build_prune(options) end
 function Images:get(name, options) end
 
 ---@class moonsail.images.import.Options: moonsail.CallOptions
----@field source? string|file* # the path of a tar, plain or compressed; its bytes; an open file; a URL that the engine fetches
+---@field source? string|file*|function|moonsail.Stream|table<string,string> # the path of a tar, plain or compressed; its bytes; a URL that the engine fetches; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@field repo? string # the name of the image
 ---@field tag? string # default "latest"; of that name
 ---@field changes? string|string[] # lines of a Dockerfile as "CMD sh"
@@ -1054,7 +1056,7 @@ function Images:get(name, options) end
 
 ---Makes an image of one layer from the files in a tar archive.
 ---`images:import("root.tar", {repo = "mine", tag = "1"})`
----@param source string|file* # the path of a tar, plain or compressed; its bytes; an open file; a URL that the engine fetches
+---@param source string|file*|function|moonsail.Stream|table<string,string> # the path of a tar, plain or compressed; its bytes; a URL that the engine fetches; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@param options? moonsail.images.import.Options
 ---@return moonsail.Image
 ---@overload fun(self: moonsail.Images, options: moonsail.images.import.Options): moonsail.Image
@@ -1066,7 +1068,7 @@ function Images:import(source, options) end
 function Images:list(options) end
 
 ---@class moonsail.images.load.Options: moonsail.CallOptions
----@field source? string|file* # the path of the archive, plain or compressed; its bytes; an open file
+---@field source? string|file*|function|moonsail.Stream|table<string,string> # the path of the archive, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream, as images:save gives one; or contents by the names of their files
 ---@field platform? string|table # of images for several, which of these: "linux/arm64", or a list
 ---@field quiet? boolean # no reports on the way; true unless there is `progress` or `stream`
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
@@ -1074,7 +1076,7 @@ function Images:list(options) end
 
 ---Loads images from an archive that images:save or `docker save` has made.
 ---`images:load("images.tar")`
----@param source string|file* # the path of the archive, plain or compressed; its bytes; an open file
+---@param source string|file*|function|moonsail.Stream|table<string,string> # the path of the archive, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream, as images:save gives one; or contents by the names of their files
 ---@param options? moonsail.images.load.Options
 ---@return moonsail.Image[]|moonsail.Stream # with `stream` that
 ---@overload fun(self: moonsail.Images, options: moonsail.images.load.Options): moonsail.Image[]|moonsail.Stream
@@ -1485,12 +1487,12 @@ function Plugin:upgrade(remote, options) end
 local Plugins = {}
 
 ---@class moonsail.plugins.create.Options: moonsail.CallOptions
----@field source? string|file* # the folder with them, or a tar of both: its path, its bytes or an open file
+---@field source? string|file*|function|moonsail.Stream|table<string,string> # the folder with them; or a tar of both: its path, its bytes, an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@field name? string # its name
 
 ---Creates a plugin from files: `config.json`, which describes it, and the folder `rootfs`, its root file system. It is disabled.
 ---@param name string # may have a tag: "team/driver:1"; "latest" else
----@param source string|file* # the folder with them, or a tar of both: its path, its bytes or an open file
+---@param source string|file*|function|moonsail.Stream|table<string,string> # the folder with them; or a tar of both: its path, its bytes, an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@param options? moonsail.plugins.create.Options
 ---@return moonsail.Plugin # the plugin
 ---@overload fun(self: moonsail.Plugins, options: moonsail.plugins.create.Options): moonsail.Plugin
@@ -2851,7 +2853,7 @@ local TlsInfo = {}
 ---@field target? string # since 1.29; the stage to build up to
 ---@field ulimits? moonsail.input.ImageBuild.ulimits[] # limits of the steps' processes
 ---@field version? moonsail.api.ImageBuild.version # since 1.38; default "1"; who builds: "1" is the old builder, "2" BuildKit
----@field body? string
+---@field body? string|file*|function|moonsail.Stream
 ---@field body_file? string # the path of a file, instead
 
 ---@class moonsail.options.ImageCommit: moonsail.CallOptions
@@ -2897,7 +2899,7 @@ local TlsInfo = {}
 ---@field platform? string # since 1.32; which one of several: "linux/arm64"
 ---@field repo? string # the name that the import gets
 ---@field tag? string # the tag or digest; all tags without one
----@field body? string
+---@field body? string|file*|function|moonsail.Stream
 ---@field body_file? string # the path of a file, instead
 
 ---@class moonsail.options.ImageDelete: moonsail.CallOptions
@@ -2930,7 +2932,7 @@ local TlsInfo = {}
 ---@class moonsail.options.ImageLoad: moonsail.CallOptions
 ---@field platform? moonsail.input.OCIPlatform[] # since 1.48; only those of these platforms
 ---@field quiet? boolean # default false; without progress
----@field body? string
+---@field body? string|file*|function|moonsail.Stream
 ---@field body_file? string # the path of a file, instead
 
 ---@class moonsail.options.ImagePrune: moonsail.CallOptions
@@ -3000,7 +3002,7 @@ local TlsInfo = {}
 
 ---@class moonsail.options.PluginCreate: moonsail.CallOptions
 ---@field name? string # its name
----@field body? string
+---@field body? string|file*|function|moonsail.Stream
 ---@field body_file? string # the path of a file, instead
 
 ---@class moonsail.options.PluginDelete: moonsail.CallOptions
@@ -3039,7 +3041,7 @@ local TlsInfo = {}
 ---@field copy_uid_gid? string # since 1.30; keep the owners that the archive has
 ---@field no_overwrite_dir_non_dir? string # fail where a folder would replace a file, or a file a folder
 ---@field path? string # the folder in the container to unpack into
----@field body? string
+---@field body? string|file*|function|moonsail.Stream
 ---@field body_file? string # the path of a file, instead
 
 ---@class moonsail.options.SecretCreate: moonsail.CallOptions

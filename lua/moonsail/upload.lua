@@ -19,4 +19,53 @@ function upload.call(client, operation, options, source, label, settings)
   return core.call(client, operation, options, label, settings)
 end
 
+-- Arguments ------------------------------------------------------------------
+
+-- Options that any method may have besides those of its operation.
+local OWN = { "timeout", "connect_timeout", "idle_timeout", "raw", "extra",
+              "body", "body_file", "progress", "stream" }
+
+local function option_names(operation, positional)
+  local names = { table.unpack(OWN) }
+  for name, option in pairs(core.operation(operation).options) do
+    names[#names + 1] = name
+    names[#names + 1] = option.wire
+  end
+  for name in positional:gmatch("%S+") do names[#names + 1] = name end
+  return names
+end
+
+-- Whether a table has contents under names, and is not one of options: those
+-- have other names, which nothing here is near to.
+local function is_files(value, operation, positional)
+  if type(value) ~= "table" or getmetatable(value) or next(value) == nil then
+    return false
+  end
+  local names = option_names(operation, positional)
+  for key, content in pairs(value) do
+    if type(key) ~= "string" or type(content) ~= "string"
+       or core.nearest(key, names) then
+      return false
+    end
+  end
+  return true
+end
+
+---As core.gather_options, where the last argument by place is a source, which
+---may be a table as well.
+---@param positional string # "path data"
+---@param operation string # "PutContainerArchive"
+---@param label string
+---@return table # the options
+function upload.gather(positional, operation, label, ...)
+  local arguments = table.pack(...)
+  local _, count = positional:gsub("%S+", "")
+  if arguments.n == count
+     and is_files(arguments[count], operation, positional) then
+    arguments[count + 1] = {}
+  end
+  return core.gather_options(positional, label,
+                             table.unpack(arguments, 1, count + 1))
+end
+
 return upload

@@ -284,7 +284,7 @@ describe("images:import", function()
     local client, calls = fixture.counting_client()
     local cases = {
       { { "/no/such.tar" }, "^source: /no/such.tar: No such file" },
-      { { 7 }, "^source: expected a path, a URL, an open file" },
+      { { 7 }, "^source: expected a path, an open file.* or a URL" },
       { {}, "^source: " },
       { { { repo = "x" } }, "^source: " },
       { { fixture.tar "x", { repositry = "x" } }, "unknown option" },
@@ -562,7 +562,7 @@ describe("images:save and images:load", function()
       { "save", { "a", 7 }, "^dest: expected a path or an open file" },
       { "save", { "a", { destt = "x" } }, "did you mean dest" },
       { "save", { "a", { platform = "x" } }, "^platform: " },
-      { "load", {}, "^source: expected a path, an open file" },
+      { "load", {}, "^source: missing %(a path, an open file" },
       { "load", { "/no/such.tar" }, "^source: /no/such.tar: No such file" },
       { "load", { "/tmp" }, "^source: /tmp is a folder" },
       { "load", { "\0", { progres = true } }, "unknown option" },

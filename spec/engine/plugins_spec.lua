@@ -85,7 +85,7 @@ describe("plugins:create", function()
     local client, calls = fixture.counting_client()
     local cases = {
       { {}, "^name: missing" },
-      { { "x" }, "^source: expected a folder, or a tar" },
+      { { "x" }, "^source: missing %(a folder; or a tar" },
       { { "x", 7 }, "^source: .*got integer" },
       { { "x", "/no/such/folder" }, "^source: /no/such/folder: No such file" },
       { { "x", fixture.empty_folder() }, "config.json: No such file" },

@@ -46,7 +46,8 @@ function M:need(name)
 end
 
 local SCALARS = {any = "any", boolean = "boolean", integer = "integer",
-                 number = "number", bytes = "string"}
+                 number = "number",
+                 bytes = "string|file*|function|moonsail.Stream"}
 
 -- What may be given for what is written otherwise.
 local GIVEN = {
