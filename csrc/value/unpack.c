@@ -3,7 +3,6 @@
 #include "value/unpack.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -201,13 +200,8 @@ static void add_filters(struct archive *in) {
   archive_read_support_filter_zstd(in);
 }
 
-/* Names are bytes: they are told to be in the character set that they would
- * be turned into, so that they are left alone. */
 static int open_archive(dk_Unpack *u) {
   int result = archive_read_support_format_tar(u->in);
-  if (result >= ARCHIVE_WARN)
-    result = archive_read_set_format_option(u->in, "tar", "hdrcharset",
-                                            nl_langinfo(CODESET));
   if (u->compressed)
     add_filters(u->in);
   if (result >= ARCHIVE_WARN)
@@ -227,8 +221,8 @@ static void read_archive(dk_Unpack *u) {
   u->state = result < 0 ? DK_UNPACK_FAILED : DK_UNPACK_END;
 }
 
-/* The plain locale, in which names are no more than bytes, is the strand's
- * own. */
+/* The plain locale is the strand's own: libarchive has no letters in it for
+ * what is not ASCII, and so leaves names the bytes that they are. */
 static void run(void *unpack) {
   dk_Unpack *u = unpack;
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);

@@ -59,8 +59,8 @@ function extraction.into(stream, options, label)
 end
 
 local OPTIONS = {
-  root = "string", strip = "number", below = "string", owner = "boolean", setuid = "boolean",
-  devices = "boolean", limits = "table",
+  root = "string", below = "string", strip = "number", owner = "boolean",
+  setuid = "boolean", devices = "boolean", limits = "table",
 }
 
 local LIMITS = { entries = true, bytes = true }
