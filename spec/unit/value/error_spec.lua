@@ -92,13 +92,13 @@ describe("hints", function()
       "version is 1.41", "leave out api_version" },
     { "api", "client version 1.12 is too old. Minimum supported API " ..
       "version is 1.40", "leave out api_version" },
-    { "api", "Client sent an HTTP request to an HTTPS server.", "speaks TLS" },
+    { "tls", "Client sent an HTTP request to an HTTPS server.", "speaks TLS" },
     { "not_found", "No such image: nothing:latest", "pull the image" },
     { "api", "driver failed programming external connectivity: Bind for " ..
       "0.0.0.0:80 failed: port is already allocated", "another port" },
     { "conflict", 'Conflict. The container name "/web" is already in use ' ..
       "by container 5d0b", "choose another" },
-    { "api", "no basic auth credentials", "give auth" },
+    { "unauthorized", "no basic auth credentials", "login" },
     { "api", "This node is not a swarm manager.", "swarm:init" },
     { "stream", "toomanyrequests: You have reached your pull rate limit",
       "log in" },
