@@ -73,3 +73,32 @@ int dk_url_base64(dk_Buffer *b, const void *bytes, size_t length) {
   }
   return DK_OK;
 }
+
+/* The end of what may be the user, the password and the host of an address. */
+static const char *authority_end(const char *at, const char *end) {
+  while (at < end && (unsigned char)*at > ' ' &&
+         strchr("/?#\"'<>", *at) == NULL)
+    at++;
+  return at;
+}
+
+/* The last '@' of an authority: one may be in the password as well. */
+static const char *last_at(const char *at, const char *end) {
+  while (end > at)
+    if (*--end == '@')
+      return end;
+  return NULL;
+}
+
+const char *dk_url_user(const char *at, const char *end, size_t *length) {
+  while ((at = memmem(at, (size_t)(end - at), "://", 3)) != NULL) {
+    const char *host;
+    at += 3;
+    host = last_at(at, authority_end(at, end));
+    if (host != NULL && host > at) {
+      *length = (size_t)(host - at);
+      return at;
+    }
+  }
+  return NULL;
+}

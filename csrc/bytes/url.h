@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Writing the path and the query of a request. */
+ * Writing the path and the query of a request; who is named in addresses. */
 #ifndef DK_URL_H
 #define DK_URL_H
 
@@ -17,5 +17,10 @@ int dk_url_query(dk_Buffer *b, const char *bytes, size_t length);
 /* Base64 with the alphabet of URLs and with padding, as X-Registry-Auth
  * wants it. */
 int dk_url_base64(dk_Buffer *b, const void *bytes, size_t length);
+
+/* Where the user, with or without a password, of the first address in a text
+ * ("://user:word@host") that has one begins, and how long that is; NULL when
+ * none has. */
+const char *dk_url_user(const char *at, const char *end, size_t *length);
 
 #endif

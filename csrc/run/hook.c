@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "run/headers.h"
 #include "run/record.h"
+#include "value/error.h"
 
 /* Of a body, this much is given. */
 #define BODY_BYTES 65536
@@ -104,44 +105,13 @@ static void set_text(lua_State *L, const char *field, const char *text) {
   lua_setfield(L, -2, field);
 }
 
-/* How many of the bytes, which follow "://", are a name and a password: all of
- * them where they end before it is clear. */
-static size_t count_credentials(const char *bytes, size_t length) {
-  size_t i;
-  for (i = 0; i < length; i++) {
-    unsigned char c = (unsigned char)bytes[i];
-    if (c == '@')
-      return i;
-    if (c <= ' ' || c == '/' || c == '"' || c == '<')
-      return 0;
-  }
-  return length;
-}
-
-/* Pushes bytes; in addresses, the names and passwords are blanked. Those of
- * proxies are among the variables of containers. [-0, +1] */
-static void push_discreet(lua_State *L, const char *bytes, size_t length) {
-  const char *end = bytes + length, *at;
-  luaL_Buffer b;
-  luaL_buffinit(L, &b);
-  while ((at = memmem(bytes, (size_t)(end - bytes), "://", 3)) != NULL) {
-    size_t n = count_credentials(at + 3, (size_t)(end - at - 3));
-    luaL_addlstring(&b, bytes, (size_t)(at + 3 - bytes));
-    if (n > 0)
-      luaL_addstring(&b, BLANKED);
-    bytes = at + 3 + n;
-  }
-  luaL_addlstring(&b, bytes, (size_t)(end - bytes));
-  luaL_pushresult(&b);
-}
-
 /* Sets a body, or what stands for it, in the table on top. */
 static void set_body(lua_State *L, const char *field, const char *bytes,
                      size_t length, int secret) {
   if (secret)
     lua_pushliteral(L, BLANKED);
   else
-    push_discreet(L, bytes, length < BODY_BYTES ? length : BODY_BYTES);
+    ldk_push_blanked(L, bytes, length, BODY_BYTES);
   lua_setfield(L, -2, field);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bytes/memory.h"
+#include "bytes/url.h"
 #include "value/hint.h"
 #include "value/kit.h"
 
@@ -101,13 +102,47 @@ static void set_where(lua_State *L) {
   }
 }
 
+/* What of an address is looked at behind the end of what is pushed. */
+#define LOOK_AHEAD 1024
+
+/* The same for a text in which there is something to blank. */
+static void push_without_users(lua_State *L, const char *text,
+                               const char *end) {
+  const char *found;
+  size_t n;
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  while ((found = dk_url_user(text, end, &n)) != NULL) {
+    luaL_addlstring(&b, text, (size_t)(found - text));
+    luaL_addstring(&b, "(blanked)");
+    text = found + n;
+  }
+  luaL_addlstring(&b, text, (size_t)(end - text));
+  luaL_pushresult(&b);
+}
+
+void ldk_push_blanked(lua_State *L, const char *text, size_t length,
+                      size_t limit) {
+  size_t n;
+  if (length > limit && length - limit > LOOK_AHEAD)
+    length = limit + LOOK_AHEAD;
+  if (dk_url_user(text, text + length, &n) != NULL) {
+    push_without_users(L, text, text + length);
+    text = lua_tolstring(L, -1, &length);
+    lua_pushlstring(L, text, length < limit ? length : limit);
+    lua_remove(L, -2);
+  } else {
+    lua_pushlstring(L, text, length < limit ? length : limit);
+  }
+}
+
 /* Pushes the message without the newlines that some engines end it with. */
 static void push_message(lua_State *L, const ldk_Failure *f) {
   const char *message = f->message != NULL ? f->message : "";
   size_t length = f->length != 0 ? f->length : strlen(message);
   while (length > 0 && strchr(" \r\n", message[length - 1]) != NULL)
     length--;
-  lua_pushlstring(L, message, length);
+  ldk_push_blanked(L, message, length, length);
 }
 
 void ldk_push_failure(lua_State *L, const ldk_Failure *f) {
@@ -232,6 +267,17 @@ static void complete_hint(lua_State *L) {
   lua_settop(L, 2);
 }
 
+/* Blanks the message of the table on top. */
+static void blank_message(lua_State *L) {
+  if (lua_getfield(L, -1, "message") == LUA_TSTRING) {
+    size_t length;
+    const char *text = lua_tolstring(L, -1, &length);
+    ldk_push_blanked(L, text, length, length);
+    lua_setfield(L, 2, "message");
+  }
+  lua_settop(L, 2);
+}
+
 int ldk_new_error(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
@@ -241,6 +287,7 @@ int ldk_new_error(lua_State *L) {
     lua_insert(L, -2);
     lua_rawset(L, 2);
   }
+  blank_message(L);
   complete_hint(L);
   if (lua_getfield(L, 2, "where") == LUA_TNIL) {
     lua_settop(L, 2);

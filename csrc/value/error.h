@@ -22,6 +22,11 @@ typedef struct ldk_Failure {
   int os_error;          /* errno of a failed connection, for the hint; or 0 */
 } ldk_Failure;
 
+/* Pushes a text, or its first `limit` bytes, with "(blanked)" in place of the
+ * users and passwords that are in addresses. [-0, +1] */
+void ldk_push_blanked(lua_State *L, const char *text, size_t length,
+                      size_t limit);
+
 /* Pushes the error object. [-0, +1] */
 void ldk_push_failure(lua_State *L, const ldk_Failure *f);
 

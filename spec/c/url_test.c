@@ -137,6 +137,37 @@ static void test_failures(void) {
   fails_whole(base64);
 }
 
+/* What is found in a text, with '|' behind each. */
+static void users(const char *text, const char *expected) {
+  const char *at = text, *end = text + strlen(text);
+  char found[256] = "";
+  size_t length;
+  while ((at = dk_url_user(at, end, &length)) != NULL) {
+    snprintf(found + strlen(found), sizeof found - strlen(found), "%.*s|",
+             (int)length, at);
+    at += length;
+  }
+  check_bytes(found, strlen(found), expected, strlen(expected), __FILE__,
+              __LINE__, text);
+}
+
+static void test_users(void) {
+  users("", "");
+  users("://", "");
+  users("http://host:80/a@b", "");
+  users("http://@host", "");
+  users("http://me@host:80/a:b@c", "me|");
+  users("http://me:@host", "me:|");
+  users("http://me:word@host", "me:word|");
+  users("see http://me:a:b@c@host/x and ftp://x:y@z.", "me:a:b@c|x:y|");
+  users("[\"A=http://me:word@h\",\"B=https://u:p@h\"]", "me:word|u:p|");
+  users("://a b:c@d", "");
+  users("//a:b@c", "");
+  users("://://a:b@c", "a:b|");
+  users("http://me:word", "");
+  users("http://\xff:\xfe@h", "\xff:\xfe|");
+}
+
 int main(void) {
   dk_reallocator = check_reallocator;
   RUN(test_path);
@@ -145,6 +176,7 @@ int main(void) {
   RUN(test_base64);
   RUN(test_base64_backwards);
   RUN(test_failures);
+  RUN(test_users);
   EQUAL(check_live, 0);
   return check_end();
 }
