@@ -5,12 +5,17 @@
     peer.py ping HOST COUNT             one call after another
     peer.py list HOST COUNT             the list of containers, as plain data
     peer.py logs HOST CONTAINER         a followed log to its end, by chunks
+    peer.py export HOST CONTAINER       its files, thrown away
+    peer.py put HOST CONTAINER TAR      a tar into its /tmp
+    peer.py build HOST FOLDER           as the context of a build
+    peer.py command COMMAND...          no Python: what a command needs
 
 One line for each measurement: seconds, cpu, bytes, peak (kB of memory).
 """
 
 import json
 import resource
+import subprocess
 import sys
 import time
 
@@ -64,9 +69,64 @@ def run_logs(host, name):
     )
 
 
+def run_export(host, name):
+    container = client(host).containers.get(name)
+    measure(lambda: sum(len(chunk) for chunk in container.export()))
+
+
+def run_put(host, name, path):
+    container = client(host).containers.get(name)
+
+    def put():
+        with open(path, "rb") as file:
+            assert container.put_archive("/tmp", file)
+            return file.tell()
+
+    measure(put)
+
+
+def run_build(host, folder):
+    docker = client(host)
+
+    def build():
+        for _ in docker.api.build(folder, nocache=True, forcerm=True):
+            pass
+        return 0
+
+    measure(build)
+
+
+def run_command(*words):
+    start = time.monotonic()
+    done = subprocess.run(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    if done.returncode != 0:
+        sys.exit(done.stderr.decode())
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        "seconds=%.6f cpu=%.6f bytes=0 peak=%d"
+        % (
+            time.monotonic() - start,
+            used.ru_utime + used.ru_stime,
+            used.ru_maxrss,
+        )
+    )
+
+
+ARCHIVES = {
+    "export": run_export,
+    "put": run_put,
+    "build": run_build,
+    "command": run_command,
+}
+
+
 def main(what, *arguments):
     if what == "json":
         run_json(*arguments)
+    elif what in ARCHIVES:
+        ARCHIVES[what](*arguments)
     elif what == "logs":
         run_logs(*arguments)
     else:

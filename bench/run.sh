@@ -5,6 +5,8 @@
 #   run.sh soak [PINGS CYCLES]       how much is left over after many calls
 #   run.sh parallel [CONTAINERS [STREAMS [CALLS]]]   many streams and calls at
 #                                    once (200 200 2000)
+#   run.sh archive [MIB [FILES]]     files out of an engine and into it (1024
+#                                    20000)
 # ROUNDS (5) is how often each is measured, in turns; PYTHON the interpreter
 # that has python3-docker. Everything that it starts is taken down at the end.
 set -eu
@@ -197,6 +199,72 @@ parallel() {
   lua5.4 bench/parallel_table.lua $ours -- $theirs
 }
 
+# ---- archive ----
+
+# A container with a file of so many MiB, the archive of that, and a folder of
+# many small files with its archive.
+make_archives() {
+  mkdir "$WORK/large" "$WORK/many"
+  head -c "$1"M /dev/urandom >"$WORK/large/file"
+  tar -C "$WORK/large" -cf "$WORK/large.tar" file
+  rm -r "$WORK/large"
+  lua5.4 bench/archive.lua make "$WORK/many" "$2"
+  tar -C "$WORK/many" -cf "$WORK/many.tar" .
+  docker -H "unix://$ENGINE" create --name archives --network none \
+    busybox true >/dev/null
+  docker -H "unix://$ENGINE" cp - archives:/tmp <"$WORK/large.tar"
+}
+
+# in_docker COMMAND...: what the docker command needs for it
+in_docker() {
+  DOCKER_BUILDKIT=0 "$PYTHON" bench/peer.py command \
+    docker -H "unix://$ENGINE" "$@"
+}
+
+in_shell() {
+  "$PYTHON" bench/peer.py command sh -c "$1"
+}
+
+# archive_round CASE AMOUNT ARGUMENTS RUNNER DOCKER'S CURL'S: one of everybody
+archive_round() {
+  record archive "$1" curl "$2" in_shell "$6"
+  # shellcheck disable=SC2086
+  record archive "$1" moonsail "$2" lua5.4 bench/archive.lua $3
+  # shellcheck disable=SC2086
+  record archive "$1" python3-docker "$2" "$PYTHON" bench/peer.py $3
+  # shellcheck disable=SC2086
+  record archive "$1" "docker command" "$2" $4 $5
+}
+
+archive() {
+  engine
+  say "making a file of $1 MiB, and $2 small ones"
+  make_archives "$1" "$2"
+  large=$(wc -c <"$WORK/large.tar") many=$(wc -c <"$WORK/many.tar")
+  host=unix://$ENGINE
+  curl="curl -sSf -o /dev/null -H Expect: --unix-socket $ENGINE"
+  at=http://engine/containers/archives
+  for round in $(seq "$ROUNDS"); do
+    say "measuring, $round of $ROUNDS"
+    archive_round "export" "$large" "export $host archives" \
+      in_docker "export archives" "$curl $at/export"
+    archive_round "put_archive" "$large" \
+      "put $host archives $WORK/large.tar" \
+      in_shell_docker "$WORK/large.tar" \
+      "$curl -T $WORK/large.tar '$at/archive?path=/tmp'"
+    archive_round "build context" "$many" "build $host $WORK/many" \
+      in_docker "build --no-cache -q $WORK/many" \
+      "tar -C $WORK/many -c . | $curl -X POST -T - -H \
+        'Content-Type: application/x-tar' \
+        'http://engine/build?nocache=1&forcerm=1'"
+  done
+}
+
+# in_shell_docker TAR: the docker command reads it from its standard input
+in_shell_docker() {
+  in_shell "docker -H unix://$ENGINE cp - archives:/tmp <$1"
+}
+
 # shellcheck disable=SC2086
 need $BUILD_PACKAGES $ENGINE_PACKAGES python3-docker
 say "building moonsail"
@@ -218,11 +286,16 @@ if [ "${1:-}" = parallel ]; then
   exit
 fi
 : >"$WORK/records"
-[ $# -gt 0 ] || set -- decode calls logs
+if [ "${1:-}" = archive ]; then
+  archive "${2:-1024}" "${3:-20000}"
+  set --
+else
+  [ $# -gt 0 ] || set -- decode calls logs
+fi
 for group in "$@"; do
   case $group in
   decode | calls | logs) "$group" ;;
-  *) die "$group: decode, calls, logs; by themselves soak, parallel" ;;
+  *) die "$group: decode, calls, logs; by themselves soak, parallel, archive" ;;
   esac
 done
 echo

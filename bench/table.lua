@@ -20,6 +20,11 @@ local groups = {
     rate = "%.1f MB/s", cost = "%.2f ms/MB", cost_scale = 1e3,
     goals = { ["moonsail lines"] = 0.6, ["moonsail chunks"] = 0.9 },
   },
+  archive = {
+    peer = "curl", clock = "seconds", scale = 1e-6,
+    rate = "%.0f MB/s", cost = "%.2f ms/MB", cost_scale = 1e3,
+    goals = { moonsail = 0.8 },
+  },
 }
 
 -- The value under a key, made if it is not there; keys keep their order.
