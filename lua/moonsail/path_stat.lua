@@ -49,6 +49,7 @@ function path_stat.complete(stat)
   if getmetatable(stat) == nil or math.type(stat.mode) ~= "integer" then
     return stat
   end
+  if stat.link_target == "" then stat.link_target = nil end -- no link?
   stat.go_mode = stat.mode
   stat.type, stat.mode = type_of(stat.go_mode), mode_of(stat.go_mode)
   return stat

@@ -25,8 +25,8 @@ local function container_with(...)
   return container
 end
 
-local function names(tar)
-  return engine.sh("tar -tf " .. tar .. " | sed 's,/$,,' | sort")
+local function names(path)
+  return engine.sh("tar -tf " .. path .. " | sed 's,/$,,' | sort")
 end
 
 describe("path_stat", function()
@@ -44,7 +44,7 @@ describe("path_stat", function()
   it("tells of what kind it is, and its mode as chmod has it", function()
     local container = container_with{ name = "srv/x", content = "" }
     local folder = fixture.empty_folder()
-    engine.sh("cd " .. folder .. [[
+    engine.sh("cd " .. folder .. [[;
       ln -s /srv/x link; mkfifo fifo; mknod null c 1 3; mknod loop b 7 0
       mkdir tmp; chmod 1777 tmp; echo >su; chmod 6755 su; mkdir sg
       chmod 2710 sg]])
