@@ -24,7 +24,8 @@ typedef struct dk_Request {
   const char *body; /* or NULL */
   size_t body_length;
   int has_body;
-  int fed; /* the body is handed over while it is sent: dk_transfer_feed */
+  int bulk; /* the answer may be very long */
+  int fed;  /* the body is handed over while it is sent: dk_transfer_feed */
   const char *user_agent;
   dk_Upgrade upgrade; /* what the connection is to become */
 } dk_Request;

@@ -16,6 +16,10 @@
  * so this means at most 4. */
 #define KEEP_SECONDS 3L
 
+/* What is read at once of an answer in bulk: as much as the curl command reads,
+ * and each turn costs a wait. A handle holds it only while it is under way. */
+#define BULK_BYTES 102400L
+
 /* ---- callbacks ---- */
 
 /* What a callback returns to end the transfer: never what it was given. */
@@ -149,6 +153,8 @@ static CURLcode set_destination(dk_Wire *w, const dk_Request *r) {
     code = curl_easy_setopt(easy, CURLOPT_USERAGENT, r->user_agent);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    connect_milliseconds(w->limits.connect));
+  if (r->bulk)
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, BULK_BYTES);
   return code;
 }
 
@@ -283,7 +289,7 @@ dk_Trouble dk_wire_prepare(dk_Wire *w, const dk_Request *r) {
   if (trouble != DK_NO_TROUBLE)
     return trouble;
   w->uploads = sends_fields(r);
-  w->handle->altered = w->uploads || !is_method(r, "GET");
+  w->handle->altered = w->uploads || r->bulk || !is_method(r, "GET");
   set_wire(w);
   code = set_constants(w->transport, w->handle);
   if (code == CURLE_OK)

@@ -37,7 +37,8 @@ static int operation_is_long(const dk_Operation *operation) {
   return 0;
 }
 
-/* Whether a good answer comes in more than one piece. */
+/* Whether a good answer comes in more than one piece; and those are of an
+ * archive. */
 static int operation_streams(const dk_Operation *operation) {
   const dk_Response *r = &dk_responses[operation->responses];
   int i;
@@ -45,6 +46,12 @@ static int operation_streams(const dk_Operation *operation) {
     if (r[i].answer >= DK_ARCHIVE)
       return 1;
   return 0;
+}
+
+static int operation_archives(const dk_Operation *operation) {
+  const dk_Response *r =
+      operation != NULL ? dk_find_response(operation, 200) : NULL;
+  return r != NULL && r->answer == DK_ARCHIVE;
 }
 
 /* What the connection is to become. */
@@ -139,6 +146,7 @@ static void send_call(lua_State *L, ldk_Exchange *x) {
   r.body = call->body.data;
   r.body_length = call->body.length;
   r.has_body = call->has_body;
+  r.bulk = operation_archives(call->operation);
   r.fed = ldk_record_is_fed(x);
   r.user_agent = x->session->user_agent;
   r.upgrade = operation_upgrade(call->operation);
