@@ -47,8 +47,8 @@ local podmans = setmetatable({}, { __mode = "k" }) -- clients of Podman
 
 local function is_podman(client, label)
   if podmans[client] == nil then
-    podmans[client] = false
     local answer = core.call(client, "SystemVersion", { raw = false }, label)
+    podmans[client] = false
     for _, component in ipairs(answer.components) do
       if (component.name or ""):find("^Podman") then podmans[client] = true end
     end
@@ -56,22 +56,31 @@ local function is_podman(client, label)
   return podmans[client]
 end
 
+-- Reads files; of one that cannot be read nothing is had, and it is told why.
+local function attempt(read, ...)
+  local ok, result = pcall(read, ...)
+  if ok then return result end
+  if not core.is_error(result, "argument") then error(result, 0) end
+  return nil, result.message
+end
+
 -- Everything that may have some, the first one first, and what is wrong with
 -- one of them.
 local function sources(client, label)
-  local list = {}
   local given, trouble = environment()
-  list[1] = given
-  local files = credential_files.podman(label)
-  if #files > 0 and is_podman(client, label) then
+  local list = { given }
+  local files, problem = attempt(credential_files.podman, label)
+  if files and #files > 0 and is_podman(client, label) then
     table.move(files, 1, #files, #list + 1, list)
   end
-  local config = cli_config.of(client, label)
-  list[#list + 1] = {
-    auths = config.auths, cred_helpers = config.cred_helpers,
-    creds_store = config.creds_store, name = config.path,
-  }
-  return list, trouble
+  local config, reason = attempt(cli_config.of, client, label)
+  if config then
+    list[#list + 1] = {
+      auths = config.auths, cred_helpers = config.cred_helpers,
+      creds_store = config.creds_store, name = config.path,
+    }
+  end
+  return list, trouble or problem or reason
 end
 
 -- Asking --------------------------------------------------------------------

@@ -143,6 +143,14 @@ describe("In the environment", function()
                 find("{}", { DOCKER_AUTH_CONFIG = "{se-cret" }, "x"))
   end)
 
+  it("a file that cannot be read has nothing, and it is said why", function()
+    local found = find('{"auths": {"r.example": se-cret', {}, "r.example/x")
+    assert.matches("/config.json: it is no JSON from line 1, column 25 on$",
+                   found[1])
+    found = find("{}", { DOCKER_AUTH_CONFIG = '{"auths": 7}' }, "x")
+    assert.equal("DOCKER_AUTH_CONFIG cannot be read", found[1])
+  end)
+
   it("helpers come before the file, and one of a registry before the one of "
      .. "all", function()
     elsewhere.helpers(folder)
