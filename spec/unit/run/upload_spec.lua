@@ -375,6 +375,60 @@ describe("limits in time", function()
   end)
 end)
 
+-- By how many kB the process was larger than before while fn ran, at most.
+local function growth(fn)
+  local function kilobytes(name)
+    local status <close> = assert(io.open "/proc/self/status")
+    return tonumber(status:read("a"):match(name .. ":%s*(%d+)"))
+  end
+  collectgarbage()
+  collectgarbage()
+  local before = kilobytes "VmRSS"
+  local peak <close> = assert(io.open("/proc/self/clear_refs", "w"))
+  peak:write "5" -- the peak is what there is now
+  peak:flush()
+  fn()
+  return kilobytes "VmHWM" - before
+end
+
+describe("memory", function()
+  local SIZE = 128 * 1024 * 1024
+  local path
+  before_each(function()
+    path = os.tmpname()
+    os.execute(("truncate -s %d %s"):format(SIZE, path))
+  end)
+  after_each(function() os.remove(path) end)
+
+  local function check(name, source, options)
+    local server <close>, client = begin("accept\nhead\nbody\n" .. DONE)
+    local grown = growth(function() put(client, source, options) end)
+    assert.is_true(grown < 8192, ("%s: %d kB"):format(name, grown))
+    assert.truthy(server:log "body 1 134%d+ 0\n" == 1 or name == "packer")
+  end
+
+  it("does not grow with what is sent", function()
+    check("path", nil, { body_file = path })
+    do
+      local file <close> = assert(io.open(path, "rb"))
+      check("file", file)
+    end
+    do
+      local pipe <close> = assert(io.popen("cat " .. path))
+      check("pipe", pipe)
+    end
+    local left, piece = SIZE, ("\0"):rep(65536)
+    check("function", function()
+      left = left - #piece
+      return left >= 0 and piece or nil
+    end)
+    -- what is packed has no hole in it
+    local packer <close> = core.packer({
+      { name = "big", content = ("x"):rep(32 * 1024 * 1024) } }, nil, "x")
+    check("packer", packer)
+  end)
+end)
+
 describe("a pending call", function()
   it("is fed by who waits for it", function()
     local server <close>, client = play.start{ DONE }
