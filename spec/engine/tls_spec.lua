@@ -3,6 +3,7 @@
 
 local caught = require "spec.support.caught"
 local certificates = require "spec.support.certificates"
+local config = require "moonsail.config"
 local core = require "moonsail.core"
 local engine = require "spec.support.engine"
 local roads = require "spec.support.roads"
@@ -158,5 +159,85 @@ describe("TLS #private", function()
     for line in key:gmatch "[^\n]+" do
       assert.is_nil(tostring(problem):find(line, 1, true))
     end
+  end)
+
+  describe("by the environment, as the docker command has it", function()
+    local folder
+
+    before_each(function()
+      folder = engine.sh "mktemp -d"
+      for name, file in pairs{ ca = "ca", cert = "client",
+                               key = "client-key" } do
+        engine.sh(("cp %s %s/%s.pem"):format(made:path(file), folder, name))
+      end
+    end)
+    after_each(function() engine.sh("rm -rf " .. folder) end)
+
+    -- The engine's id, as the docker command and a client of ours learn it in
+    -- an environment of these variables; or how both fail.
+    local function ids(variables, context)
+      variables.DOCKER_CONFIG = folder
+      local words = {}
+      for name, value in pairs(variables) do
+        words[#words + 1] = name .. "=" .. value
+      end
+      local theirs, status = engine.try(("env %s docker %s info --format "
+        .. "'{{.ID}}'"):format(table.concat(words, " "),
+        context and "--context " .. context or ""))
+      local docker = config.client({ context = context }, function(name)
+        return variables[name]
+      end)
+      local ok, ours = pcall(docker.info, docker)
+      if not ok then ours = ours.kind end
+      return status == 0 and theirs:match "[^\n]+$" or "refused",
+             ok and ours.id or ours, config.origin(docker).tls
+    end
+
+    local function agree(variables, context)
+      local theirs, ours, tls = ids(variables, context)
+      assert.equal(theirs, ours)
+      return tls
+    end
+
+    local function both_refuse(variables, context)
+      local theirs, ours = ids(variables, context)
+      assert.same({ "refused", "tls" }, { theirs, ours })
+    end
+
+    local function host(name) return ("tcp://%s:%d"):format(name, port) end
+
+    it("is with DOCKER_TLS_VERIFY", function()
+      assert.is_true(agree{ DOCKER_HOST = host "localhost",
+                            DOCKER_TLS_VERIFY = "1" }.verify)
+      assert.is_true(agree{ DOCKER_HOST = host "localhost",
+                            DOCKER_TLS_VERIFY = "1",
+                            DOCKER_CERT_PATH = folder }.verify)
+      both_refuse{ DOCKER_HOST = host "127.0.0.1", DOCKER_TLS_VERIFY = "1" }
+    end)
+
+    it("is with DOCKER_TLS, whoever it is", function()
+      assert.is_false(agree{ DOCKER_HOST = host "127.0.0.1",
+                             DOCKER_TLS = "1" }.verify)
+    end)
+
+    it("is not with certificates alone", function()
+      both_refuse{ DOCKER_HOST = host "localhost",
+                   DOCKER_CERT_PATH = folder }
+    end)
+
+    it("is of a context", function()
+      local files = ("ca=%s,cert=%s,key=%s"):format(made:path "ca",
+        made:path "client", made:path "client-key")
+      local function create(name, words)
+        engine.sh(("DOCKER_CONFIG=%s docker context create %s --docker "
+          .. "host=%s,%s"):format(folder, name, words, files))
+      end
+      create("secure", host "localhost")
+      create("wrong", host "127.0.0.1")
+      create("lax", host "127.0.0.1" .. ",skip-tls-verify=true")
+      assert.is_true(agree({}, "secure").verify)
+      both_refuse({}, "wrong")
+      assert.is_false(agree({}, "lax").verify)
+    end)
   end)
 end)
