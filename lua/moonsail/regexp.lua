@@ -54,8 +54,8 @@ end
 
 local function in_set(set, code)
   local found = in_ranges(set, code)
-  for _, others in ipairs(set.others) do
-    found = found or not in_ranges(others, code)
+  for i = 1, #set.others do
+    found = found or not in_ranges(set.others[i], code)
   end
   return found ~= set.negated
 end
@@ -237,39 +237,43 @@ local function codes_of(text)
   return last_codes
 end
 
--- Adds an item to those that come next, and all that may come in its place.
-local function enter(items, list, seen, i, is_begin)
-  if seen[i] then return end
-  seen[i] = true
+-- Adds an item to those that may come at a place, and all that may come there
+-- without it. `seen` has, for each item, the last place that it was added at.
+local function enter(items, list, seen, i, at)
+  if seen[i] == at then return end
+  seen[i] = at
   local item = items[i]
   if not item then
-    list[#list + 1] = i -- the end
+    list.n = list.n + 1
+    list[list.n] = i -- the end
   elseif item.begin then
-    if is_begin then enter(items, list, seen, i + 1, true) end
+    if at == 0 then enter(items, list, seen, i + 1, at) end
   elseif item.split then
-    enter(items, list, seen, i + 1, is_begin)
-    enter(items, list, seen, item.split, is_begin)
+    enter(items, list, seen, i + 1, at)
+    enter(items, list, seen, item.split, at)
   else
-    list[#list + 1] = i
-    if item.star then enter(items, list, seen, i + 1, is_begin) end
+    list.n = list.n + 1
+    list[list.n] = i
+    if item.star then enter(items, list, seen, i + 1, at) end
   end
 end
 
--- The items that may come after a text.
+-- The items that may come after a text: list.n of them.
 local function follow(items, text)
-  local list = {}
-  enter(items, list, {}, 1, true)
-  for _, code in ipairs(codes_of(text)) do
-    local next_list, seen = {}, {}
-    for _, i in ipairs(list) do
+  local list, spare, seen = { n = 0 }, { n = 0 }, {}
+  enter(items, list, seen, 1, 0)
+  for at, code in ipairs(codes_of(text)) do
+    spare.n = 0
+    for k = 1, list.n do
+      local i = list[k]
       local item = items[i]
       if item and (item.code == code or item.set and in_set(item.set, code))
       then
-        enter(items, next_list, seen, item.star and i or i + 1, false)
+        enter(items, spare, seen, item.star and i or i + 1, at)
       end
     end
-    list = next_list
-    if #list == 0 then break end
+    list, spare = spare, list
+    if list.n == 0 then break end
   end
   return list
 end
@@ -279,8 +283,9 @@ end
 ---@return boolean
 function Regexp:matches(text)
   if not text:find(self.needle, 1, true) then return false end
-  for _, i in ipairs(follow(self.items, text)) do
-    if i > #self.items then return true end
+  local list = follow(self.items, text)
+  for k = 1, list.n do
+    if list[k] > #self.items then return true end
   end
   return false
 end
@@ -289,8 +294,9 @@ end
 ---@param text string
 ---@return boolean
 function Regexp:may_begin(text)
-  for _, i in ipairs(follow(self.items, text)) do
-    if i <= #self.items then return true end
+  local list = follow(self.items, text)
+  for k = 1, list.n do
+    if list[k] <= #self.items then return true end
   end
   return false
 end
