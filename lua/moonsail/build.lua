@@ -221,8 +221,10 @@ local methods = core.methods("images")
 ---Builds an image from a Dockerfile and the files beside it.
 ---`images:build("app", {tag = "team/app:1", build_args = {VERSION = "2"}})`
 ---
----The engine gets a folder, an archive, a Dockerfile alone, or an address from
----which it fetches one of these. The log prints as what a terminal would have
+---The engine gets a folder, without what its `.dockerignore` leaves out (or
+---that of the Dockerfile, `Dockerfile.dockerignore`); an archive; files of a
+---table; a Dockerfile alone; or an address from which it fetches one of these.
+---The proxies of config.json become build arguments. The log prints as what a terminal would have
 ---shown; `log.steps` tells of each step, `log.warnings` what BuildKit said of
 ---the Dockerfile.
 ---
@@ -231,9 +233,13 @@ local methods = core.methods("images")
 ---first. Mounted secrets and ssh agents cannot be had.
 ---@param path? string # a folder with a Dockerfile in it, or a tar of one,
 ---       plain or compressed
----@option context string|file* # the bytes of a tar, or an open one
----@option dockerfile_text string # a Dockerfile that needs no files
----@option dockerfile string # its name among the files: "Dockerfile" else
+---@option context string|file*|(fun(): string?)|moonsail.Stream|table # the
+---        bytes of a tar, or what gives them; or files, {name = "contents"} or
+---        {name = {content = "contents", mode = 493}}
+---@option dockerfile string # its name among the files, "Dockerfile" else; or
+---        the path from the root of one elsewhere
+---@option dockerfile_text string # its text: alone, or besides files
+---@option gzip boolean =false # compresses what is packed here
 ---@option tag string|string[] # names of the image: "team/app:1"
 ---@option tags string|string[] # the same
 ---@option build_args table<string,string>|string[] # values of its ARGs

@@ -969,9 +969,10 @@ local Images = {}
 
 ---@class moonsail.images.build.Options: moonsail.CallOptions
 ---@field path? string # a folder with a Dockerfile in it, or a tar of one, plain or compressed
----@field context? string|file* # the bytes of a tar, or an open one
----@field dockerfile_text? string # a Dockerfile that needs no files
----@field dockerfile? string # its name among the files: "Dockerfile" else
+---@field context? string|file*|(fun(): string?)|moonsail.Stream|table # the bytes of a tar, or what gives them; or files, {name = "contents"} or {name = {content = "contents", mode = 493}}
+---@field dockerfile? string # its name among the files, "Dockerfile" else; or the path from the root of one elsewhere
+---@field dockerfile_text? string # its text: alone, or besides files
+---@field gzip? boolean # default false; compresses what is packed here
 ---@field tag? string|string[] # names of the image: "team/app:1"
 ---@field tags? string|string[] # the same
 ---@field build_args? table<string,string>|string[] # values of its ARGs
@@ -1013,7 +1014,7 @@ local Images = {}
 ---Builds an image from a Dockerfile and the files beside it.
 ---`images:build("app", {tag = "team/app:1", build_args = {VERSION = "2"}})`
 ---
----The engine gets a folder, an archive, a Dockerfile alone, or an address from which it fetches one of these. The log prints as what a terminal would have shown; `log.steps` tells of each step, `log.warnings` what BuildKit said of the Dockerfile.
+---The engine gets a folder, without what its `.dockerignore` leaves out (or that of the Dockerfile, `Dockerfile.dockerignore`); an archive; files of a table; a Dockerfile alone; or an address from which it fetches one of these. The proxies of config.json become build arguments. The log prints as what a terminal would have shown; `log.steps` tells of each step, `log.warnings` what BuildKit said of the Dockerfile.
 ---
 ---With `builder = "buildkit"` the Dockerfile may have heredocs and mounts, where the engine's BuildKit knows them. Images that it stands on are pulled first. Mounted secrets and ssh agents cannot be had.
 ---@param path? string # a folder with a Dockerfile in it, or a tar of one, plain or compressed
