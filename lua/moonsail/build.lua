@@ -224,9 +224,9 @@ local methods = core.methods("images")
 ---The engine gets a folder, without what its `.dockerignore` leaves out (or
 ---that of the Dockerfile, `Dockerfile.dockerignore`); an archive; files of a
 ---table; a Dockerfile alone; or an address from which it fetches one of these.
----The proxies of config.json become build arguments. The log prints as what a terminal would have
----shown; `log.steps` tells of each step, `log.warnings` what BuildKit said of
----the Dockerfile.
+---The proxies of config.json become build arguments. The log prints as what a
+---terminal would have shown; `log.steps` tells of each step, `log.warnings`
+---what BuildKit said of the Dockerfile.
 ---
 ---With `builder = "buildkit"` the Dockerfile may have heredocs and mounts,
 ---where the engine's BuildKit knows them. Images that it stands on are pulled

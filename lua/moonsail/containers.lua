@@ -78,7 +78,8 @@ local methods = core.methods("containers")
 ---
 ---Takes the options of HostConfig at the top level as well. For those that
 ---have a short form, more will do than the API's own; other clients' names are
----understood, too.
+---understood, too. The proxies of config.json become variables, unless `env`
+---has them.
 ---@param image string|moonsail.Image # what it is made of
 ---@param cmd? string|string[] # a string is cut into words as a shell does
 ---@option ports string[]|table<string, any>|boolean # {"8080:80"}, {"80"},

@@ -690,7 +690,7 @@ local Containers = {}
 ---Creates a container, which is not started.
 ---`containers:create("busybox", {"sleep", "60"}, {name = "sleepy"})`
 ---
----Takes the options of HostConfig at the top level as well. For those that have a short form, more will do than the API's own; other clients' names are understood, too.
+---Takes the options of HostConfig at the top level as well. For those that have a short form, more will do than the API's own; other clients' names are understood, too. The proxies of config.json become variables, unless `env` has them.
 ---@param image string|moonsail.Image # what it is made of
 ---@param cmd? string|string[] # a string is cut into words as a shell does
 ---@param options? moonsail.containers.create.Options

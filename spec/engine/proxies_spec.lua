@@ -4,6 +4,7 @@
 
 local caught = require "spec.support.caught"
 local engine = require "spec.support.engine"
+local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
 local moonsail = require "moonsail"
 
@@ -41,7 +42,9 @@ describe("the proxies of config.json", function()
   end)
   after_each(function() client:close() end)
 
-  it("are in containers as the docker command puts them there", function()
+  it("are in containers as the docker command puts them there",
+     engines.only_docker("Podman refuses what this command asks for",
+     function()
     local id = engine.sh(("DOCKER_CONFIG=%s docker -H %s create -e A=1 "
       .. "-e http_proxy=mine busybox 2>/dev/null"):format(folder,
                                                         engine.host()))
@@ -53,7 +56,7 @@ describe("the proxies of config.json", function()
     assert.same({ "A=1", "HTTP_PROXY=http://me:hush@proxy:3128",
                   "NO_PROXY=a,b", "http_proxy=mine", "no_proxy=a,b" },
                 expected)
-  end)
+  end))
 
   it("are in what is run, and in the steps of a build", function()
     local result = client.containers:run("busybox", { "sh", "-c",
