@@ -56,6 +56,7 @@ local DONE = {
   ["Layer already exists"] = true,
 }
 local SETTLED = { ["Download complete"] = true }
+local LOADING = "Loading layer"
 
 -- What counts as bytes that have come or gone, and as an end when it is full.
 local function is_transfer(status)
@@ -105,12 +106,17 @@ end
 
 -- The sum -------------------------------------------------------------------
 
+-- Of a load, nobody knows which layers are still to come.
+local function is_known(row)
+  return row.is_done or row.size and row.status ~= LOADING
+end
+
 local function add_up(rows)
   local sum = { current = 0, total = 0, is_whole = true }
   for _, row in ipairs(rows) do
     sum.current = sum.current + (row.come or 0)
     sum.total = sum.total + (row.size or 0)
-    if not row.size and not row.is_done then sum.is_whole = false end
+    sum.is_whole = sum.is_whole and is_known(row) or false
   end
   return sum
 end
@@ -220,7 +226,7 @@ end
 
 -- Of what is over, that which is told by texts as well need not stay.
 local function remains(row)
-  return not is_full(row) or row.status == "Loading layer"
+  return not is_full(row) or row.status == LOADING
 end
 
 -- Leaves what is over where it stands.

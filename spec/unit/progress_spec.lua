@@ -303,12 +303,13 @@ describe("a terminal's reporter", function()
   end)
 
   it("leaves the layers of a load", function()
+    tell{ layer("aa", "Loading layer", 1, 4) }
+    assert.matches("Total  1B / 4B or more", screen:text())
     shows({
       "aa     Loading layer  [============================]  4B / 4B",
       "Total  4B in 0.2s  20B/s",
       "Loaded image: x",
     }, {
-      layer("aa", "Loading layer", 1, 4),
       layer("aa", "Loading layer", 2, 4),
       layer("aa", "Loading layer", 4, 4),
       { stream = "Loaded image: x\n" },
