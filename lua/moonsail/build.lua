@@ -43,18 +43,20 @@ end
 
 Build.__close = Build.close
 
--- What an engine says that has not been asked rightly, made clearer.
+local NO_SESSION = "an image that it needs is not on the engine, and the "
+  .. "Dockerfile could not be read before: pull the image first"
+
+-- What the classic builder of Docker says of what only BuildKit knows.
 local HINTS = {
-  { "no active session", "an image that it needs is not on the engine, and "
-    .. "the Dockerfile could not be read beforehand: pull it first" },
   { "requires BuildKit", 'builder = "buildkit" has it' },
-  { "the %-%-%w+ option requires", 'builder = "buildkit" has it' },
-  { "[Uu]nknown flag", 'newer instructions need builder = "buildkit"' },
-  { "[Uu]nknown instruction",
-    'heredocs and newer instructions need builder = "buildkit"' },
+  { "Unknown flag: ", 'builder = "buildkit" may know it' },
+  { "unknown instruction: ",
+    'a heredoc needs builder = "buildkit", if this is part of one' },
 }
 
-local function hint_for(message)
+local function hint_for(self, message)
+  if message:find("no active session", 1, true) then return NO_SESSION end
+  if self.options.version == "2" then return nil end
   for _, row in ipairs(HINTS) do
     if message:find(row[1]) then return row[2] end
   end
@@ -73,9 +75,14 @@ local function raise_failure(self, problem)
                       self.follower.log, LABEL)
   end
   credentials.explain(problem, self.trouble)
-  if not is_reported(problem) then error(problem, 0) end
+  if not is_reported(problem) then
+    if core.is_error(problem, "api") then
+      problem.hint = problem.hint or hint_for(self, problem.message)
+    end
+    error(problem, 0)
+  end
   local fields = self.follower:failure(problem)
-  fields.hint = hint_for(problem.message) or problem.hint
+  fields.hint = hint_for(self, problem.message) or problem.hint
   fail.raise(fields)
 end
 

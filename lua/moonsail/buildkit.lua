@@ -233,7 +233,7 @@ local function take_status(self, status)
   if (status.total or 0) > 0 then
     table.insert(self.reports, {
       id = ("#%d %s"):format(vertex.step.number, id),
-      status = status.name or id,
+      status = status.completed and "done" or "working",
       progress_detail = { current = status.current or 0,
                           total = status.total },
     })

@@ -329,6 +329,18 @@ describe("what BuildKit passes over", function()
   end)
 end)
 
+describe("the classic builder", function()
+  it("tells what BuildKit would do", engines.only_docker(
+     "Podman's words are others", function()
+    local problem = caught("build", images.build, images, { dockerfile_text =
+      lines("FROM busybox", "RUN --mount=type=cache,target=/x true") })
+    assert.matches('builder = "buildkit"', problem.hint, 1, true)
+    problem = caught("api", images.build, images, { dockerfile_text =
+      lines("FROM busybox", "ECHO 'as of a heredoc'") })
+    assert.matches('builder = "buildkit"', problem.hint, 1, true)
+  end))
+end)
+
 describe("an engine without BuildKit", function()
   it("refuses to build by it", engines.only_podman("Docker has it", function()
     assert.matches("Podman", failure("not_supported", "FROM busybox\n")

@@ -175,9 +175,9 @@ describe("the progress of BuildKit", function()
       report(status("a", "exporting layers", 0, 0, 1, 1.1)))
     assert.same({
       { stream = "#1 FROM x\n" },
-      { id = "#1 sha256:ab", status = "sha256:ab",
+      { id = "#1 sha256:ab", status = "working",
         progress_detail = { current = 500, total = 2000 } },
-      { id = "#1 sha256:ab", status = "sha256:ab",
+      { id = "#1 sha256:ab", status = "done",
         progress_detail = { current = 2000, total = 2000 } },
       { stream = "#1 sha256:ab 2kB / 2kB 1.5s done\n" },
       { stream = "#1 exporting layers 0.1s done\n" },
