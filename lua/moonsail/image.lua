@@ -125,8 +125,9 @@ end
 ---        in a for loop; to close it early ends the push
 ---@takes ImagePush
 ---@uses ImageList
----@raises argument when the image has no such name, stream when the registry
----        refuses it, api when the engine does
+---@raises argument when the image has no such name, unauthorized when the
+---        registry wants another password, stream when the push fails on its
+---        way, api when the engine refuses it
 ---@return moonsail.Pushed|moonsail.Pushed[]|moonsail.Stream # with all_tags: a
 ---        list of them; with `stream` that
 function methods:push(...)

@@ -255,7 +255,8 @@ end
 ---@takes ImagePush
 ---@uses ImageList
 ---@raises argument when the name is none, not_found when there is no such
----        image, stream when the registry refuses it, api when the engine does
+---        image, unauthorized when the registry wants another password, stream
+---        when the push fails on its way, api when the engine refuses it
 ---@return moonsail.Pushed|moonsail.Pushed[]|moonsail.Stream # with all_tags: a
 ---        list of them; with `stream` that
 function methods:push(...)

@@ -79,7 +79,7 @@ end
 ---       `registry` is the same
 ---@option registry string # the same as serveraddress
 ---@takes SystemAuth
----@uses SystemAuth SystemVersion
+---@uses SystemAuth
 ---@raises argument when there is no password, unauthorized when it is wrong,
 ---        api when the registry cannot be asked
 ---@return moonsail.api.AuthResponse
@@ -120,7 +120,7 @@ end
 ---@option auth moonsail.api.AuthConfig # for the registry: `username`,
 ---        `password`; else what is known
 ---@takes DistributionInspect
----@uses DistributionInspect SystemVersion
+---@uses DistributionInspect
 ---@raises argument when the name is none, unauthorized when the registry wants
 ---        another password, not_found when it has no such image, api when the
 ---        engine refuses it
@@ -145,7 +145,7 @@ local images = core.methods("images")
 ---@option auth moonsail.api.AuthConfig # for the registry: `username`,
 ---        `password`; else what is known
 ---@takes ImageSearch
----@uses ImageSearch SystemVersion
+---@uses ImageSearch
 ---@raises unauthorized when the registry wants another password, api when the
 ---        engine or the registry refuses it
 ---@return moonsail.api.ImageSearchResponseItem[]
@@ -170,7 +170,7 @@ local plugins = core.methods("plugins")
 ---@option auth moonsail.api.AuthConfig # for the registry: `username`,
 ---        `password`; else what is known
 ---@takes GetPluginPrivileges
----@uses GetPluginPrivileges SystemVersion
+---@uses GetPluginPrivileges
 ---@raises unauthorized when the registry wants another password, not_found
 ---        when it has no such plugin, api when the engine refuses it
 ---@return moonsail.api.PluginPrivilege[]

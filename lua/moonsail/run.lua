@@ -202,7 +202,8 @@ local methods = core.methods("containers")
 ---@option check boolean # an exit code other than 0 is an error: true unless
 ---        the command is interactive
 ---@option pull "missing"|"always"|"never" ="missing" # when to pull the image
----@option auth table # credentials for the pull: username, password
+---@option auth table # credentials for the pull: username, password; else
+---        what is known
 ---@option progress boolean|file*|fun(report: table) =false # shows the pull:
 ---        true on standard error; a file, there; a function gets each report
 ---@takes containers:create

@@ -740,7 +740,7 @@ function Containers:remove(id, options) end
 ---@field remove? boolean # default false; remove the container when it has ended
 ---@field check? boolean # an exit code other than 0 is an error: true unless the command is interactive
 ---@field pull? "missing"|"always"|"never" # default "missing"; when to pull the image
----@field auth? table # credentials for the pull: username, password
+---@field auth? table # credentials for the pull: username, password; else what is known
 ---@field progress? boolean|file*|fun(report: table) # default false; shows the pull: true on standard error; a file, there; a function gets each report
 ---@field ports? string[]|table<string, any>|boolean # {"8080:80"}, {"80"}, {["80/tcp"] = 8080}; true: all that the image exposes
 ---@field volumes? string[]|table<string, any> # {"data:/data", "/srv:/srv:ro"}
