@@ -13,7 +13,7 @@
 /* The forms that are understood, for complaints. */
 #define FORMS                                                                 \
   "unix:///path, tcp://host[:port], http://host[:port], "                     \
-  "https://host[:port] or ssh://[user@]host[:port]"
+  "https://host[:port] or ssh://host[:port]"
 
 /* The longest path that a socket's address holds, without its NUL. */
 #define LONGEST_PATH (sizeof((struct sockaddr_un *)0)->sun_path - 1)
@@ -153,8 +153,8 @@ static int parse_user(Reader *r, const char *text, size_t length) {
     return complain(r, "a password has no place in the address: ssh logs in "
                        "by a key, or asks its agent");
   if (!is_word(text, length))
-    return complain(r, "the user in the address is malformed: "
-                       "ssh://user@host");
+    return complain(r, "the user in the address is malformed: it may be of "
+                       "letters, digits and -._/+@,=");
   keep(r, &r->e->user, text, length);
   return DK_OK;
 }

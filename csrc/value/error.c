@@ -124,7 +124,9 @@ static void push_without_users(lua_State *L, const char *text,
 void ldk_push_blanked(lua_State *L, const char *text, size_t length,
                       size_t limit) {
   size_t n;
-  if (length > limit && length - limit > LOOK_AHEAD)
+  if (length <= limit)
+    limit = (size_t)-1; /* what stands for a user may be longer than it */
+  else if (length - limit > LOOK_AHEAD)
     length = limit + LOOK_AHEAD;
   if (dk_url_user(text, text + length, &n) != NULL) {
     push_without_users(L, text, text + length);

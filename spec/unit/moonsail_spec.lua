@@ -25,6 +25,11 @@ describe("the module", function()
     caught("argument", moonsail.client, { host = "" })
   end)
 
+  it("says the whole of what an address may be", function()
+    local problem = caught("argument", moonsail.client, "npipe:////x")
+    assert.matches("or ssh://host%[:port%]$", problem.message)
+  end)
+
   it("knows its errors", function()
     local problem = caught("argument", moonsail.client, 7)
     assert.is_true(moonsail.is_error(problem))

@@ -131,3 +131,8 @@ describe("hints", function()
     assert.truthy(problem.hint:find "is the engine running")
   end)
 end)
+
+it("lose nothing but the user of an address", function()
+  local problem = new{ kind = "api", message = "at http://a@b: gone for good" }
+  assert.equal("at http://(blanked)@b: gone for good", problem.message)
+end)
