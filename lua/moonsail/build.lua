@@ -10,6 +10,7 @@ local credentials = require "moonsail.credentials"
 local dockerfile = require "moonsail.dockerfile"
 local fail = require "moonsail.fail"
 local images = require "moonsail.images"
+local object = require "moonsail.object"
 local progress = require "moonsail.progress"
 local proxies = require "moonsail.proxies"
 local stages = require "moonsail.dockerfile_stages"
@@ -180,6 +181,7 @@ local function open(client, given, options)
   given.builder = build_options.builder(given, options, LABEL)
   core.check(client, "ImageBuild", options, LABEL)
   options.build_args = proxies.add(options.build_args, client, LABEL)
+  given.is_podman = function() return object.is_podman(client) end
   local context = build_context.open(given, LABEL)
   local self = setmetatable({
     client = client, options = options, context = context,

@@ -177,7 +177,8 @@ end
 
 ---Opens the context of a build: everything is checked, and nothing sent yet.
 ---@param given table # of build_context.TYPES; and `builder`: "buildkit" does
----       without a .dockerignore
+---       without a .dockerignore; `is_podman`, a function that tells whether
+---       it is Podman that builds
 ---@param label string # "images:build"
 ---@return moonsail.BuildContext # to be closed
 function build_context.open(given, label)

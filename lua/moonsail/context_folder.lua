@@ -101,7 +101,8 @@ local function open_ignores(folder, dockerfile, complain)
 end
 
 -- What is to be in the .dockerignore that is sent: `own` when it is as it
--- should be already.
+-- should be already. One that is overruled is a file like others, but Podman
+-- would leave out what it says.
 local function text_to_send(ignored, own, is_overruled, name, is_hidden)
   if not is_overruled and not is_hidden then return own end
   local taken_out = { [name] = is_hidden or ignored:excludes(name) }
@@ -127,7 +128,7 @@ end
 
 ---What is to be packed. Only the classic builder wants a .dockerignore.
 ---@param folder string
----@param given table # dockerfile, dockerfile_text, builder
+---@param given table # dockerfile, dockerfile_text, builder, is_podman
 ---@param complain fun(path: string, format: string, ...)
 ---@return table # entries of core.packer, its `filter`, `dockerfile` (its name
 ---       in the archive), and the `text` of that
@@ -139,7 +140,10 @@ function context_folder.open(folder, given, complain)
   local name = dockerfile.name or sent_ignore.hidden_name(dockerfile.text)
   local text = own
   if given.builder ~= "buildkit" then
-    text = text_to_send(ignored, own, is_overruled, name, is_hidden)
+    local is_obeyed = own and is_overruled and given.is_podman
+                      and given.is_podman()
+    text = text_to_send(ignored, not is_obeyed and own or nil, is_overruled,
+                        name, is_hidden)
     if own and text == own then ignored:keep(sent_ignore.NAME) end
   end
   if not is_hidden then ignored:keep(name) end
