@@ -25,7 +25,6 @@
 #include "run/stream.h"
 #include "run/task.h"
 #include "run/terminal.h"
-#include "value/archive.h"
 #include "value/arguments.h"
 #include "value/decode.h"
 #include "value/error.h"
@@ -136,7 +135,6 @@ static const luaL_Reg functions[] = {
     {"now", core_now},
     {"operation", ldk_operation},
     {"operations", ldk_operations},
-    {"pack", ldk_pack},
     {"packer", ldk_packer},
     {"parse_duration", ldk_duration},
     {"parse_size", ldk_size},
@@ -159,7 +157,6 @@ static const luaL_Reg functions[] = {
     {"terminal", ldk_terminal},
     {"terminal_size", core_terminal_size},
     {"title", ldk_object_title},
-    {"unpack", ldk_unpack},
     {"unpacker", ldk_unpacker},
     {NULL, NULL},
 };

@@ -7,11 +7,12 @@
 #include <lua.h>
 
 #include "model/model.h"
-#include "value/archive.h"
 #include "value/arguments.h"
 #include "value/decode.h"
 #include "value/encode.h"
 #include "value/kit.h"
+#include "value/packer.h"
+#include "value/unpacker.h"
 
 #include "check.h"
 
@@ -110,37 +111,16 @@ static int complaint(lua_State *L) {
   return 1;
 }
 
-/* (name, chunk) → the length of the archive of what the chunk returns */
-static int packed(lua_State *L) {
-  size_t length;
-  if (luaL_dostring(L, lua_tostring(L, 2)))
-    return lua_error(L);
-  lua_replace(L, 1);
-  lua_settop(L, 1);
-  ldk_pack(L);
-  lua_tolstring(L, -1, &length);
-  lua_pushfstring(L, "%d", (int)length);
-  return 1;
-}
-
-/* (name, chunk) → how many things were made of the archive of what the chunk
- * returns */
-static int unpacked(lua_State *L) {
-  int n;
-  if (luaL_dostring(L, lua_tostring(L, 2)))
-    return lua_error(L);
-  lua_replace(L, 1);
-  lua_settop(L, 1);
-  ldk_pack(L);
-  lua_newtable(L);
+/* (name, chunk) → what the chunk returns, which has a packer, an unpacker and
+ * a folder to unpack into */
+static int archives(lua_State *L) {
+  lua_register(L, "packer", ldk_packer);
+  lua_register(L, "unpacker", ldk_unpacker);
   lua_pushstring(L, folder);
-  lua_setfield(L, -2, "to");
-  lua_insert(L, 1);
-  lua_setfield(L, 1, "bytes");
-  lua_settop(L, 1);
-  ldk_unpack(L);
-  n = (int)lua_tointeger(L, -1);
-  lua_pushfstring(L, "%d", n);
+  lua_setglobal(L, "folder");
+  if (luaL_dostring(L, lua_tostring(L, 2)))
+    return lua_error(L);
+  luaL_tolstring(L, -1, NULL);
   return 1;
 }
 
@@ -179,12 +159,26 @@ static const Case cases[] = {
      "/containers/json?all=true&filters=%7B%22label%22%3A%5B%22a%3Db%22%2C%22"
      "c%3D0.5%22%5D%2C%22status%22%3A%5B%22running%22%2C%22exited%22%5D%7D"
      "&limit=2 0 "},
-    {packed, "pack",
-     "return {{name = 'a', content = '123'}, {name = 'b', path ="
-     " '/proc/self/ns'}, {name = 'c', path = '/etc/passwd'}}",
-     NULL},
-    {packed, "pack", "return {{name = 'a', content = '123'}}", "2048"},
-    {unpacked, "unpack", "return {{name = 'a', content = '123'}}", "1"},
+    {archives, "pack",
+     "local n = 0 for bytes in packer({{name = 'a', content = '123'}, {name ="
+     " 'b', path = '/proc/self/ns'}, {name = 'c', path = '/etc/passwd'}},"
+     " {filter = function(name) return name ~= 'b/net' end}) do"
+     " n = n + #bytes end return n > 2048",
+     "true"},
+    {archives, "unpack",
+     "local bytes = packer{{name = 'a/b/c', content = '123'}}:read()"
+     " local u = unpacker{to = folder, below = 'x'}"
+     " u:feed(bytes)"
+     " return #bytes .. ' ' .. u:finish().files",
+     "2048 1"},
+    {archives, "entries",
+     "local u, text = unpacker(), '' u:feed(packer({{name = 'a', content ="
+     " '123'}, {path = '/proc/self', name = 'b'}, {path = '/dev', name = ''}},"
+     " {filter = function(name) return name == 'null' end}):read())"
+     " for entry in function() return u:next() end do"
+     " text = text .. entry.name .. entry.type .. (u:piece() or '') .. ' ' end"
+     " return text",
+     "afile123 blink nullchar_device "},
     {arguments, "ImageLoad", "return {body_file = '/tmp/x.tar'}", NULL},
     {complaint, "ContainerCreate",
      "return {host_config = {port_bindings = {['80/tcp'] = {{host_port = {}}}"
@@ -259,10 +253,13 @@ static void test_every_failure(void) {
 }
 
 static void remove_folder(void) {
-  char path[sizeof folder + 2];
-  snprintf(path, sizeof path, "%s/a", folder);
-  remove(path);
-  CHECK(remove(folder) == 0);
+  static const char *const made[] = {"/x/a/b/c", "/x/a/b", "/x/a", "/x", ""};
+  char path[sizeof folder + 16];
+  size_t i;
+  for (i = 0; i < sizeof made / sizeof made[0]; i++) {
+    snprintf(path, sizeof path, "%s%s", folder, made[i]);
+    CHECK(remove(path) == 0);
+  }
 }
 
 int main(void) {

@@ -245,8 +245,13 @@ line'; printf z >"$(printf '\377\200')"
     container:get_archive("/tmp/src"):extract(folder, {
       root = "back", owner = true,
     })
-    assert.equal(engine.sh("cd " .. folder .. "/src; " .. LOOK),
-                 engine.sh("cd " .. folder .. "/back; " .. LOOK))
+    local look = LOOK
+    if engines.is_podman() then -- it gives all to one owner
+      look = look:gsub(" %%U:%%G", "")
+    end
+    engine.sh("cd " .. folder .. "/src; exec >../1\n" .. look)
+    engine.sh("cd " .. folder .. "/back; exec >../2\n" .. look)
+    assert.equal("", (engine.try("diff " .. folder .. "/1 " .. folder .. "/2")))
   end)
 
   it("keep what an executable is permitted", engines.only_docker(

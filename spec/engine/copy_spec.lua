@@ -2,10 +2,10 @@
 -- Copying between this machine and a container.
 
 local caught = require "spec.support.caught"
-local core = require "moonsail.core"
 local engine = require "spec.support.engine"
 local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
+local tar = require "spec.support.tar"
 
 local docker = fixture.client()
 
@@ -28,7 +28,7 @@ before_each(function()
     ln -s nowhere src/broken
     printf two >src/sub/Größe]])
   container = fixture.created()
-  container:put_archive("/", core.pack{
+  container:put_archive("/", tar.pack{
     { name = "tmp/old", content = "old" }, { name = "srv/x", content = "x" },
     { path = path "src", name = "srv/src" },
   })
@@ -38,16 +38,15 @@ teardown(function() assert.equal("", fixture.left()) end)
 
 -- What tar says of a thing in the container: a name and a mode a line.
 local function look(inside)
-  local tar = path "look.tar"
-  container:get_archive(inside, tar)
-  return engine.sh("tar --quoting-style=literal -tvf " .. tar
+  local file = path "look.tar"
+  container:get_archive(inside, file)
+  return engine.sh("tar --quoting-style=literal -tvf " .. file
     .. " | awk '{ print $1, $6, $7, $8 }' | sed 's, *$,,; s,/$,,'"
     .. " | LC_ALL=C sort -k2")
 end
 
 local function content(inside)
-  core.unpack{ bytes = container:get_archive(inside):read_all(), to = here,
-               root = "content" }
+  container:get_archive(inside):extract(here, { root = "content" })
   return read "content"
 end
 
@@ -84,7 +83,7 @@ describe("cp_in", function()
   it("copies what is in a folder", function()
     assert.equal("/srv/x2", container:cp_in(path "src/.", "/srv/x2"))
     assert.equal(tree "x2", look "/srv/x2")
-    container:put_archive("/tmp", core.pack{
+    container:put_archive("/tmp", tar.pack{
       { path = path "dest", name = "there" } })
     assert.equal("/tmp/there", container:cp_in(path "src/.", "/tmp/there"))
     assert.equal(tree "there", look "/tmp/there")
