@@ -251,7 +251,7 @@ line'; printf z >"$(printf '\377\200')"
     end
     engine.sh("cd " .. folder .. "/src; exec >../1\n" .. look)
     engine.sh("cd " .. folder .. "/back; exec >../2\n" .. look)
-    assert.equal("", (engine.try("diff " .. folder .. "/1 " .. folder .. "/2")))
+    assert.equal("", (engine.try(("diff %s/1 %s/2"):format(folder, folder))))
   end)
 
   it("keep what an executable is permitted", engines.only_docker(
