@@ -100,18 +100,65 @@ local function open_ignores(folder, dockerfile, complain)
   return ignored, own, first ~= nil
 end
 
--- What is to be in the .dockerignore that is sent: `own` when it is as it
--- should be already. One that is overruled is a file like others, but Podman
--- would leave out what it says.
-local function text_to_send(ignored, own, is_overruled, name, is_hidden)
-  if not is_overruled and not is_hidden then return own end
-  local taken_out = { [name] = is_hidden or ignored:excludes(name) }
-  if own and ignored:excludes(sent_ignore.NAME) then
-    own = nil
-  elseif own then
-    taken_out[sent_ignore.NAME] = false
+-- What becomes of these files, of which the engine needs more than the build.
+local function new_plan(folder, given, complain)
+  local dockerfile = open_dockerfile(folder, given, complain)
+  local ignored, own, is_overruled = open_ignores(folder, dockerfile, complain)
+  return {
+    folder = folder,
+    dockerfile = dockerfile.name or sent_ignore.hidden_name(dockerfile.text),
+    text = dockerfile.text,
+    is_hidden = not dockerfile.name, -- is no file of the folder
+    ignored = ignored,
+    own = own,                       -- the text of the .dockerignore
+    is_overruled = is_overruled,     -- that one is, by another
+  }
+end
+
+-- Whether the .dockerignore is a file like others: one that is overruled is,
+-- but Podman would leave out what it says.
+local function is_wanted(plan, given)
+  if not plan.own or plan.ignored:excludes(sent_ignore.NAME) then
+    return false
+  end
+  return not (plan.is_overruled and given.is_podman and given.is_podman())
+end
+
+-- What is to be in the .dockerignore that is sent: the folder's own, where
+-- that is as it should be.
+local function text_to_send(plan, given)
+  if given.builder == "buildkit"
+     or not plan.is_overruled and not plan.is_hidden then
+    return plan.own
+  end
+  local name = plan.dockerfile
+  local taken_out = {
+    [name] = plan.is_hidden or plan.ignored:excludes(name),
+  }
+  local own
+  if is_wanted(plan, given) then
+    own, taken_out[sent_ignore.NAME] = plan.own, false
   end
   return sent_ignore.text(own, taken_out)
+end
+
+-- Brings back what the engine needs, be it left out.
+local function keep_needed(plan, text, given)
+  if text and text == plan.own and given.builder ~= "buildkit" then
+    plan.ignored:keep(sent_ignore.NAME)
+  end
+  if not plan.is_hidden then plan.ignored:keep(plan.dockerfile) end
+end
+
+local function entries_of(plan, text)
+  local entries = { { path = plan.folder, name = "", follow = true } }
+  if text and text ~= plan.own then
+    entries[#entries + 1] = { name = sent_ignore.NAME, content = text }
+  end
+  if plan.is_hidden then
+    entries[#entries + 1] = { name = plan.dockerfile, content = plan.text }
+  end
+  return entries
 end
 
 -- Leaves out one more; nil where all is kept.
@@ -133,32 +180,15 @@ end
 ---@return table # entries of core.packer, its `filter`, `dockerfile` (its name
 ---       in the archive), and the `text` of that
 function context_folder.open(folder, given, complain)
-  local dockerfile = open_dockerfile(folder, given, complain)
-  local ignored, own, is_overruled =
-    open_ignores(folder, dockerfile, complain)
-  local is_hidden = not dockerfile.name
-  local name = dockerfile.name or sent_ignore.hidden_name(dockerfile.text)
-  local text = own
-  if given.builder ~= "buildkit" then
-    local is_obeyed = own and is_overruled and given.is_podman
-                      and given.is_podman()
-    text = text_to_send(ignored, not is_obeyed and own or nil, is_overruled,
-                        name, is_hidden)
-    if own and text == own then ignored:keep(sent_ignore.NAME) end
-  end
-  if not is_hidden then ignored:keep(name) end
-  local entries = { { path = folder, name = "", follow = true } }
-  if text ~= own and text then
-    entries[#entries + 1] = { name = sent_ignore.NAME, content = text }
-  end
-  if is_hidden then
-    entries[#entries + 1] = { name = name, content = dockerfile.text }
-  end
+  local plan = new_plan(folder, given, complain)
+  local text = text_to_send(plan, given)
+  keep_needed(plan, text, given)
   return {
-    entries = entries,
-    filter = filter_of(ignored, text ~= own and sent_ignore.NAME or nil),
-    dockerfile = name,
-    text = dockerfile.text,
+    entries = entries_of(plan, text),
+    filter = filter_of(plan.ignored, text ~= plan.own and sent_ignore.NAME
+                                     or nil),
+    dockerfile = plan.dockerfile,
+    text = plan.text,
   }
 end
 

@@ -286,6 +286,31 @@ describe("an ignore file beside the Dockerfile", function()
   end
 end)
 
+describe("build_context for other builders", function()
+  it("has no .dockerignore for BuildKit that is left out", function()
+    local path = app{ [".dockerignore"] = "*\n!a", a = "" }
+    assert.equal("Dockerfile a", names{ path = path, builder = "buildkit" })
+    assert.matches("^a %.dockerfile%.%x+$", names{
+      path = path, builder = "buildkit", dockerfile_text = FROM })
+    assert.matches("^%.dockerfile%.%x+ a$", names{
+      context = { a = "" }, builder = "buildkit", dockerfile_text = FROM })
+    write("app/.dockerignore", "b\n")
+    assert.equal(".dockerignore Dockerfile a",
+                 names{ path = path, builder = "buildkit" })
+  end)
+
+  it("has none for Podman that is overruled", function()
+    local function is_podman() return true end
+    local path = app{ [".dockerignore"] = "a\n", a = "",
+                      ["Dockerfile.dockerignore"] = "b\n" }
+    assert.equal("Dockerfile Dockerfile.dockerignore a",
+                 names{ path = path, is_podman = is_podman })
+    os.remove(path .. "/Dockerfile.dockerignore")
+    assert.equal(".dockerignore Dockerfile",
+                 names{ path = path, is_podman = is_podman })
+  end)
+end)
+
 describe("build_context of files in a table", function()
   it("has them under their names", function()
     local list = engine.sh("tar --numeric-owner -tvf " .. packed(open{
