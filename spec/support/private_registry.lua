@@ -15,6 +15,7 @@
 -- be told of it.
 
 local engine = require "spec.support.engine"
+local socket = require "socket"
 
 local private_registry = {}
 
@@ -105,6 +106,12 @@ local function answers(folder, port, pid)
   if status ~= 0 then return "no" end
 end
 
+-- Whether it is worth trying: another one may still be faster.
+local function is_free(port)
+  local listener = socket.bind("127.0.0.1", port)
+  return listener and listener:close() and true
+end
+
 function private_registry.start(options)
   local folder = engine.sh "mktemp -d /tmp/registry.XXXXXX"
   local repository = options and options.token_for
@@ -116,8 +123,8 @@ function private_registry.start(options)
   end
   local first = tonumber(engine.registry():match(":(%d+)$")) + 1
   for port = first, first + 40 do
-    local pid = serve(folder, port, auth)
-    if engine.eventually(function()
+    local pid = is_free(port) and serve(folder, port, auth)
+    if pid and engine.eventually(function()
       return answers(folder, port, pid)
     end) == "yes" then
       local address = "127.0.0.1:" .. port
