@@ -90,12 +90,21 @@ static const char *last_at(const char *at, const char *end) {
   return NULL;
 }
 
+/* Whether what begins there is the mere user of ssh, who is no secret: he logs
+ * in by a key. */
+static int is_login(const char *start, const char *at, size_t length) {
+  return at - start >= 6 && memcmp(at - 6, "ssh://", 6) == 0 &&
+         memchr(at, ':', length) == NULL;
+}
+
 const char *dk_url_user(const char *at, const char *end, size_t *length) {
+  const char *start = at;
   while ((at = memmem(at, (size_t)(end - at), "://", 3)) != NULL) {
     const char *host;
     at += 3;
     host = last_at(at, authority_end(at, end));
-    if (host != NULL && host > at) {
+    if (host != NULL && host > at &&
+        !is_login(start, at, (size_t)(host - at))) {
       *length = (size_t)(host - at);
       return at;
     }

@@ -20,7 +20,7 @@ int dk_url_base64(dk_Buffer *b, const void *bytes, size_t length);
 
 /* Where the user, with or without a password, of the first address in a text
  * ("://user:word@host") that has one begins, and how long that is; NULL when
- * none has. */
+ * none has. The user of ssh alone does not count. */
 const char *dk_url_user(const char *at, const char *end, size_t *length);
 
 #endif

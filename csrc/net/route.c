@@ -70,9 +70,13 @@ static curl_socket_t on_open(void *wire, curlsocktype purpose,
   dk_Wire *w = wire;
   dk_Transport *t = w->transport;
   struct sockaddr_un place;
-  int fd = dk_tunnel_open(&t->tunnels, w->endpoint, w->limits.connect, &place,
-                          &w->tunnel);
+  int fd;
   (void)purpose;
+  w->again = w->tried;
+  if (w->again)
+    return CURL_SOCKET_BAD;
+  fd = dk_tunnel_open(&t->tunnels, w->endpoint, w->limits.connect, &place,
+                      &w->tunnel);
   w->tunnel_error = fd < 0 ? errno : 0;
   if (fd < 0)
     return CURL_SOCKET_BAD;

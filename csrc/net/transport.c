@@ -236,7 +236,7 @@ void dk_transport_leave(dk_Transport *t, const dk_Endpoint *e) {
     if (w->endpoint == e)
       return;
   if (e->number != 0)
-    dk_tunnels_leave(&t->tunnels, e);
+    dk_tunnels_leave(&t->tunnels, e, dk_now());
 }
 
 int dk_transport_active(const dk_Transport *t) {

@@ -172,9 +172,11 @@ static dk_Trouble judge_refusal(dk_Wire *w) {
 static dk_Trouble judge_connection(dk_Wire *w, CURLcode code) {
   if (was_refused(w, code))
     return judge_refusal(w);
-  if (w->endpoint->kind == DK_SSH && say_tunnel(w))
+  if (w->endpoint->kind == DK_SSH && !w->again && say_tunnel(w))
     return DK_CONNECTION;
-  if (code == CURLE_COULDNT_CONNECT)
+  if (w->again)
+    say_broken(w);
+  else if (code == CURLE_COULDNT_CONNECT)
     say_unconnected(w, code);
   else if (code == CURLE_COULDNT_RESOLVE_HOST)
     dk_wire_say(w, "cannot find the host of %s: %s", w->endpoint->address,

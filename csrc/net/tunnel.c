@@ -23,6 +23,7 @@
 /* What a child has to end in when its connection was closed, then again when
  * it was asked to, in seconds; and when all has to end. */
 #define PATIENCE 2.0
+#define NO_MORE_PATIENCE 0.5
 #define LAST_NAPS 100 /* of 5 milliseconds */
 
 /* How often one looks whether it has. */
@@ -30,20 +31,20 @@
 
 /* The last words of a child that are kept, and how many of them are told. */
 #define KEPT 2048
-#define TOLD 200
+#define TOLD 160
 
 typedef struct dk_Tunnel {
   struct dk_Tunnel *next;
   unsigned long number;   /* of this one, */
   unsigned long endpoint; /* and of its endpoint */
   int fd;                 /* libcurl's end; -1: closed */
-  pid_t pid;              /* 0: it has ended, with */
-  int exit_code;
-  dk_Watch words; /* its standard error; not started: closed */
+  pid_t pid;              /* 0: it has ended */
+  dk_Watch words;         /* its standard error; not started: closed */
   char said[KEPT];
   size_t length;
-  double patience; /* closed: until then */
-  int asked;       /* to end */
+  int over;        /* it is to end, or libcurl has closed it: */
+  double patience; /* until then */
+  int asked;       /* to end, by a signal */
   char folder[80]; /* where the two met */
   char socket[96];
 } dk_Tunnel;
@@ -241,6 +242,12 @@ int dk_tunnel_open(dk_Tunnels *all, const dk_Endpoint *e, double seconds,
   return u->fd;
 }
 
+static void end_soon(dk_Tunnel *u, double now) {
+  if (!u->over)
+    u->patience = now + PATIENCE;
+  u->over = 1;
+}
+
 void dk_tunnel_closing(dk_Tunnels *all, int fd, double now) {
   dk_Tunnel *u = all->first;
   while (u != NULL && u->fd != fd)
@@ -248,36 +255,39 @@ void dk_tunnel_closing(dk_Tunnels *all, int fd, double now) {
   if (u == NULL)
     return;
   u->fd = -1;
-  u->patience = now + PATIENCE;
+  end_soon(u, now);
 }
 
 /* ---- the end ---- */
 
 static int has_ended(dk_Tunnel *u) {
-  if (u->pid != 0 && dk_child_ended(u->pid, &u->exit_code))
+  int exit_code;
+  if (u->pid != 0 && dk_child_ended(u->pid, &exit_code))
     u->pid = 0;
   return u->pid == 0;
 }
 
-/* Whether it is over with one that was closed. */
-static int is_over(dk_Tunnel *u, double now) {
-  if (has_ended(u))
-    return 1;
-  if (now < u->patience)
-    return 0;
-  if (u->asked)
-    return 1;
+/* Takes note when a child has ended; one that is over, and does not, is asked
+ * to, and killed. */
+static void tend(dk_Tunnel *u, double now) {
+  if (has_ended(u) || !u->over || now < u->patience)
+    return;
+  if (u->asked) {
+    dk_child_kill(u->pid);
+    u->pid = 0;
+    return;
+  }
   u->asked = 1;
-  u->patience = now + PATIENCE;
+  u->patience = now + NO_MORE_PATIENCE;
   kill(u->pid, SIGTERM);
-  return 0;
 }
 
 void dk_tunnels_tend(dk_Tunnels *all, double now) {
   dk_Tunnel **here = &all->first;
   while (*here != NULL) {
     dk_Tunnel *u = *here;
-    if (u->fd < 0 && is_over(u, now)) {
+    tend(u, now);
+    if (u->fd < 0 && u->pid == 0) {
       *here = u->next;
       dispose(u);
     } else {
@@ -289,18 +299,20 @@ void dk_tunnels_tend(dk_Tunnels *all, double now) {
 double dk_tunnels_due(const dk_Tunnels *all) {
   const dk_Tunnel *u;
   for (u = all->first; u != NULL; u = u->next)
-    if (u->fd < 0)
+    if (u->over && u->pid != 0)
       return SLICE;
   return INFINITY;
 }
 
 /* libcurl closes an idle connection only when it looks for one, so it keeps
  * the socket; but the child ends. */
-void dk_tunnels_leave(dk_Tunnels *all, const dk_Endpoint *e) {
+void dk_tunnels_leave(dk_Tunnels *all, const dk_Endpoint *e, double now) {
   dk_Tunnel *u;
   for (u = all->first; u != NULL; u = u->next)
-    if (u->fd >= 0 && u->endpoint == e->number)
+    if (u->fd >= 0 && u->endpoint == e->number) {
       shutdown(u->fd, SHUT_RDWR);
+      end_soon(u, now);
+    }
 }
 
 void dk_tunnels_free(dk_Tunnels *all) {
@@ -350,7 +362,6 @@ void dk_tunnel_words(dk_Tunnels *all, unsigned long number, char *words,
     return;
   listen_to(u);
   last_words(u, words, size);
-  if (*words == '\0' && has_ended(u))
-    snprintf(words, size, "ssh has ended without a word, with code %d",
-             u->exit_code);
+  if (*words == '\0')
+    snprintf(words, size, "ssh has ended without a word");
 }

@@ -31,18 +31,19 @@ int dk_tunnel_open(dk_Tunnels *all, const dk_Endpoint *e, double seconds,
 /* A socket is going to be closed, maybe one of these. */
 void dk_tunnel_closing(dk_Tunnels *all, int fd, double now);
 
-/* Looks after those that were closed; the seconds until that should be done
- * again (INFINITY: there are none). */
+/* Looks after the children; the seconds until that should be done again
+ * (INFINITY: none is to end). */
 void dk_tunnels_tend(dk_Tunnels *all, double now);
 double dk_tunnels_due(const dk_Tunnels *all);
 
 /* Ends those of an endpoint; their sockets remain, and are of no use. */
-void dk_tunnels_leave(dk_Tunnels *all, const dk_Endpoint *e);
+void dk_tunnels_leave(dk_Tunnels *all, const dk_Endpoint *e, double now);
 
 /* Ends all of them, whose sockets are closed. */
 void dk_tunnels_free(dk_Tunnels *all);
 
-/* What a child last said to its standard error, in one line; "" if nothing. */
+/* What a child last said to its standard error, in one line; "" when there
+ * is no such tunnel. */
 void dk_tunnel_words(dk_Tunnels *all, unsigned long number, char *words,
                      size_t size);
 

@@ -86,7 +86,9 @@ static int on_try(void *wire, char *there, char *here, int port, int own) {
   (void)here;
   (void)port;
   (void)own;
-  return w->tries++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  w->again = w->tried;
+  w->tried = 1;
+  return w->again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 /* ---- options ---- */

@@ -45,7 +45,8 @@ typedef struct dk_Wire {
   int paused;           /* the engine is held back */
   unsigned long tunnel; /* that was opened for it; 0: none */
   int tunnel_error;     /* errno, when none could be */
-  int tries;            /* to send what must not be sent twice */
+  int tried;            /* it goes out, and must not do so twice; */
+  int again;            /* libcurl wanted it to */
 } dk_Wire;
 
 struct dk_Transport {

@@ -4,6 +4,7 @@
 
 #include <lauxlib.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "bytes/memory.h"
@@ -144,7 +145,7 @@ static void push_message(lua_State *L, const ldk_Failure *f) {
   size_t length = f->length != 0 ? f->length : strlen(message);
   while (length > 0 && strchr(" \r\n", message[length - 1]) != NULL)
     length--;
-  ldk_push_blanked(L, message, length, length);
+  ldk_push_blanked(L, message, length, SIZE_MAX);
 }
 
 void ldk_push_failure(lua_State *L, const ldk_Failure *f) {

@@ -165,6 +165,8 @@ static void test_users(void) {
   users("//a:b@c", "");
   users("://://a:b@c", "a:b|");
   users("http://me:word", "");
+  users("ssh://me@host, http://me@host", "me|");
+  users("ssh://me:word@host, sh://me@host", "me:word|me|");
   users("http://\xff:\xfe@h", "\xff:\xfe|");
 }
 
