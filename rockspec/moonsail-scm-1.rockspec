@@ -77,6 +77,7 @@ build = {
     ["moonsail.human"] = "lua/moonsail/human.lua",
     ["moonsail.ignore_pattern"] = "lua/moonsail/ignore_pattern.lua",
     ["moonsail.image"] = "lua/moonsail/image.lua",
+    ["moonsail.image_archives"] = "lua/moonsail/image_archives.lua",
     ["moonsail.images"] = "lua/moonsail/images.lua",
     moonsail = "lua/moonsail/init.lua",
     ["moonsail.interact"] = "lua/moonsail/interact.lua",

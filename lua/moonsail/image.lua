@@ -4,6 +4,7 @@
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local gating = require "moonsail.gating"
+local image_archives = require "moonsail.image_archives"
 local images = require "moonsail.images"
 local object = require "moonsail.object"
 local own = require "moonsail.own"
@@ -156,18 +157,18 @@ function methods:save(...)
   local complain = fail.complainer(label)
   local dest = own.take(options, { dest = "any" }, "ImageGetAll",
                         complain).dest
-  images.check_dest(dest, complain)
+  image_archives.check_dest(dest, complain)
   options.platform = platform.list_of(options.platform, "platform", complain)
   own.fill(options, "name", self, complain)
   gating.check(core.client_of(self), "ImageGet", options, label)
-  local names, operation = images.names_now(self, label), "ImageGet"
+  local names, operation = image_archives.names_now(self, label), "ImageGet"
   options.name = names[1]
   if #names > 1 then
     options.name, options.names = nil, names
     operation = "ImageGetAll"
   end
-  return images.deliver(core.call(core.client_of(self), operation, options,
-                                  label), dest)
+  local stream = core.call(core.client_of(self), operation, options, label)
+  return image_archives.deliver(stream, dest)
 end
 
 return methods

@@ -1,27 +1,27 @@
 -- SPDX-License-Identifier: MIT
--- The collection of images: pulling, pushing, importing, loading, saving.
+-- The collection of images: pulling and pushing.
 
 local core = require "moonsail.core"
 local credentials = require "moonsail.credentials"
 local fail = require "moonsail.fail"
-local own = require "moonsail.own"
 local platform = require "moonsail.platform"
 local progress = require "moonsail.progress"
 local reference = require "moonsail.reference"
-local source = require "moonsail.source"
-local upload = require "moonsail.upload"
 
 local images = {}
 
 -- Names ---------------------------------------------------------------------
 
-local function is_image(value)
+---Whether a value is an image.
+---@param value any
+---@return boolean
+function images.is_image(value)
   return fail.type_name(value) == "moonsail.image"
 end
 
 -- The name of an image that is given by its name, or as the object.
 local function name_of(value, complain)
-  if is_image(value) then
+  if images.is_image(value) then
     return value:name() or complain("name", "the image has no name")
   end
   return fail.check_type(complain, "name", "string", value)
@@ -66,9 +66,15 @@ local function list_of(client, name, label)
   }, label)
 end
 
--- Calls an operation that reports what it does, and hands each report to
--- `each` as well, when that is given. Returns the last one with a status.
-local function follow(client, operation, options, report, label, each)
+---Calls an operation that reports what it does.
+---@param client moonsail.Client
+---@param operation string # "ImageCreate"
+---@param options table
+---@param report? moonsail.Reporter
+---@param label string
+---@param each? fun(document: table) # gets all reports, too
+---@return table|nil # the last one with a status
+function images.follow(client, operation, options, report, label, each)
   options.raw = false
   local stream <close> = core.call(client, operation, options, label,
                                    { unlimited = true })
@@ -108,7 +114,7 @@ function images.pull(client, options, label)
     if stream then
       return progress.stream(client, "ImageCreate", options, label)
     end
-    follow(client, "ImageCreate", options, report, label)
+    images.follow(client, "ImageCreate", options, report, label)
   end)
   if stream then return reports end
   if all then
@@ -165,7 +171,7 @@ end
 local function push_tag(client, options, tag, report, label)
   local documents = {}
   options.tag = tag
-  follow(client, "ImagePush", options, report, label, function(document)
+  images.follow(client, "ImagePush", options, report, label, function(document)
     documents[#documents + 1] = document
   end)
   return pushed(documents, tag)
@@ -269,230 +275,5 @@ end
 ---@field tag string
 ---@field digest? string # of the manifest: "sha256:…"
 ---@field size? integer # of the manifest, in bytes
-
--- Importing -----------------------------------------------------------------
-
-local A_SOURCE = "a path, an open file, the bytes of a tar, a function that "
-  .. "gives them, a stream, or a table of contents by name"
-
--- Sets the options of ImageCreate that stand for a source, which is returned
--- where there is something to send.
-local function take_source(options, label, complain)
-  local given = options.source
-  options.source = nil
-  if type(given) == "string" and given:find("^https?://") then
-    options.from_src = given
-    return nil
-  end
-  local taken = source.of(given, {
-    name = "source", expected = A_SOURCE .. ", or a URL", label = label,
-  }, complain)
-  options.from_src = "-"
-  taken:fill(options)
-  return taken
-end
-
--- Puts the tag into the name, where all engines read it.
-local function join_tag(options, complain)
-  local repo, tag = options.repo, options.tag
-  if repo == nil and tag == nil then return end
-  if repo == nil then complain("tag", "there is no repo that it is of") end
-  fail.check_type(complain, "repo", "string", repo)
-  local ref, reason = reference.parse(repo)
-  if not ref then complain("repo", "%q: %s", repo, reason) end
-  if tag == nil then return end
-  fail.check_type(complain, "tag", "string", tag)
-  if ref.given_tag then
-    complain("tag", "given twice: here and in the repo %q", repo)
-  end
-  options.repo, options.tag = repo .. ":" .. tag, nil
-end
-
--- The stream ends with the id of the image as its status.
-local function imported_id(last)
-  local id = last and progress.text(last, "status"):match("^sha256:%x+$")
-  if not id then
-    fail.raise{
-      kind = "protocol", method = "images:import",
-      message = "the engine did not tell the id of the image",
-    }
-  end
-  return id
-end
-
----Makes an image of one layer from the files in a tar archive.
----`images:import("root.tar", {repo = "mine", tag = "1"})`
----@param source string|file*|function|moonsail.Stream|table<string,string> #
----       the path of a tar, plain or compressed; its bytes; a URL that the
----       engine fetches; an open file, or a pipe; a function that gives the
----       next piece, and nil at the end; a stream; or contents by the names of
----       their files
----@option repo string # the name of the image
----@option tag string ="latest" # of that name
----@option changes string|string[] # lines of a Dockerfile as "CMD sh"
----@option progress boolean|file*|fun(report: table) # true: shown on standard
----        error; a file: there; a function gets every report
----@takes ImageCreate
----@fills from_image from_src auth
----@uses ImageInspect
----@raises argument when the source cannot be read, api or stream when it is no
----        archive
----@return moonsail.Image
-function methods:import(...)
-  local label = "images:import"
-  local options = upload.gather("source", "ImageCreate", label, ...)
-  local client = core.client_of(self)
-  local complain = fail.complainer(label)
-  local report = progress.reporter(options.progress, label)
-  options.progress = nil
-  local _ <close> = take_source(options, label, complain)
-  join_tag(options, complain)
-  if type(options.changes) == "string" then
-    options.changes = { options.changes }
-  end
-  local last = follow(client, "ImageCreate", options, report, label)
-  return images.inspect(client, imported_id(last), label)
-end
-
--- Loading -------------------------------------------------------------------
-
--- "Loaded image: busybox:latest", "Loaded image ID: sha256:…"; Podman names
--- all of them in one line, with commas.
-local function add_loaded(names, text)
-  for line in text:gmatch("[^\r\n]+") do
-    local list = line:match("^Loaded image[^:]*: (.+)$") or ""
-    for name in list:gmatch("[^,%s]+") do names[#names + 1] = name end
-  end
-end
-
--- One image may have several of the names.
-local function inspect_all(client, names, label)
-  local list, seen = {}, {}
-  for _, name in ipairs(names) do
-    local image = images.inspect(client, name, label)
-    if not seen[image:id()] then list[#list + 1] = core.attrs(image) end
-    seen[image:id()] = true
-  end
-  return core.new_list("image", client, list)
-end
-
----Loads images from an archive that images:save or `docker save` has made.
----`images:load("images.tar")`
----@param source string|file*|function|moonsail.Stream|table<string,string> #
----       the path of the archive, plain or compressed; its bytes; an open
----       file, or a pipe; a function that gives the next piece, and nil at the
----       end; a stream, as images:save gives one; or contents by the names of
----       their files
----@option platform string|table # of images for several, which of these:
----        "linux/arm64", or a list
----@option quiet boolean # no reports on the way; true unless there is
----        `progress` or `stream`
----@option progress boolean|file*|fun(report: table) # true: shown on standard
----        error; a file: there; a function gets every report
----@option stream boolean =false # returns the reports as a stream, to be read
----        in a for loop; to close it early ends the call
----@takes ImageLoad
----@uses ImageInspect
----@raises argument when the source cannot be read, stream or api when it is no
----        archive of images
----@return moonsail.Image[]|moonsail.Stream # with `stream` that
-function methods:load(...)
-  local label = "images:load"
-  local options = upload.gather("source", "ImageLoad", label, ...)
-  local client = core.client_of(self)
-  local complain = fail.complainer(label)
-  local stream = progress.wants_stream(options, complain)
-  local report = progress.reporter(options.progress, label)
-  local given <close> = source.of(options.source, {
-    name = "source", expected = A_SOURCE, label = label,
-  }, complain)
-  options.source, options.progress = nil, nil
-  given:fill(options)
-  if options.quiet == nil then options.quiet = not (report or stream) end
-  options.platform = platform.list_of(options.platform, "platform", complain)
-  if stream then
-    return progress.stream(client, "ImageLoad", options, label)
-  end
-  local names = {}
-  follow(client, "ImageLoad", options, report, label, function(document)
-    add_loaded(names, progress.text(document, "stream"))
-  end)
-  return inspect_all(client, names, label)
-end
-
--- Saving --------------------------------------------------------------------
-
----Writes an archive that comes as a stream to where it shall go.
----@param stream moonsail.Stream # it is closed, unless it is what is returned
----@param dest string|file*|nil # a path, an open file; nil: the stream itself
----@return moonsail.Stream|integer # with a dest how many bytes there were
-function images.deliver(stream, dest)
-  if dest == nil then return stream:iterate() end
-  return stream:save(dest)
-end
-
----Complains of what images.deliver cannot write to.
----@param dest any
----@param complain fun(path: string, format: string, ...)
-function images.check_dest(dest, complain)
-  if dest ~= nil and type(dest) ~= "string" and io.type(dest) ~= "file" then
-    fail.wrong_type(complain, "dest", "a path or an open file", dest)
-  end
-end
-
----All names that an image has now, or its id if it has none.
----@param image moonsail.Image
----@param label string
----@return string[]
-function images.names_now(image, label)
-  local fresh = images.inspect(core.client_of(image), image:id(), label)
-  local tags = fresh:tags()
-  return #tags > 0 and tags or { image:id() }
-end
-
--- The names of what is to be saved: of objects all that they have.
-local function saved_names(given, label)
-  local complain = fail.complainer(label)
-  if type(given) ~= "table" then given = { given } end
-  fail.check_list(complain, "names", given)
-  if #given == 0 then complain("names", "missing (a name, or a list)") end
-  local names = {}
-  for i, name in ipairs(given) do
-    if is_image(name) then
-      local list = images.names_now(name, label)
-      table.move(list, 1, #list, #names + 1, names)
-    else
-      local path = #given > 1 and ("names[%d]"):format(i) or "names"
-      names[#names + 1] = fail.check_type(complain, path, "string", name)
-    end
-  end
-  return names
-end
-
----Saves images with all their layers as an archive that images:load takes.
----`images:save({"app:1", "app:2"}, "apps.tar")`
----@param names string|moonsail.Image|(string|moonsail.Image)[] # one or
----       several; one given by its id is without a name in the archive
----@param dest? string|file* # a path or an open file; else a stream of bytes
----       is returned
----@option platform string|table # of images for several, which of these:
----        "linux/arm64", or a list
----@takes ImageGetAll
----@uses ImageInspect
----@raises argument when the file cannot be written, not_found when there is no
----        such image
----@return moonsail.Stream|integer # with `dest` how many bytes there were
-function methods:save(...)
-  local label = "images:save"
-  local options = core.gather_options("names dest", label, ...)
-  local complain = fail.complainer(label)
-  local given = own.take(options, { names = "any", dest = "any" },
-                         "ImageGetAll", complain)
-  images.check_dest(given.dest, complain)
-  options.platform = platform.list_of(options.platform, "platform", complain)
-  options.names = saved_names(given.names, label)
-  return images.deliver(core.call(core.client_of(self), "ImageGetAll",
-                                  options, label), given.dest)
-end
 
 return images
