@@ -104,6 +104,14 @@ local function begin_next(self)
   return true
 end
 
+---Begins at once, so that what is refused at once is raised at once.
+function Build:begin()
+  local ok, problem = pcall(begin_next, self)
+  if ok then return end
+  self:close()
+  raise_failure(self, problem)
+end
+
 -- What has been read to its end.
 local function end_stream(self)
   self.stream:close()
@@ -217,6 +225,7 @@ end
 
 -- The reports themselves, as they come.
 local function reports_of(self)
+  self:begin()
   return core.stream_of{
     read = function(seconds) return self:read(seconds) end,
     close = function() self:close() end,

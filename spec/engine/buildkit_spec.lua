@@ -250,9 +250,13 @@ describe("images that a build by BuildKit stands on", function()
     assert.equal(3, problem.line)
     assert.matches(name, problem.message, 1, true)
     assert.is_true(moonsail.is_error(problem.cause))
-    local stream = images:build{ dockerfile_text = "FROM " .. name .. "\n",
-                                 builder = "buildkit", stream = true }
-    caught("build", stream.each, stream, function() end)
+    caught("build", function()
+      local stream <close> = images:build{
+        dockerfile_text = "FROM " .. name .. "\n", builder = "buildkit",
+        stream = true,
+      }
+      stream:each(function() end)
+    end)
   end)
 
   it_builds("are pulled with the credentials for their registry", function()
@@ -271,6 +275,16 @@ describe("images that a build by BuildKit stands on", function()
     assert.equal("FROM " .. name, problem.step)
     auth.serveraddress = secured[1].address
     build(text, { auth = auth })
+    images:remove(name, { force = true })
+    local client <close> = moonsail.client(engine.host())
+    client:login{ username = auth.username, password = auth.password,
+                  serveraddress = auth.serveraddress }
+    for _, builder in ipairs{ "buildkit", "classic" } do
+      local image = client.images:build{
+        dockerfile_text = text, builder = builder, pull = true,
+      }
+      fixture.remove_image_later(image:id())
+    end
   end)
 end)
 
