@@ -255,6 +255,14 @@ function Board:say(said)
   self.file:flush()
 end
 
+---Shows how things are in the end, and ends the last line.
+function Board:finish()
+  if #self.rows > 0 then return self:draw() end
+  if self.is_midline then self.file:write "\n" end
+  self.is_midline = false
+  self.file:flush()
+end
+
 -- Whether there is nothing left that is under way.
 function Board:is_over()
   for _, row in ipairs(self.rows) do

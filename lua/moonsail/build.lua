@@ -211,6 +211,7 @@ local function finish(self, report)
   for document in function() return build:read() end do
     if report then report(document) end
   end
+  progress.finish(report)
   local follower = build.follower
   local log, id = follower.log, follower.id
   if id then

@@ -33,6 +33,18 @@ local function sentence(document, status)
   return id and bars.clean(tostring(id)) .. ": " .. status or status
 end
 
+-- Ends --------------------------------------------------------------------
+
+local endings = setmetatable({}, { __mode = "k" }) -- by reporter
+
+---Tells a reporter that this was all: the last line is ended, the last state
+---is shown. Without that, nothing is wrong either.
+---@param report? moonsail.Reporter
+function progress.finish(report)
+  local finish = endings[report or false]
+  if finish then finish() end
+end
+
 -- Plain lines ------------------------------------------------------------
 
 -- Writes to a file; what is a line of its own never goes on in another's.
@@ -47,13 +59,17 @@ local function line_writer(file)
     file:write(is_midline and "\n" or "", line, "\n")
     is_midline = false
   end
-  return write_text, write_line
+  local function finish()
+    if is_midline then file:write "\n" end
+    is_midline = false
+  end
+  return write_text, write_line, finish
 end
 
 local function plain_reporter(file)
   local last = {} -- status by id
-  local write_text, write_line = line_writer(file)
-  return function(document)
+  local write_text, write_line, finish = line_writer(file)
+  local function report(document)
     local status = bars.clean(progress.text(document, "status"))
     local id = id_of(document, status)
     if document.stream then
@@ -62,8 +78,10 @@ local function plain_reporter(file)
       if id then last[id] = status end
       write_line(sentence(document, status))
     end
-    file:flush()
+    if file.flush then file:flush() end
   end
+  endings[report] = finish
+  return report
 end
 
 -- A terminal -------------------------------------------------------------
@@ -75,7 +93,7 @@ end
 ---@return moonsail.Reporter
 function progress.terminal_reporter(file, now)
   local shown = board.new(file, now)
-  return function(document)
+  local function report(document)
     local status = bars.clean(progress.text(document, "status"))
     local id = id_of(document, status)
     if document.stream then
@@ -86,6 +104,8 @@ function progress.terminal_reporter(file, now)
       shown:say(sentence(document, status) .. "\n")
     end
   end
+  endings[report] = function() shown:finish() end
+  return report
 end
 
 -- Choosing ---------------------------------------------------------------
@@ -168,6 +188,7 @@ function progress.follow(stream, report, each)
     if each then each(document) end
     if document.status then last = document end
   end
+  progress.finish(report)
   return last
 end
 

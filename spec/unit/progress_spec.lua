@@ -83,6 +83,25 @@ describe("progress.reporter", function()
     assert.equal(io.stderr, select(2, progress.reporter(true, "x")))
   end)
 
+  it("takes what can do no more than be written to", function()
+    local text = ""
+    progress.reporter({ write = function(_, ...)
+      text = text .. table.concat{ ... }
+    end }, "images:pull"){ status = "Pulling" }
+    assert.equal("Pulling\n", text)
+  end)
+
+  it("cleans texts, and never goes on in a line of theirs", function()
+    local file = new_file()
+    local tell = progress.reporter(file, "images:build")
+    tell{ stream = "\27[1mStep\27[0m 1\r\n 5%\r10%" }
+    tell(layer("a\27[2J", "Pushing\7"))
+    tell{ stream = "" }
+    tell{ stream = "end\n" }
+    tell{ status = "over" }
+    assert.equal("Step 1\n10%\na: Pushing?\nend\nover\n", file.text)
+  end)
+
   it("hands the documents to a function", function()
     local seen = {}
     local fn = function(document) seen[#seen + 1] = document end
@@ -370,6 +389,23 @@ describe("progress.follow", function()
     end, function() seen = seen + 1 end)
     assert.equal(3, seen)
     assert.equal("b", last.status)
+  end)
+
+  it("ends the last line", function()
+    local function told(file, make, text)
+      local at = 0
+      progress.follow(function()
+        at = at + 1
+        if at == 1 then return { stream = text } end
+      end, make(file))
+      return file.text
+    end
+    local function plain(file) return (progress.reporter(file, "x")) end
+    for _, make in ipairs{ plain, progress.terminal_reporter } do
+      assert.equal("Loaded\n", told(new_file(), make, "Loaded"))
+      assert.equal("Loaded\n", told(new_file(), make, "Loaded\n"))
+    end
+    assert.equal("", told(new_file(), plain, ""))
   end)
 
   it("hands all to another function, too", function()
