@@ -20,7 +20,10 @@ local function play(script, how)
   engine.sh(("rm -f %s; mkfifo %s"):format(gate, gate))
   window:run(([[
     local report = require("moonsail.progress").reporter(true, "x")
-    local function pause() io.open(%q):close() end
+    local function pause()
+      local gate <close> = io.open(%q)
+      gate:read "a"
+    end
     local function layer(i, status, current, total)
       report{ id = ("layer%%02d"):format(i), status = status,
               progress_detail = { current = current, total = total } }
@@ -139,11 +142,13 @@ describe("a push and a pull", function()
       images:pull(name, { progress = true })]]):format(engine.host(), name))
     assert.same({ 0, true }, { window:ended() })
     local pushed, pulled = shown():match "^(.*)%-%-%-%-\n(.*)$"
-    assert.equal(3, select(2, pushed:gsub("%x+  Pushed\n", "")))
+    -- the registry may have what all images stand on, or not
+    assert.is_true(select(2, pushed:gsub("%x+  Pushed\n", "")) >= #LAYERS)
     assert.matches("\nTotal +%d%S*MB in %S+  %S+/s\n", pushed)
     assert.matches("digest: sha256:%x+", pushed)
-    assert.equal(3, select(2, pulled:gsub("\n%x+  Pull complete", "")))
-    assert.matches("\nTotal +9%S*MB in %S+  %S+/s\nDigest: sha256:", pulled)
+    assert.is_true(select(2, pulled:gsub("\n%x+  Pull complete", ""))
+                   >= #LAYERS)
+    assert.matches("\nTotal +%d%S*MB in %S+  %S+/s\nDigest: sha256:", pulled)
     assert.not_matches("%[=*>", pushed .. pulled)
   end)
 end)
