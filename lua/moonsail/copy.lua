@@ -96,6 +96,7 @@ local function put(job, folder, name, body)
   }
   packed:fill(options)
   archive.put(job.client, options, job.label)
+  folder = paths.clean(folder)
   return name == "." and folder or paths.join(folder, name)
 end
 

@@ -88,11 +88,12 @@ function paths.name(path)
   return name
 end
 
----A path in a container, from the root on.
+---A path in a container, from the root on. It stays as it is otherwise: there
+---may be links in it, so ".." is the engine's to judge.
 ---@param path string
 ---@return string
 function paths.rooted(path)
-  return paths.tidy("/" .. path)
+  return path:find("^/") and path or "/" .. path
 end
 
 ---The path that a link means.
