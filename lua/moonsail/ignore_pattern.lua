@@ -133,7 +133,9 @@ end
 -- A text in which all bytes belong to characters.
 local function repaired(text)
   if utf8.len(text) then return text end
-  return utf8.char(table.unpack(regexp.codes(text)))
+  local chars = {}
+  for i, code in ipairs(regexp.codes(text)) do chars[i] = utf8.char(code) end
+  return table.concat(chars)
 end
 
 -- Go checks a pattern by matching it against ".", and looks no further than

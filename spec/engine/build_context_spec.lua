@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- What the engine gets to build from: the same as from the docker command. The
--- classic builder has a cache, which knows a COPY by the names, modes, owners
--- and contents of what it copies: so where both have sent the same, both have
--- built the same image.
+-- classic builder has a cache, which knows a COPY by the headers and contents of
+-- what was sent: where both have sent the same, both have built the same image.
+-- Docker commands before 23 have other headers: then it is looked at.
 
 local engine = require "spec.support.engine"
 local engines = require "spec.support.engines"
@@ -54,10 +54,21 @@ local function of_docker(arguments)
                                          arguments))
 end
 
+-- What is in an image below /context: as `tar tv` tells it, without times.
+local function content(id)
+  local container = docker.containers:create(id, { "none" })
+  fixture.remove_later(container)
+  return engine.docker(("export %s | tar --numeric-owner -tv | awk '{ $4 = $5 "
+    .. "= \"\"; print }' | grep context/ | sort"):format(container:id()))
+end
+
 -- That it is the one that we build.
 local function check(expected, options)
   fixture.remove_image_later(expected)
-  assert.equal(expected, images:build(options):id())
+  local id = images:build(options):id()
+  if id == expected then return end
+  fixture.remove_image_later(id)
+  assert.equal(content(expected), content(id))
 end
 
 -- The lines of a .dockerignore, on which all versions of the docker command
@@ -106,10 +117,12 @@ describe("the context of a build", function()
 
   -- The names of what is in an image below /context.
   local function names(image)
-    local container = docker.containers:create(image, { "none" })
-    fixture.remove_later(container)
-    return engine.docker("export " .. container:id() .. " | tar t | "
-      .. "sed -n 's,^context/\\(.\\),\\1,p' | sort | tr '\\n' ' '")
+    local list = {}
+    for name in content(image:id()):gmatch("context/([^\n]+)") do
+      list[#list + 1] = name
+    end
+    table.sort(list)
+    return table.concat(list, " ")
   end
 
   it("lacks what the ignore file beside the Dockerfile leaves out", function()
@@ -120,12 +133,12 @@ describe("the context of a build", function()
     write("app/b", "")
     local image = images:build(folder .. "/app")
     fixture.remove_image_later(image:id())
-    assert.equal("a ", names(image))
+    assert.equal("a", names(image))
     -- Podman heeds what it says, too, if it gets it
     write("app/Dockerfile.dockerignore", "b\nDocker*\n")
     image = images:build(folder .. "/app")
     fixture.remove_image_later(image:id())
-    assert.equal(engines.is_podman() and "a " or ".dockerignore a ",
+    assert.equal(engines.is_podman() and "a" or ".dockerignore a",
                  names(image))
   end)
 
@@ -140,12 +153,12 @@ describe("the context of a build", function()
       return file:read(100)
     end }
     fixture.remove_image_later(from_function:id())
-    assert.equal("Dockerfile a ", names(from_function))
+    assert.equal("Dockerfile a", names(from_function))
     local holder = fixture.created()
     holder:cp_in(folder .. "/app/.", "/")
     local stream = holder:get_archive("/Dockerfile")
     local from_stream = images:build{ context = stream }
     fixture.remove_image_later(from_stream:id())
-    assert.equal("Dockerfile ", names(from_stream))
+    assert.equal("Dockerfile", names(from_stream))
   end)
 end)
