@@ -180,6 +180,23 @@ function credentials.explain(problem, trouble)
   problem.hint = trouble .. (problem.hint and "; " .. problem.hint or "")
 end
 
+-- The results of what pcall called; a stream among them may still fail.
+local function explained(trouble, label, ok, result, ...)
+  if not ok then
+    credentials.explain(result, trouble)
+    error(result, 0)
+  elseif fail.type_name(result) ~= "moonsail.stream" then
+    return result, ...
+  end
+  return core.stream_of{
+    read = function(seconds)
+      return explained(trouble, label, pcall(result.read, result, seconds))
+    end,
+    close = function() result:close() end,
+    label = label, kind = "documents",
+  }:iterate()
+end
+
 -- As the header is called in the API.
 local HEADER = "X-Registry-Auth"
 
@@ -200,10 +217,7 @@ function credentials.use_for(client, registry, options, label, fn, path)
                                                  label, path)
   options.auth = auth
   if not trouble then return fn() end
-  local results = table.pack(pcall(fn))
-  if results[1] then return table.unpack(results, 2, results.n) end
-  credentials.explain(results[2], trouble)
-  error(results[2], 0)
+  return explained(trouble, label, pcall(fn))
 end
 
 ---The same for the registry of an image.

@@ -116,7 +116,7 @@ function images.pull(client, options, label)
     end
     images.follow(client, "ImageCreate", options, report, label)
   end)
-  if stream then return reports end
+  if stream then return reports:iterate() end
   if all then
     return core.new_list("image", client, list_of(client, ref.name, label))
   end

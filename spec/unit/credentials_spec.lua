@@ -224,7 +224,10 @@ describe("Requests carry credentials", function()
     local server <close>, client = start({
       PULLED, PULLED, play.json("{}", "500 Internal Server Error"),
     }, KNOWN)
-    for _ in client.images:pull("r.example/app", { stream = true }) do end
+    local reports, _, _, closed = client.images:pull("r.example/app",
+                                                     { stream = true })
+    assert.equal(reports, closed) -- a loop closes it
+    for _ in reports do end
     for _ in client.images:push("r.example/app", { stream = true }) do end
     pcall(client.containers.run, client.containers, "r.example/app", "x",
           { pull = "always" })
@@ -274,6 +277,24 @@ describe("Requests carry credentials", function()
                            client.services, "x", { with_registry_auth = 1 })
     assert.matches("^with_registry_auth: expected a boolean",
                    problem.message)
+  end)
+end)
+
+describe("An update of a service carries credentials", function()
+  it("when asked, for the image that is given", function()
+    local SERVICE = play.json [[{"ID":"s","Version":{"Index":1},"Spec":{
+      "Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"old"}}}}]]
+    local UPDATED = play.json "{}"
+    local server <close>, client = start({
+      SERVICE, SERVICE, UPDATED, SERVICE, SERVICE, UPDATED, SERVICE,
+    }, { ["r.example"] = entry "me:x" })
+    local service = client.services:get "s"
+    service:update{ image = "r.example/app", with_registry_auth = true,
+                    detach = true }
+    service:update{ labels = { a = "b" }, with_registry_auth = true,
+                    detach = true }
+    assert.same({ { username = "me", password = "x",
+                    serveraddress = "r.example" } }, sent(server))
   end)
 end)
 
@@ -406,6 +427,17 @@ describe("A refusal", function()
       .. [[require 'docker login'"}]], "404 Not Found"), "not_found")
     assert.matches("^the credential helper .*; is the name right",
                    problem.hint)
+  end)
+
+  it("tells it in a stream as well", function()
+    local _ <close>, client = start({ play.json(
+      '{"status":"a"}{"error":"unauthorized: sign in"}') }, {}, {},
+      "not-there")
+    local reports = client.images:pull("r.example/app", { stream = true })
+    assert.equal("a", reports:read().status)
+    local problem = caught("unauthorized", reports)
+    assert.matches("docker%-credential%-not%-there", problem.hint)
+    reports:close()
   end)
 
   it("for another reason does not", function()
