@@ -99,10 +99,11 @@ end)
 
 describe("a context", function()
   it("leads to its engine, as the docker command finds it", function()
-    local id, status = docker "--context here info --format '{{.ID}}'"
+    local root, status = docker(
+      "--context here info --format '{{.DockerRootDir}}'")
     assert.equal(0, status)
     local found = client{ context = "here" }
-    assert.equal(id, found:info().id)
+    assert.equal(root, found:info().docker_root_dir)
     local info = found:connection_info()
     assert.equal("option context", info.chosen_by)
     assert.equal("here", info.context)

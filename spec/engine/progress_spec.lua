@@ -2,6 +2,7 @@
 -- What people see of pulls and pushes at a terminal.
 
 local engine = require "spec.support.engine"
+local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
 local tmux = require "spec.support.tmux"
 
@@ -131,7 +132,8 @@ describe("a push and a pull", function()
     return name
   end
 
-  it("are seen layer by layer", function()
+  it("are seen layer by layer", engines.only_docker("Podman has other words",
+                                                    function()
     local name = image()
     window:run(([[
       local moonsail = require "moonsail"
@@ -150,5 +152,5 @@ describe("a push and a pull", function()
                    >= #LAYERS)
     assert.matches("\nTotal +%d%S*MB in %S+  %S+/s\nDigest: sha256:", pulled)
     assert.not_matches("%[=*>", pushed .. pulled)
-  end)
+  end))
 end)
