@@ -21,12 +21,10 @@ static void set_text(CURLcode *code, CURL *easy, CURLoption option,
 
 /* What we show is given twice. As bytes libcurl tells kept connections apart
  * by it; by their paths it would only compare the certificates, and never the
- * keys. But only OpenSSL and its like take bytes. Without a passphrase OpenSSL
- * would ask the terminal for one. */
+ * keys. But only OpenSSL and its like take bytes. */
 static void set_identity(CURLcode *code, CURL *easy, const dk_Tls *t) {
   set_text(code, easy, CURLOPT_SSLCERT, t->cert);
   set_text(code, easy, CURLOPT_SSLKEY, t->key);
-  set_text(code, easy, CURLOPT_KEYPASSWD, "");
 #if LIBCURL_VERSION_NUM >= 0x074700 /* 7.71.0 */
   if (*code == CURLE_OK) {
     struct curl_blob blob = {t->identity.data, t->identity.length,

@@ -98,18 +98,21 @@ static dk_Trouble judge_protocol(dk_Wire *w, CURLcode code) {
 }
 
 /* What is meant by the words of libcurl, which are those of OpenSSL and its
- * like; the first row that fits is taken. */
+ * like, or of GnuTLS; the first row that fits is taken. */
 static const struct {
   const char *words;
   const char *reason;
 } reasons[] = {
     {"has expired", "its certificate has expired"},
+    {"date has passed", "its certificate has expired"},
     {"not yet valid", "its certificate is not valid yet"},
     {"revoked", "its certificate was revoked"},
     {"local issuer", "its certificate is of an unknown authority"},
     {"self-signed", "its certificate is of an unknown authority"},
     {"self signed", "its certificate is of an unknown authority"},
     {"subject name", "its certificate is for another host"},
+    {"does not match", "its certificate is for another host"},
+    {"verification failed", "its certificate is of an unknown authority"},
     {"wrong version number", "it does not speak TLS"},
     {"packet length too long", "it does not speak TLS"},
     {"unexpected TLS packet", "it does not speak TLS"},
@@ -144,11 +147,17 @@ static dk_Trouble judge_files(dk_Wire *w, CURLcode code) {
 
 /* ---- secure connections ---- */
 
-static dk_Trouble judge_tls(dk_Wire *w, CURLcode code) {
+static int is_about_files(const dk_Wire *w, CURLcode code) {
   const dk_Tls *t = &w->endpoint->tls;
+  if (code == CURLE_SSL_CACERT_BADFILE)
+    return t->ca != NULL;
+  return t->cert != NULL && (code == CURLE_SSL_CERTPROBLEM ||
+                             strstr(details(w, code), "error reading X.509"));
+}
+
+static dk_Trouble judge_tls(dk_Wire *w, CURLcode code) {
   const char *words = details(w, code);
-  if ((code == CURLE_SSL_CACERT_BADFILE && t->ca != NULL) ||
-      (code == CURLE_SSL_CERTPROBLEM && t->cert != NULL))
+  if (is_about_files(w, code))
     return judge_files(w, code);
   dk_wire_say(w, "no secure connection to %s: %s (%s)", w->endpoint->address,
               reason_of(w, words), words);

@@ -51,7 +51,7 @@ static const struct {
      "there is no way to that host: check the address and the network"},
     {"connection", 0, "could not resolve",
      "check the name of the host in DOCKER_HOST or host = ..."},
-    {"tls", 0, "https",
+    {"tls", 0, "http request",
      "the engine speaks TLS on this port: give tls = {ca = ..., cert = ..., "
      "key = ...}, or set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"},
     {"tls", 0, "does not speak tls",
