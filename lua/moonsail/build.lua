@@ -170,7 +170,7 @@ local function prepare_buildkit(self, given)
   local client, options = self.client, self.options
   build_options.check_buildkit(options, LABEL)
   local needs = needs_of(client, self.context, options)
-  base_images.check_session(needs, LABEL)
+  if options.session == nil then base_images.check_session(needs, LABEL) end
   build_options.check_engine(client, LABEL)
   local pulls_all = options.pull ~= nil
   options.version, options.pull = "2", nil

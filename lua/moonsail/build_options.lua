@@ -173,7 +173,7 @@ local SESSION_OPTIONS = { "secrets", "ssh", "cache_to" }
 ---@return "classic"|"buildkit"
 function build_options.builder(given, options, label)
   for _, name in ipairs(SESSION_OPTIONS) do
-    if given[name] ~= nil then
+    if given[name] ~= nil then -- no other session would know of it
       refuse(label, "%s: this needs a session between BuildKit and its client,"
              .. " which moonsail does not have", name)
     end
@@ -229,7 +229,7 @@ function build_options.check_buildkit(options, label)
     refuse(label, 'network: BuildKit has "host", "none" and its own one; '
            .. 'builder = "classic" takes others')
   end
-  if is_sent(options.outputs) then
+  if options.session == nil and is_sent(options.outputs) then
     refuse(label, "outputs: to send it to this machine needs a session between"
            .. " BuildKit and its client, which moonsail does not have")
   end

@@ -2,11 +2,14 @@
 -- Building images by BuildKit, without a session.
 
 local caught = require "spec.support.caught"
+local dockerfile = require "moonsail.dockerfile"
 local engine = require "spec.support.engine"
 local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
 local moonsail = require "moonsail"
 local private_registry = require "spec.support.private_registry"
+local reference = require "moonsail.reference"
+local stages = require "moonsail.dockerfile_stages"
 
 local docker = fixture.client()
 local images = docker.images
@@ -203,6 +206,67 @@ describe("images that a build by BuildKit stands on", function()
     assert.is_nil(tostring(second):find("Pulling", 1, true))
     local _, third = build(lines("FROM " .. base), { pull = true })
     assert.matches("Pulling " .. base .. "\n", tostring(third), 1, true)
+  end)
+
+  -- The names that BuildKit itself asks for, of those that begin so.
+  local function asked_for(log)
+    local names = {}
+    for _, step in ipairs(log.steps) do
+      for name in step.name:gmatch "docker%.io/(moonsail%-spec[^%s@]*)" do
+        names[name] = true
+      end
+    end
+    return names
+  end
+
+  it_builds("are those that it asks for itself", function()
+    local prefix = fixture.name() .. "/"
+    local text = ([[
+# escape=`
+# comment
+ARG A=P/a B="P/b"
+ARG V=1.2.3 EMPTY= TAGGED=${B}:CUT
+ARG C=${NONE:-P/c}${EMPTY:+-never}
+FROM P/unused AS unused
+FROM --platform=$BUILDPLATFORM ${A} AS One
+RUN --mount=type=bind,from=P/mounted,target=/m `
+  # a comment within
+  --mount=type=cache,target=/c `
+
+  true
+FROM $TAGGED as two
+COPY --from=one /bin/busybox /copied
+from ${C}
+COPY --from=1 /bin/busybox /one
+COPY --from=TWO /bin/busybox /two
+COPY --from=P/copied:x /bin/busybox /three
+LABEL MARK]]):gsub("P/", prefix):gsub("MARK", MARK)
+    -- 20.10 knows fewer ways to write a variable
+    text = text:gsub("CUT", engines.at_least("docker", "26.0")
+                     and "${V%%.*}" or "${V:+1.2}")
+    local expected = {}
+    for name in ("a:latest b:1.2 c:latest mounted:latest copied:x")
+                :gmatch("%S+") do
+      expected[prefix .. name] = true
+      images:get("busybox"):tag(prefix .. name)
+      fixture.remove_image_later(prefix .. name)
+    end
+    local needs = stages.needs(dockerfile.parse(text), {
+      build_args = {}, engine_platform = function() return "linux/amd64" end,
+    })
+    local found = {}
+    for _, image in ipairs(needs.images) do
+      local ref = reference.parse(image.name)
+      found[reference.format(ref)] = true
+    end
+    assert.same(expected, found)
+    local _, log = build(text)
+    for name in pairs(asked_for(log)) do
+      assert.is_true(expected[name]
+                     or expected[name .. ":latest"], name)
+    end
+    assert.is_true(next(asked_for(log)) ~= nil)
+    assert.is_nil(tostring(log):find("Pulling", 1, true))
   end)
 
   it_builds("are known from an archive", function()
