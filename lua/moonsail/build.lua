@@ -138,8 +138,10 @@ end
 ---@return table|nil
 ---@return string|nil
 function Build:read(seconds)
+  local deadline = seconds and core.now() + seconds
   while not self.reports[1] do
-    local ok, went_on, reason = pcall(advance, self, seconds)
+    local left = deadline and math.max(deadline - core.now(), 0)
+    local ok, went_on, reason = pcall(advance, self, left)
     if not ok then raise_failure(self, went_on) end
     if not went_on then return nil, reason end
   end
@@ -148,11 +150,17 @@ end
 
 -- Beginning ------------------------------------------------------------------
 
+local function decoded(text)
+  local ok, value = pcall(core.decode_raw, text)
+  return ok and value or nil
+end
+
 -- What the Dockerfile asks for, as far as it can be known.
 local function needs_of(client, context, options)
   local text = context:dockerfile_text()
   if not text then return { images = {}, session = {} } end
   local build_args = options.build_args
+  if type(build_args) == "string" then build_args = decoded(build_args) end
   return stages.needs(dockerfile.parse(text), {
     build_args = type(build_args) == "table" and build_args or {},
     target = options.target, platform = options.platform,
@@ -164,6 +172,8 @@ local function needs_of(client, context, options)
   })
 end
 
+local NO = { [""] = true, ["0"] = true, ["false"] = true, ["no"] = true }
+
 -- All images are pulled here when that is asked for: BuildKit would ask for
 -- credentials.
 local function prepare_buildkit(self, given)
@@ -172,7 +182,7 @@ local function prepare_buildkit(self, given)
   local needs = needs_of(client, self.context, options)
   if options.session == nil then base_images.check_session(needs, LABEL) end
   build_options.check_engine(client, LABEL)
-  local pulls_all = options.pull ~= nil
+  local pulls_all = not NO[options.pull or ""]
   options.version, options.pull = "2", nil
   self.pulls = base_images.open(client, needs, {
     auth = given.auth, pulls_all = pulls_all,
