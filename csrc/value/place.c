@@ -461,11 +461,10 @@ static int finish_folder(dk_Place *p, const dk_Folder *f) {
       dk_buffer_terminate(&p->name) != DK_OK)
     return no_memory(p);
   fd = reach(p, name, p->name.length, 0);
-  if (fd < 0 || set_owner(p, fd, ".", f->uid, f->gid) < 0 ||
-      set_mode(p, fd, ".", f->mode, 0) < 0)
+  if (fd < 0 || set_owner(p, fd, ".", f->uid, f->gid) < 0)
     return -1;
-  set_time(fd, ".", f->mtime);
-  return 0;
+  set_time(fd, ".", f->mtime); /* the mode may take that away from us */
+  return set_mode(p, fd, ".", f->mode, 0);
 }
 
 int dk_place_finish(dk_Place *p) {
