@@ -269,13 +269,17 @@ void dk_hijack_half_close(dk_Wire *w) {
 
 /* The line that ends a chunk goes out before the next one, so that what waits
  * to go out is never added to: TLS wants to find it where it was. */
-static void put_chunk(dk_Wire *w, size_t length, const char *end) {
+static void put_chunk(dk_Wire *w, size_t length, const char *bytes,
+                      size_t first) {
   dk_Hijack *h = w->hijack;
   char line[40];
-  snprintf(line, sizeof line, "%s%zx\r\n%s", h->begun ? "\r\n" : "", length,
-           end);
+  int status;
+  snprintf(line, sizeof line, "%s%zx\r\n", h->begun ? "\r\n" : "", length);
   h->begun = 1;
-  if (dk_buffer_text(&h->out, line) == DK_OK)
+  status = dk_buffer_text(&h->out, line);
+  if (status == DK_OK)
+    status = dk_buffer_append(&h->out, bytes, first);
+  if (status == DK_OK)
     return;
   dk_wire_say(w, "not enough memory");
   dk_wire_conclude(w, DK_MEMORY);
@@ -286,14 +290,19 @@ int dk_hijack_room(const dk_Wire *w) {
   return h->connected && w->transfer->unsent == 0 && h->gone == h->out.length;
 }
 
+/* The beginning of a piece goes with the line before it: a line alone would
+ * wake the other side for a few bytes. */
 void dk_hijack_feed(dk_Wire *w, const char *bytes, size_t length) {
-  put_chunk(w, length, "");
-  if (w->hijack != NULL)
-    dk_hijack_send(w, bytes, length);
+  size_t first = length < PIECE ? length : PIECE;
+  put_chunk(w, length, bytes, first);
+  if (w->hijack == NULL)
+    return;
+  w->hijack->spoken = 1;
+  dk_hijack_send(w, bytes + first, length - first);
 }
 
 void dk_hijack_fed(dk_Wire *w) {
-  put_chunk(w, 0, "\r\n");
+  put_chunk(w, 0, "\r\n", 2);
   if (w->hijack == NULL)
     return;
   send_on(w);
