@@ -116,6 +116,8 @@ static const struct {
     {"wrong version number", "it does not speak TLS"},
     {"packet length too long", "it does not speak TLS"},
     {"unexpected TLS packet", "it does not speak TLS"},
+    {"SSL_ERROR_SYSCALL", "it hung up"},
+    {"unexpected eof", "it hung up"},
     {"alert protocol version", "it speaks another version of TLS"},
 };
 

@@ -6,6 +6,7 @@ local caught = require "spec.support.caught"
 local certificates = require "spec.support.certificates"
 local core = require "moonsail.core"
 local play = require "spec.support.play"
+local scripted = require "spec.support.scripted"
 
 describe("a secure connection", function()
   local made
@@ -74,7 +75,8 @@ describe("a secure connection", function()
   end)
 
   it("is waited for no longer than connect_timeout", function()
-    local server <close> = play.serve({ "" }, { tcp = true })
+    local server <close> = scripted.start("accept\npause 20000",
+                                          { tcp = true })
     refused("timeout", "no connection to .* within 0.05 seconds", {
       host = server.address, tls = {}, connect_timeout = 0.05 })
   end)
