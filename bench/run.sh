@@ -295,7 +295,7 @@ fi
 for group in "$@"; do
   case $group in
   decode | calls | logs) "$group" ;;
-  *) die "$group: decode, calls, logs; by themselves soak, parallel, archive" ;;
+  *) die "$group: decode, calls, logs; alone soak, parallel, archive" ;;
   esac
 done
 echo

@@ -16,8 +16,8 @@
  * so this means at most 4. */
 #define KEEP_SECONDS 3L
 
-/* What is read at once of an answer in bulk: as much as the curl command reads,
- * and each turn costs a wait. A handle holds it only while it is under way. */
+/* What is read at once of an answer in bulk, as much as the curl command does:
+ * each turn costs a wait. A handle holds it only while it is under way. */
 #define BULK_BYTES 102400L
 
 /* ---- callbacks ---- */

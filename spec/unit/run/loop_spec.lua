@@ -40,6 +40,19 @@ local WAITS = {
     local call = coroutine.wrap(function() client:info() end)
     print "waiting"
     call()]],
+  ["a body that is not read"] = [[
+    print "waiting"
+    client:request{ method = "PUT", path = "/x",
+                    body = function() return ("x"):rep(99999) end }]],
+  ["a body that is waited for"] = [[
+    client:request{ method = "PUT", path = "/x", body = function()
+      print "waiting"
+      core.sleep(20)
+    end }]],
+  ["a body out of a pipe"] = [[
+    local pipe <close> = io.popen "exec sleep 1"
+    print "waiting"
+    client:request{ method = "PUT", path = "/x", body = pipe }]],
   ["a stream"] = [[
     print "waiting"
     local stream = core.call(client, "ContainerLogs", { id = "x" })

@@ -189,7 +189,9 @@ end)
 describe("a source that raises", function()
   local function raised(error_value)
     local server <close>, client = begin "accept\nhead\ndrain"
-    local ok, problem = pcall(put, client, function() error(error_value, 0) end)
+    local ok, problem = pcall(put, client, function()
+      error(error_value, 0)
+    end)
     assert.is_false(ok)
     while server:log "drain" == 0 do core.sleep(0.01) end
     assert.equal(1, server:log "drain 1 0\n") -- nothing, and no end
