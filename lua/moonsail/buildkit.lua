@@ -188,12 +188,12 @@ local function take_vertex(self, given)
     self.by_digest[digest] = vertex
   end
   vertex.name = given.name or vertex.name or digest
-  vertex.cached = given.cached or vertex.cached
+  vertex.cached = given.cached or false
   vertex.started = vertex.started or given.started
   vertex.completed, vertex.error = given.completed, given.error
   if not given.started and not given.cached then return end
   begin(self, vertex)
-  vertex.step.cached = vertex.cached or false
+  vertex.step.cached = vertex.cached
   if vertex.is_news then say_of(self, vertex) end
 end
 
