@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- What the engine gets to build from: the same as from the docker command. The
--- classic builder has a cache, which knows a COPY by the headers and contents of
--- what was sent: where both have sent the same, both have built the same image.
--- Docker commands before 23 have other headers: then it is looked at.
+-- classic builder has a cache, which knows a COPY by the headers and contents
+-- of what was sent: where both have sent the same, both have built the same
+-- image. Docker commands before 23 have other headers: then it is looked at.
 
 local engine = require "spec.support.engine"
 local engines = require "spec.support.engines"
