@@ -20,6 +20,13 @@ local function gone(programs)
   end)
 end
 
+-- Takes them away; their processes must be gone by themselves.
+local function clear(programs)
+  local ok, problem = pcall(gone, programs)
+  programs:close()
+  assert(ok, problem)
+end
+
 describe("by an ssh", function()
   local fake, places_before
 
@@ -35,10 +42,7 @@ describe("by an ssh", function()
   end)
 
   after_each(function()
-    if fake then
-      gone(fake)
-      fake:close()
-    end
+    if fake then clear(fake) end
     fake = nil
     assert.equal(places_before, places())
   end)
@@ -157,8 +161,7 @@ describe("by an ssh", function()
       problem = caught("connection", core.call, connect("me@engine",
         { api_version = "1.41" }), "ContainerAttach", { id = "x" })
       assert.matches(words, problem.message)
-      gone(fake)
-      fake:close()
+      clear(fake)
       fake = nil
     end
   end)
@@ -196,10 +199,7 @@ describe("by a real sshd", function()
   local server
 
   after_each(function()
-    if server then
-      gone(server)
-      server:close()
-    end
+    if server then clear(server) end
     server = nil
   end)
 

@@ -22,10 +22,15 @@ local function write(path, text, mode)
   engine.sh(("chmod %s %s"):format(mode or "644", path))
 end
 
+local SCRIPT = [[
+#!/bin/sh
+echo $$ "$*" >>%s/calls
+%s
+]]
+
 -- Puts a script called ssh into a folder that is looked at first.
 local function put(self, script)
-  write(self.folder .. "/bin/ssh", ("#!/bin/sh\necho $$ \"$*\" >>%s/calls\n%s\n")
-    :format(self.folder, script), "755")
+  write(self.folder .. "/bin/ssh", SCRIPT:format(self.folder, script), "755")
   self.path = os.getenv "PATH"
   uv.os_setenv("PATH", self.folder .. "/bin:" .. self.path)
 end
@@ -63,7 +68,7 @@ function Programs:calls()
   return lines(self, "^%d+ (.*)$")
 end
 
--- The processes of these calls that there still are.
+-- The processes of these calls that there still are, zombies too.
 function Programs:living()
   local found = {}
   for _, pid in ipairs(lines(self, "^%d+")) do
@@ -125,8 +130,11 @@ function ssh.server(unknown)
   local self = folder()
   local where = self.folder
   self.port = free_port()
-  engine.sh(("cd %s && for key in host user; do ssh-keygen -q -t ed25519 "
-    .. "-N '' -f $key; done; cp user.pub allowed; mkdir -p /run/sshd 2>/dev/null || :"):format(where))
+  engine.sh(([[
+    cd %s
+    for key in host user; do ssh-keygen -q -t ed25519 -N '' -f $key; done
+    cp user.pub allowed
+    mkdir -p /run/sshd 2>/dev/null || :]]):format(where))
   write(where .. "/server", SERVER:format(self.port, where, where))
   write(where .. "/client", CLIENT:format(where, where,
     unknown and "yes" or "accept-new"))
