@@ -71,6 +71,31 @@ end
 
 local tests = {}
 
+-- The bytes in pieces, as a source gives them.
+local function pieces_of(text, length)
+  local at = 1
+  return function()
+    local piece = text:sub(at, at + length - 1)
+    at = at + length
+    return piece ~= "" and piece or nil
+  end
+end
+
+tests["takes archives from sources, and refuses them"] = function(road)
+  local one, other = road:container{ "true" }, road:container{ "true" }
+  local text = text_of(5)
+  one:put_archive("/tmp", { text = text })
+  local tar = one:get_archive("/tmp/text"):read_all()
+  luassert.is_true(other:put_archive("/", pieces_of(tar, 70001)))
+  other:put_archive("/tmp", (one:get_archive "/tmp/text"))
+  for entry in other:get_archive("/tmp/text"):entries() do
+    luassert.is_true(entry:text() == text)
+  end
+  caught("not_found", other.put_archive, other, "/no/where", function()
+    return text
+  end)
+end
+
 tests["answers calls, one after another and at once"] = function(road)
   local docker = road.docker
   luassert.is_true(docker:ping())
