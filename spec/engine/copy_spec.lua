@@ -2,9 +2,12 @@
 -- Copying between this machine and a container.
 
 local caught = require "spec.support.caught"
+local core = require "moonsail.core"
 local engine = require "spec.support.engine"
 local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
+local gates = require "spec.support.gate"
+local moonsail = require "moonsail"
 local tar = require "spec.support.tar"
 
 local docker = fixture.client()
@@ -342,5 +345,72 @@ describe("docker:cp between containers", function()
     caught("not_found", copy, "/srv/nothing", "/tmp/new/")
     caught("not_found", docker.cp, docker, container:name() .. ":/srv",
            fixture.name() .. ":/tmp")
+  end)
+end)
+
+describe("A copy that is broken off", function()
+  local MUCH, SOME = 4000000, 300000 -- bytes
+  local other, gate, client
+
+  before_each(function()
+    other = fixture.created()
+    local file <close> = assert(io.open(path "big", "wb"))
+    assert(file:write(("0123456789"):rep(MUCH // 10)))
+    file:close()
+    container:cp_in(path "big", "/tmp/big")
+    gate = gates.start(engine.socket())
+    client = moonsail.client(gate.address)
+    client:ping()
+  end)
+  after_each(function() gate:stop() end)
+
+  local function copies()
+    local from, to = container:name(), other:name()
+    return {
+      into = { "up", path "big", to .. ":/tmp/big" },
+      out = { "down", from .. ":/tmp/big", path "back" },
+      across = { "up", from .. ":/tmp/big", to .. ":/tmp/big" },
+      from = { "down", from .. ":/tmp/big", to .. ":/tmp/other" },
+    }
+  end
+
+  -- What is left of it is what there was before, and the connection on which
+  -- the next call would go.
+  local function check(files)
+    engine.eventually(function() return gate:open() <= 1 end)
+    assert.is_true(engine.open_files() <= files)
+    assert.is_nil(core.file_kind(path "back"))
+    assert.equal(MUCH, container:path_stat("/tmp/big").size)
+    assert.equal("folder", other:path_stat("/tmp").type)
+  end
+
+  it("raises what has happened, and leaves nothing", function()
+    local files = engine.open_files()
+    for name, copy in pairs(copies()) do
+      gate:release(copy[1], SOME, "cut")
+      local problem = caught("connection", client.cp, client, copy[2], copy[3])
+      assert.equal("client:cp", problem.method, name)
+      gate:release()
+      check(files)
+    end
+  end)
+
+  it("can be cancelled", function()
+    local files = engine.open_files()
+    for _, copy in pairs(copies()) do
+      gate:release(copy[1], SOME)
+      moonsail.run(function()
+        local task = moonsail.spawn(client.cp, client, copy[2], copy[3])
+        gate:wait_for(function(_, state)
+          for _, one in ipairs(state) do
+            if one.open and one[copy[1]].waiting > 0 then return true end
+          end
+        end)
+        task:cancel()
+        caught("cancelled", task.join, task)
+      end)
+      gate:release()
+      check(files)
+    end
   end)
 end)
