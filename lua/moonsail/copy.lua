@@ -170,8 +170,8 @@ end
 
 -- How the archive is unpacked, and the path that it gives. Of what is in a
 -- folder the names begin with "./" or not, as the engine likes.
-local function plan_unpacking(path, name, target)
-  local plan = { to = target.folder, setuid = true }
+local function plan_unpacking(job, path, name, target)
+  local plan = { to = target.folder, setuid = true, devices = job.devices }
   if paths.means_contents(path) then
     plan.below = target.name
     return plan, target.name and paths.join(target.folder, target.name)
@@ -187,7 +187,7 @@ local function copy_out(job)
   local stream <close>, stat = archive.get(job.client,
     { id = job.from, path = path, raw = false }, job.label)
   check_target(job, target, is_kind(stat, "folder"))
-  local plan, made = plan_unpacking(path, name, target)
+  local plan, made = plan_unpacking(job, path, name, target)
   extraction.into(stream, plan, job.label)
   return made
 end
@@ -242,7 +242,14 @@ local IN = {
   src = "string", dest = "string", copy_uid_gid = "boolean",
   follow_link = "boolean",
 }
-local OUT = { src = "string", dest = "string", follow_link = "boolean" }
+local OUT = {
+  src = "string", dest = "string", devices = "boolean",
+  follow_link = "boolean",
+}
+local ANY = {
+  src = "string", dest = "string", copy_uid_gid = "boolean",
+  devices = "boolean", follow_link = "boolean",
+}
 
 -- What the docker command takes for standard input and output.
 local function check_dash(job)
@@ -301,6 +308,8 @@ end
 ---       what is in it
 ---@param dest string # a folder that is there, to be copied into; else the
 ---       name that it gets, in a folder that is there
+---@option devices boolean =false # make device nodes, too (for root), which
+---        are left out else
 ---@option follow_link boolean =false # copy what the link `src` leads to,
 ---        under the link's name
 ---@uses ContainerArchive ContainerArchiveInfo
@@ -339,6 +348,7 @@ local client_methods = core.methods("client")
 ---       it gets
 ---@option copy_uid_gid boolean =false # into a container: make its user the
 ---        owner
+---@option devices boolean =false # to this machine: make device nodes, too
 ---@option follow_link boolean =false # copy what the link `src` leads to,
 ---        under the link's name
 ---@uses ContainerArchive ContainerArchiveInfo ContainerInspect
@@ -347,13 +357,15 @@ local client_methods = core.methods("client")
 ---        not_found when there is no such container or path
 ---@return string # where it is now
 function client_methods:cp(...)
-  local job = new_job("client:cp", IN, ...)
+  local job = new_job("client:cp", ANY, ...)
   local from, from_path = parse(job, "src")
   local to, to_path = parse(job, "dest")
   if not from and not to then
     job.complain("dest", "neither is in a container: write it CONTAINER:PATH")
   elseif not to and job.copy_uid_gid then
     job.complain("copy_uid_gid", "it is for copies into a container")
+  elseif to and job.devices then
+    job.complain("devices", "it is for copies to this machine")
   end
   job.client, job.from, job.id = self, from, to
   job.src, job.dest = from_path, to_path

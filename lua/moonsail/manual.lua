@@ -25,7 +25,7 @@ return {
       cp = {
         doc = "Copies between this machine and a container, as `docker cp` does, or between two containers, as it does not: \"CONTAINER:PATH\" is in a container. Otherwise it is as container:cp_in and cp_out.\n  docker:cp(\"web:/etc/hosts\", \"./hosts\")",
         arguments = {{name = "src", type = "string", doc = "what is copied; a path of this machine that has a colon in it begins with \"./\" or \"/\""}, {name = "dest", type = "string", doc = "where it goes: a folder that is there, or the name that it gets"}},
-        options = {{name = "copy_uid_gid", type = "boolean", optional = true, default = "false", doc = "into a container: make its user the owner"}, {name = "follow_link", type = "boolean", optional = true, default = "false", doc = "copy what the link `src` leads to, under the link's name"}},
+        options = {{name = "copy_uid_gid", type = "boolean", optional = true, default = "false", doc = "into a container: make its user the owner"}, {name = "devices", type = "boolean", optional = true, default = "false", doc = "to this machine: make device nodes, too"}, {name = "follow_link", type = "boolean", optional = true, default = "false", doc = "copy what the link `src` leads to, under the link's name"}},
         uses = {"ContainerArchive", "ContainerArchiveInfo", "ContainerInspect", "PutContainerArchive"},
         returns = {{type = "string", doc = "where it is now"}},
         raises = {{kind = "argument", when = "none of them is in a container, or both in the same"}, {kind = "not_found", when = "there is no such container or path"}},
@@ -310,7 +310,7 @@ return {
       cp_out = {
         doc = "Copies a file, link or folder of the container, which need not run, to this machine: with their modes and times, links as links. Whoever runs this owns them.\n  web:cp_out(\"/var/log/app.log\", \"logs\")",
         arguments = {{name = "src", type = "string", doc = "a path in the container; of a folder that ends with \"/.\" what is in it"}, {name = "dest", type = "string", doc = "a folder that is there, to be copied into; else the name that it gets, in a folder that is there"}},
-        options = {{name = "follow_link", type = "boolean", optional = true, default = "false", doc = "copy what the link `src` leads to, under the link's name"}},
+        options = {{name = "devices", type = "boolean", optional = true, default = "false", doc = "make device nodes, too (for root), which are left out else"}, {name = "follow_link", type = "boolean", optional = true, default = "false", doc = "copy what the link `src` leads to, under the link's name"}},
         uses = {"ContainerArchive", "ContainerArchiveInfo"},
         returns = {{type = "string", doc = "where it is now"}},
         raises = {{kind = "argument", when = "it cannot be written there, or a folder would take the place of a file"}, {kind = "not_found", when = "the container has nothing of that name"}},

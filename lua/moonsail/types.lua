@@ -46,6 +46,7 @@ function Client:connection_info() end
 ---@field src? string # what is copied; a path of this machine that has a colon in it begins with "./" or "/"
 ---@field dest? string # where it goes: a folder that is there, or the name that it gets
 ---@field copy_uid_gid? boolean # default false; into a container: make its user the owner
+---@field devices? boolean # default false; to this machine: make device nodes, too
 ---@field follow_link? boolean # default false; copy what the link `src` leads to, under the link's name
 
 ---Copies between this machine and a container, as `docker cp` does, or between two containers, as it does not: "CONTAINER:PATH" is in a container. Otherwise it is as container:cp_in and cp_out.
@@ -382,6 +383,7 @@ function Container:cp_in(src, dest, options) end
 ---@class moonsail.container.cp_out.Options: moonsail.CallOptions
 ---@field src? string # a path in the container; of a folder that ends with "/." what is in it
 ---@field dest? string # a folder that is there, to be copied into; else the name that it gets, in a folder that is there
+---@field devices? boolean # default false; make device nodes, too (for root), which are left out else
 ---@field follow_link? boolean # default false; copy what the link `src` leads to, under the link's name
 
 ---Copies a file, link or folder of the container, which need not run, to this machine: with their modes and times, links as links. Whoever runs this owns them.

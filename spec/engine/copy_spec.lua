@@ -122,6 +122,9 @@ describe("cp_in", function()
                            { copy_uid_gid = true })
     assert.equal("copy_uid_gid: it is for copies into a container",
                  problem.message)
+    problem = caught("argument", docker.cp, docker, ".", "a:/b",
+                     { devices = true })
+    assert.equal("devices: it is for copies to this machine", problem.message)
   end)
 
   it("refuses what does not go together", function()
