@@ -20,6 +20,8 @@ const char *ldk_kind_of(mode_t mode) {
     return "folder";
   if (S_ISCHR(mode) || S_ISBLK(mode))
     return "device";
+  if (S_ISSOCK(mode))
+    return "socket";
   return S_ISLNK(mode) ? "link" : "other";
 }
 

@@ -9,8 +9,8 @@
 /* The kind of a thing of this mode, see file_kind. */
 const char *ldk_kind_of(mode_t mode);
 
-/* Lua: file_kind(path [, itself]) → "file", "folder", "link", "device" or
- * "other", or nil, why there is nothing, and errno. A link is what it leads
+/* Lua: file_kind(path [, itself]) → "file", "folder", "link", "device",
+ * "socket" or "other", or nil, why there is nothing, and errno. A link is what it leads
  * to, unless it is looked at itself. */
 int ldk_file_kind(lua_State *L);
 

@@ -64,6 +64,9 @@ local function local_source(job)
   local path = paths.tidy(job.src)
   local kind, reason = core.file_kind(path, not job.follow_link)
   if not kind then job.complain("src", "%s: %s", job.src, reason) end
+  if kind == "socket" then
+    job.complain("src", "%s is a socket, which cannot be copied", job.src)
+  end
   if kind == "folder" or job.follow_link then path = core.real_path(path) end
   return {
     path = path,

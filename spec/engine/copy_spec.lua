@@ -128,7 +128,10 @@ describe("cp_in", function()
   end)
 
   it("refuses what does not go together", function()
+    engine.sh("python3 -c 'import socket; socket.socket(1).bind(\"" ..
+              path "sock" .. "\")'")
     local cases = {
+      { path "sock", "/tmp", "^src: .*sock is a socket" },
       { path "nothing", "/tmp", "^src: .*nothing: No such file" },
       { path "src", "/tmp/old", "^dest: a folder cannot be copied onto" },
       { path "src/one", "/tmp/new/", "^dest: there is no folder /tmp/new/" },
