@@ -201,7 +201,8 @@ local IN = {
   { "a sparse file", "s", "@/new", here = [[truncate -s 16M s
     printf x | dd of=s bs=1 seek=9999999 conv=notrunc 2>/dev/null]] },
   { "a socket among others", "s", "@/new", here = [[mkdir s; echo x >s/x
-    python3 -c 'import socket; socket.socket(1).bind("s/sock")']] },
+    perl -MSocket -e 'socket($s, PF_UNIX, SOCK_STREAM, 0)
+      and bind($s, sockaddr_un("s/sock")) or die']] },
 
   -- other containers
   { "a folder into one that is stopped", "src", "@/new", here = TREE,
