@@ -10,8 +10,8 @@
 const char *ldk_kind_of(mode_t mode);
 
 /* Lua: file_kind(path [, itself]) → "file", "folder", "link", "device",
- * "socket" or "other", or nil, why there is nothing, and errno. A link is what it leads
- * to, unless it is looked at itself. */
+ * "socket" or "other", or nil, why there is nothing, and errno. A link is what
+ * it leads to, unless it is looked at itself. */
 int ldk_file_kind(lua_State *L);
 
 /* Lua: real_path(path) → the absolute path without links, or nil and why
