@@ -232,12 +232,22 @@ end
 local EXPECTED = "a folder; or a tar: its path, an open file, its bytes, a "
   .. "function that gives them, a stream, or a table of contents by name"
 
+-- Entries of core.packer for what a plugin has of a folder. They are looked for
+-- here, because packing begins only when the call does.
+local function entries_of(folder, complain)
+  local entries = {}
+  for i, name in ipairs{ "config.json", "rootfs" } do
+    local path = folder .. "/" .. name
+    local kind, reason = core.file_kind(path)
+    if not kind then complain("source", "%s: %s", path, reason) end
+    entries[i] = { path = path, name = name }
+  end
+  return entries
+end
+
 local function source_of(value, label, complain)
   if type(value) == "string" and core.file_kind(value) == "folder" then
-    return source.packed({
-      { path = value .. "/config.json", name = "config.json" },
-      { path = value .. "/rootfs", name = "rootfs" },
-    }, label)
+    return source.packed(entries_of(value, complain), label)
   end
   return source.of(value, {
     name = "source", expected = EXPECTED, label = label,
