@@ -122,19 +122,27 @@ static int await_connection(const dk_Command *c) {
   return fd;
 }
 
-/* Puts descriptors to their places. They may be anywhere, each in the place of
- * another too: so all are moved out of the way first. */
+/* A copy of a descriptor behind those that have their places; -1: none. */
+static int put_aside(int fd) {
+  if (fd < 0)
+    fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+  return fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 4) : -1;
+}
+
+/* Puts descriptors, and that for reports, to their places. They may be
+ * anywhere, each in the place of another too: so all are put aside first. */
 static void arrange(const int given[3], int report) {
-  int moved[3], i;
-  for (i = 0; i < 3; i++)
-    moved[i] = given[i] >= 0 ? fcntl(given[i], F_DUPFD_CLOEXEC, 4)
-                             : open("/dev/null", O_RDWR | O_CLOEXEC);
-  report = fcntl(report, F_DUPFD_CLOEXEC, 4);
-  for (i = 0; i < 3; i++)
-    if (moved[i] < 0 || dup2(moved[i], i) < 0)
+  int moved[4], i;
+  for (i = 0; i < 4; i++) {
+    moved[i] = put_aside(i < 3 ? given[i] : report);
+    if (moved[i] < 0)
       give_up(report, errno);
-  if (dup2(report, 3) < 0 || fcntl(3, F_SETFD, FD_CLOEXEC) != 0)
-    give_up(report, errno);
+  }
+  for (i = 0; i < 4; i++)
+    if (dup2(moved[i], i) < 0)
+      give_up(moved[3], errno);
+  if (fcntl(3, F_SETFD, FD_CLOEXEC) != 0)
+    give_up(3, errno);
 }
 
 /* Closes what others have left open: a pipe that stays open in a child has no
@@ -210,23 +218,27 @@ static int read_report(int fd) {
 
 static int start(const dk_Command *c, const char *path, pid_t *pid) {
   int report[2], error;
+  pid_t child;
   if (pipe2(report, O_CLOEXEC) != 0)
     return errno;
-  *pid = fork_quietly(c, path, report[1]);
-  error = *pid < 0 ? errno : 0;
+  child = fork_quietly(c, path, report[1]);
+  error = child < 0 ? errno : 0;
   close(report[1]);
   if (error == 0 && c->listener < 0) {
     error = read_report(report[0]);
     if (error != 0)
-      dk_child_kill(*pid);
+      dk_child_kill(child);
   }
   close(report[0]);
+  if (error == 0)
+    *pid = child;
   return error;
 }
 
 int dk_child_start(const dk_Command *c, pid_t *pid) {
   char path[PATH_MAX];
   int error = find_program(c, path, sizeof path);
+  *pid = 0;
   return error != 0 ? error : start(c, path, pid);
 }
 

@@ -17,8 +17,9 @@ typedef struct dk_Command {
   const char *folder, *socket; /* of the listener: removed by the child */
 } dk_Command;
 
-/* Starts it. 0, or an errno: ENOENT when there is no such program. Of a child
- * that waits for a connection what goes wrong later is told on its 2. */
+/* Starts it. 0, or an errno, and *pid is 0: ENOENT when there is no such
+ * program. Of a child that waits for a connection what goes wrong later is
+ * told on its 2. */
 int dk_child_start(const dk_Command *c, pid_t *pid);
 
 /* Whether it has ended: its exit code (128 and more: the signal that it died

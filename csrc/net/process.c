@@ -125,10 +125,8 @@ int dk_process_start(dk_Process *p, dk_Transport *t, dk_Command *c) {
   for (i = 0; i < 3; i++)
     if (its[i] >= 0)
       close(its[i]);
-  if (error != 0) {
-    p->pid = 0;
+  if (error != 0)
     dk_process_free(p);
-  }
   return error;
 }
 
