@@ -199,7 +199,7 @@ local function open(client, given, options)
   given.builder = build_options.builder(given, options, LABEL)
   core.check(client, "ImageBuild", options, LABEL)
   options.build_args = proxies.add(options.build_args, client, LABEL)
-  given.is_podman = function() return object.is_podman(client) end
+  given.is_podman = function() return object.is_podman(client, LABEL) end
   local context = build_context.open(given, LABEL)
   local self = setmetatable({
     client = client, options = options, context = context,

@@ -243,7 +243,7 @@ function build_options.check_engine(client, label)
     refuse(label, "builder: an engine older than API version 1.39 has no "
            .. 'BuildKit; builder = "classic" works')
   end
-  if object.is_podman(client) then
+  if object.is_podman(client, label) then
     refuse(label, "builder: Podman has no BuildKit but builds by itself, which"
            .. ' is builder = "classic"')
   end

@@ -224,11 +224,8 @@ local function engine_of(answer)
     os = answer.os,
     arch = answer.arch,
   }
-  for _, component in ipairs(answer.components) do
-    if component.name and component.name:find("^Podman") then
-      engine.name, engine.version = "Podman", component.version
-    end
-  end
+  local podman = object.podman_of(answer)
+  if podman then engine.name, engine.version = "Podman", podman.version end
   return engine
 end
 

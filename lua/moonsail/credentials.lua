@@ -7,6 +7,7 @@ local cli_config = require "moonsail.cli_config"
 local core = require "moonsail.core"
 local credential_files = require "moonsail.credential_files"
 local fail = require "moonsail.fail"
+local object = require "moonsail.object"
 local reference = require "moonsail.reference"
 
 local credentials = {}
@@ -43,19 +44,6 @@ local function environment()
   return nil, "DOCKER_AUTH_CONFIG cannot be read"
 end
 
-local podmans = setmetatable({}, { __mode = "k" }) -- clients of Podman
-
-local function is_podman(client, label)
-  if podmans[client] == nil then
-    local answer = core.call(client, "SystemVersion", { raw = false }, label)
-    podmans[client] = false
-    for _, component in ipairs(answer.components) do
-      if (component.name or ""):find("^Podman") then podmans[client] = true end
-    end
-  end
-  return podmans[client]
-end
-
 -- Reads files; of one that cannot be read nothing is had, and it is told why.
 local function attempt(read, ...)
   local ok, result = pcall(read, ...)
@@ -70,7 +58,7 @@ local function sources(client, label)
   local given, trouble = environment()
   local list = { given }
   local files, problem = attempt(credential_files.podman, label)
-  if files and #files > 0 and is_podman(client, label) then
+  if files and #files > 0 and object.is_podman(client, label) then
     table.move(files, 1, #files, #list + 1, list)
   end
   local config, reason = attempt(cli_config.of, client, label)

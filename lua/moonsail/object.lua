@@ -33,17 +33,24 @@ end
 -- Whether each client's engine is Podman, once that was asked.
 local podmen = setmetatable({}, { __mode = "k" })
 
+---The part of an engine that is Podman; nil: it is another engine.
+---@param version moonsail.api.SystemVersion
+---@return moonsail.api.SystemVersion.Components|nil
+function object.podman_of(version)
+  for _, component in ipairs(version.components) do
+    if (component.name or ""):find "^Podman" then return component end
+  end
+end
+
 ---Whether the engine is Podman, which does some things another way than its
 ---API version says.
 ---@param client moonsail.Client
+---@param label string # the method that asks, for complaints
 ---@return boolean
-function object.is_podman(client)
+function object.is_podman(client, label)
   if podmen[client] == nil then
-    podmen[client] = false
-    local version = client:version{ raw = false }
-    for _, component in ipairs(version.components) do
-      if (component.name or ""):find("^Podman") then podmen[client] = true end
-    end
+    local version = core.call(client, "SystemVersion", { raw = false }, label)
+    podmen[client] = object.podman_of(version) ~= nil
   end
   return podmen[client]
 end

@@ -110,7 +110,7 @@ local function settle_removal(job)
   job.remove = host.auto_remove == true
   if not job.remove or own.detach or own.stream then return end
   if object.minor_version(job.client, LABEL) < 30
-     or object.is_podman(job.client) then
+     or object.is_podman(job.client, LABEL) then
     host.auto_remove = nil
     job.remove_by_hand = true
   end

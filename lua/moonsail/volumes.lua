@@ -18,7 +18,8 @@ local function all_filter(client, all, filters)
   if filters and filters.all ~= nil then
     complain("all", "given twice: here and as filters.all")
   end
-  if object.minor_version(client, LABEL) < 42 or object.is_podman(client) then
+  if object.minor_version(client, LABEL) < 42
+     or object.is_podman(client, LABEL) then
     if not all then
       fail.raise{
         kind = "not_supported", method = LABEL,
