@@ -40,7 +40,8 @@ end
 ---@class moonsail.BuildFollower
 ---@field log moonsail.BuildLog
 ---@field id string|nil # of the image, once it is known
----@field rest string # of a text, behind its last line
+---@field rest string # of what was said, behind the last end of line
+---@field word "Step"|"STEP"|nil # how Docker's and Podman's builders call one
 ---@field reader moonsail.BuildKitReader|nil # once BuildKit reports
 ---@field label string
 local Follower = {}
@@ -52,43 +53,76 @@ Follower.__index = Follower
 function build_log.follower(label)
   local log = setmetatable({ steps = {}, warnings = {} }, Log)
   return setmetatable({
-    log = log, id = nil, rest = "", reader = nil, label = label,
+    log = log, id = nil, rest = "", word = nil, reader = nil, label = label,
   }, Follower)
 end
 
 -- The other builders' words --------------------------------------------------
 
--- "Step 2/3 : RUN make" of Docker's, "STEP 2/3: RUN make" of Podman's
+-- "Step 2/3 : RUN make" of Docker's, "STEP 2/3: RUN make" of Podman's, there
+-- with "[1/2] " in front where there are several stages; and the word.
 local function step_in(line)
-  local index, total, text = line:match("^S[tT][eE][pP] (%d+)/(%d+) ?: (.*)$")
-  if not index then return nil end
+  local word, index, total, text =
+    line:gsub("^%[%d+/%d+%] ", ""):match("^(S%a+) (%d+)/(%d+) ?: (.*)$")
+  if word ~= "Step" and word ~= "STEP" then return nil end
   index, total = math.tointeger(index), math.tointeger(total)
   return { number = index, index = index, total = total, text = text,
-           cached = false, lines = {} }
+           cached = false, lines = {} }, word
 end
 
--- What is said of a step and not by its command.
+local SHORT_ID, ID = ("%x"):rep(12), ("%x"):rep(64)
+
+-- What is said of a step and not by its command, by those who say it. A
+-- command may say nearly the same, so they are no wider than they have to be.
 local REMARKS = {
-  "^ %-%-%->", "^%-%->", "^Removing intermediate container ", "^COMMIT",
-  "^Successfully built ", "^Successfully tagged ", "^%x+$",
+  Step = {
+    "^ %-%-%-> ", "^Removing intermediate container " .. SHORT_ID .. "$",
+    "^Successfully built " .. SHORT_ID .. "$", "^Successfully tagged %S+$",
+  },
+  STEP = {
+    "^%-%-> ", "^COMMIT$", "^COMMIT %S+$", "^%[%d+/%d+%] COMMIT",
+    "^" .. ID .. "$", "^Successfully built " .. SHORT_ID .. "$",
+    "^Successfully tagged %S+$",
+  },
 }
 
-local function is_remark(line)
-  for _, pattern in ipairs(REMARKS) do
+local function is_remark(self, line)
+  for _, pattern in ipairs(REMARKS[self.word] or {}) do
     if line:find(pattern) then return true end
+  end
+  return false
+end
+
+local function read_line(self, line)
+  local steps = self.log.steps
+  local step, word = step_in(line)
+  if step then
+    steps[#steps + 1], self.word = step, word
+  elseif #steps == 0 or line == "" then
+    return
+  elseif not is_remark(self, line) then
+    table.insert(steps[#steps].lines, line)
+  elseif line:find("> Using cache", 1, true) then
+    steps[#steps].cached = true
   end
 end
 
-local function read_line(log, line)
-  local steps = log.steps
-  local step = step_in(line)
-  if step then
-    steps[#steps + 1] = step
-  elseif line:find("^%s*%-%-%-?> Using cache") then
-    if #steps > 0 then steps[#steps].cached = true end
-  elseif #steps > 0 and line ~= "" and not is_remark(line) then
-    table.insert(steps[#steps].lines, (line:gsub("\27%[[%d;]*m", "")))
-  end
+-- What a command has written last, without an end of line.
+local function read_rest(self)
+  local rest = self.rest
+  self.rest = ""
+  if rest ~= "" then read_line(self, rest) end
+end
+
+-- Reads the lines of a report. Where a builder speaks itself a report begins,
+-- and so ends the line that the command has left open.
+local function read_lines(self, text)
+  text = text:gsub("\27%[[%d;]*m", "")
+  local first = text:match("^[^\n]*")
+  if step_in(first) or is_remark(self, first) then read_rest(self) end
+  text = self.rest .. text
+  for line in text:gmatch("([^\n]*)\n") do read_line(self, line) end
+  self.rest = text:match("[^\n]*$")
 end
 
 -- The id that a report tells: that of the image, once it is there.
@@ -106,9 +140,7 @@ local function take_usual(self, document)
   self.id = id_in(document) or self.id
   if text == "" then return end
   log[#log + 1] = text
-  text = self.rest .. text
-  for line in text:gmatch("([^\n]*)\n") do read_line(log, line) end
-  self.rest = text:match("[^\n]*$")
+  read_lines(self, text)
 end
 
 -- BuildKit's -----------------------------------------------------------------
@@ -141,9 +173,10 @@ end
 
 -- Failures -------------------------------------------------------------------
 
--- The exit code that engines tell of in their words.
-local EXIT_CODES = { "non%-zero code: (%d+)", "exit code: (%d+)",
-                     "exit status (%d+)" }
+-- The exit code that engines tell of in their last words: before them stands
+-- the command, which may have such words in it.
+local EXIT_CODES = { "non%-zero code: (%d+)%s*$", "exit code: (%d+)%s*$",
+                     "exit status (%d+)%s*$" }
 
 local function exit_code_in(message)
   for _, pattern in ipairs(EXIT_CODES) do
@@ -170,6 +203,7 @@ end
 ---@param problem table # kind `stream`: what the engine has said
 ---@return table # for fail.raise
 function Follower:failure(problem)
+  read_rest(self)
   local step = failed_step(self) or {}
   step.error = step.error or problem.message
   return {

@@ -251,6 +251,49 @@ describe("the log of other builders", function()
                   cached = true, lines = { "out" } }, log.steps[2])
   end)
 
+  it("has what commands write, whatever it looks like", function()
+    local looks = {
+      "42", "abc", "COMMIT it", "Successfully built 123", "--> x",
+      "Removing intermediate container of all", ("a"):rep(64), "[1/2] Step",
+    }
+    local log = said("Step 1/1 : RUN y", "\n", " ---> Running in 0123456789ab\n",
+                     table.concat(looks, "\n") .. "\n")
+    assert.same(looks, log.steps[1].lines)
+  end)
+
+  it("has lines that do not end", function()
+    local log, _, follower = said(
+      "Step 1/2 : RUN x", "\n", " ---> Running in 0123456789ab\n", "one\ntwo",
+      "Removing intermediate container 0123456789ab\n",
+      "Step 2/2 : RUN y", "\n", " ---> Running in 0123456789ab\n", "thr", "ee")
+    assert.same({ "one", "two" }, log.steps[1].lines)
+    follower:failure{ message = "non-zero code: 3" }
+    assert.same({ "three" }, log.steps[2].lines)
+  end)
+
+  it("has the steps of several stages of Podman's", function()
+    local log = said("[1/2] STEP 1/2: FROM x AS a\n",
+      "[1/2] STEP 2/2: RUN y\n", "out", "--> 25d15ba502b\n",
+      "[2/2] STEP 1/1: FROM z\n", "[2/2] COMMIT name\n",
+      "--> 25d15ba502b\n")
+    assert.equal(3, #log.steps)
+    assert.equal("RUN y", log.steps[2].text)
+    assert.same({ "out" }, log.steps[2].lines)
+    assert.same({}, log.steps[3].lines)
+  end)
+
+  it("tells the exit code of a command that speaks of others", function()
+    local _, _, follower = said "Step 1/1 : RUN y\n"
+    for _, message in ipairs{
+      "The command '/bin/sh -c echo exit code: 9' returned a non-zero code: 3",
+      "executor failed running [echo non-zero code: 9]: exit code: 3",
+      'building at STEP "RUN echo exit code: 9": while running runtime: '
+        .. "exit status 3",
+    } do
+      assert.equal(3, follower:failure{ message = message }.exit_code)
+    end
+  end)
+
   it("may have failed before the first step", function()
     local _, _, follower = said "Sending"
     assert.is_nil(follower:failure{ message = "x" }.step)
