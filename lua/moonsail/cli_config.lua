@@ -71,6 +71,13 @@ local function place(text, offset)
                                        #before:match("[^\n]*$") + 1)
 end
 
+---Whether a value of JSON is an object, and no list.
+---@param value any
+---@return boolean
+function cli_config.is_object(value)
+  return type(value) == "table" and value[1] == nil
+end
+
 ---Reads a file of JSON that holds an object.
 ---@param path string
 ---@param label string # of the call that needs it
@@ -85,7 +92,7 @@ function cli_config.read_json(path, label)
              and " from " .. place(text, math.tointeger(offset)) .. " on"
              or "")
   end
-  if type(document) ~= "table" or document[1] ~= nil then
+  if not cli_config.is_object(document) then
     complain(label, path, "expected an object of JSON")
   end
   return document
@@ -96,23 +103,29 @@ end
 -- By the key in the file, in small letters, for the docker command takes it in
 -- any: our name, and of what type it is.
 local FIELDS = {
-  auths = { "auths", "table", of = "table" },
+  auths = { "auths", "object", of = "object" },
   credsstore = { "creds_store", "string" },
-  credhelpers = { "cred_helpers", "table", of = "string" },
-  proxies = { "proxies", "table", of = "table" },
-  httpheaders = { "http_headers", "table", of = "string" },
+  credhelpers = { "cred_helpers", "object", of = "string" },
+  proxies = { "proxies", "object", of = "object" },
+  httpheaders = { "http_headers", "object", of = "string" },
   currentcontext = { "current_context", "string" },
   detachkeys = { "detach_keys", "string" },
 }
 
-local NAMES = { table = "an object", string = "a string" }
+local NAMES = { object = "an object", string = "a string" }
+
+local function is_a(kind, value)
+  if kind == "object" then return cli_config.is_object(value) end
+  return type(value) == kind
+end
 
 -- Complains unless it is what belongs there, or null.
 local function check(value, kind, path, label, where)
-  if type(value) ~= kind and value ~= cjson.null then
+  if value == cjson.null then return nil end
+  if not is_a(kind, value) then
     complain(label, path, "%s: expected %s", where, NAMES[kind])
   end
-  return value ~= cjson.null and value or nil
+  return value
 end
 
 -- A map without its nulls.

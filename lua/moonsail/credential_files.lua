@@ -186,10 +186,14 @@ local function file_paths(getenv)
   return paths
 end
 
--- A field of a document that is an object.
-local function object_in(document, name)
-  local value = document[name]
-  return type(value) == "table" and value or {}
+-- What is of this type in a field of a document that is an object.
+local function map_in(document, name, kind)
+  local value, map = document[name], {}
+  if not cli_config.is_object(value) then return map end
+  for key, each in pairs(value) do
+    if type(each) == kind then map[key] = each end
+  end
+  return map
 end
 
 ---The files of Podman that there are, as sources.
@@ -202,8 +206,8 @@ function credential_files.podman(label, getenv)
     local document = cli_config.read_json(path, label)
     if document then
       list[#list + 1] = {
-        auths = object_in(document, "auths"),
-        cred_helpers = object_in(document, "credHelpers"),
+        auths = map_in(document, "auths", "table"),
+        cred_helpers = map_in(document, "credHelpers", "string"),
         has_paths = true, name = path,
       }
     end

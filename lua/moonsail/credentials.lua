@@ -38,7 +38,7 @@ local function environment()
   if text == nil or text == "" then return nil end
   local ok, document = pcall(cjson.decode, text)
   local auths = ok and type(document) == "table" and document.auths
-  if type(auths) == "table" then
+  if cli_config.is_object(auths) then
     return { auths = auths, cred_helpers = {}, name = "DOCKER_AUTH_CONFIG" }
   end
   return nil, "DOCKER_AUTH_CONFIG cannot be read"

@@ -2,6 +2,7 @@
 -- The proxies that the docker command's config.json tells of: what is built
 -- and what is created gets them as variables, unless these are given.
 
+local cjson = require "cjson"
 local cli_config = require "moonsail.cli_config"
 local config = require "moonsail.config"
 local core = require "moonsail.core"
@@ -19,8 +20,9 @@ local VARIABLES = {
   allproxy = "ALL_PROXY",
 }
 
--- Never tells the value: there may be a password in it.
+-- The text, "" for null. Never tells the value: there may be a password in it.
 local function check(value, key, loaded, label)
+  if value == cjson.null then return "" end
   if type(value) ~= "string" then
     fail.argument(label, "%s: proxies: %s: expected a string",
                   loaded.path or "config.json", key)

@@ -97,6 +97,9 @@ describe("cli_config", function()
     { '{"auths": {"r": "secret"}}', 'auths["r"]: expected an object' },
     { '{"credHelpers": {"r": 1}}', 'credHelpers["r"]: expected a string' },
     { '{"currentContext": 7}', "currentContext: expected a string" },
+    { '{"auths": [{"auth": "c2VjcmV0"}]}', "auths: expected an object" },
+    { '{"auths": {"r": ["secret"]}}', 'auths["r"]: expected an object' },
+    { '{"HttpHeaders": ["secret"]}', "HttpHeaders: expected an object" },
   }
   for _, case in ipairs(broken) do
     it("complains: " .. case[2], function()

@@ -156,9 +156,15 @@ describe("credential_files.podman", function()
   end)
 
   it("passes over fields of another form", function()
-    write("given.json", '{"auths":7,"credHelpers":null}')
-    local list = sources{ REGISTRY_AUTH_FILE = folder .. "/given.json" }
-    assert.same({}, list[1].auths)
-    assert.same({}, list[1].cred_helpers)
+    for _, text in ipairs{
+      '{"auths":7,"credHelpers":null}',
+      '{"auths":[{"auth":"eA=="}],"credHelpers":["x"]}',
+      '{"auths":{"r.example":7},"credHelpers":{"r.example":7}}',
+    } do
+      write("given.json", text)
+      local list = sources{ REGISTRY_AUTH_FILE = folder .. "/given.json" }
+      assert.same({}, list[1].auths)
+      assert.same({}, list[1].cred_helpers)
+    end
   end)
 end)

@@ -147,8 +147,11 @@ describe("In the environment", function()
     local found = find('{"auths": {"r.example": se-cret', {}, "r.example/x")
     assert.matches("/config.json: it is no JSON from line 1, column 25 on$",
                    found[1])
-    found = find("{}", { DOCKER_AUTH_CONFIG = '{"auths": 7}' }, "x")
-    assert.equal("DOCKER_AUTH_CONFIG cannot be read", found[1])
+    for _, auths in ipairs{ "7", '[{"auth": "eA=="}]' } do
+      local variables = { DOCKER_AUTH_CONFIG = '{"auths": ' .. auths .. "}" }
+      assert.equal("DOCKER_AUTH_CONFIG cannot be read",
+                   find("{}", variables, "x")[1])
+    end
   end)
 
   it("helpers come before the file, and one of a registry before the one of "

@@ -2,6 +2,7 @@
 -- The proxies of config.json.
 
 local caught = require "spec.support.caught"
+local cjson = require "cjson"
 local cli_config = require "moonsail.cli_config"
 local engine = require "spec.support.engine"
 local moonsail = require "moonsail"
@@ -34,6 +35,7 @@ describe("proxies.environment", function()
     assert.equal("d", environment(section, "tcp://y:1").http_proxy)
     assert.equal("d", environment(section).http_proxy)
     assert.same({}, environment({}, "tcp://x:1"))
+    assert.same({}, environment{ default = { httpProxy = cjson.null } })
   end)
 
   it("tells of a mistake without telling what is there", function()
