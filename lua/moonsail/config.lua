@@ -81,16 +81,25 @@ end
 
 -- Headers -----------------------------------------------------------------
 
--- Those of config.json, but for who we are, which that file does not decide;
--- and those of the caller, which stand above them.
+-- What config.json does not decide, nor does it with the docker command: who
+-- we are, whom we ask, and how long a request is.
+local NOT_OF_FILE = {
+  ["user-agent"] = true, host = true, ["content-length"] = true,
+  ["transfer-encoding"] = true, trailer = true,
+}
+
+-- Those of config.json, and those of the caller, which stand above them.
 local function merge_headers(from_file, given)
-  local merged, names = {}, { ["user-agent"] = true }
+  local merged, names = {}, {}
   for name, value in pairs(given or {}) do
     merged[name] = value
     names[tostring(name):lower()] = true
   end
   for name, value in pairs(from_file) do
-    if not names[name:lower()] then merged[name] = value end
+    local lower = name:lower()
+    if not names[lower] and not NOT_OF_FILE[lower] then
+      merged[name] = value
+    end
   end
   return next(merged) and merged or nil
 end
@@ -111,17 +120,28 @@ local function set(value)
   return value ~= nil and value ~= "" and value or nil
 end
 
+-- Who has said what the caller has not: by options of core.client.
+local function sources_of(where, given, config_path)
+  local of = where.context and ("context %q, "):format(where.context) or ""
+  return {
+    host = not given.host and of .. where.chosen_by or nil,
+    headers = not given.headers and config_path
+              and "HttpHeaders of " .. config_path or nil,
+  }
+end
+
 -- What is remembered of a client, and of the way to its engine.
 local function origin_of(where, options, around, loaded)
+  local config_path = around.folder and around.folder .. "/config.json"
   return {
     host = where.host,
     chosen_by = where.chosen_by,
     context = where.context,
-    config_path = around.folder and around.folder .. "/config.json",
+    sources = sources_of(where, options, config_path),
+    config_path = config_path,
     config_folder = around.folder,
     config = loaded,
     tls = where.tls,
-    user_agent = options.user_agent,
     warnings = where.warnings,
   }
 end
@@ -140,27 +160,25 @@ function config.resolve(given, getenv)
   local around = whereabouts.surroundings(options.config, getenv)
   local where = whereabouts.find(options, around)
   local from_file, loaded = headers_of(around, where.warnings)
+  local origin = origin_of(where, options, around, loaded)
   options.host, options.tls = where.host, where.tls
   options.context, options.config = nil, nil
   options.headers = merge_headers(from_file, options.headers)
   options.api_version = options.api_version or set(getenv "DOCKER_API_VERSION")
   options.user_agent = options.user_agent or config.USER_AGENT
-  return options, origin_of(where, options, around, loaded)
+  origin.user_agent = options.user_agent
+  return options, origin
 end
 
 -- What clients were made with ------------------------------------------------
 
 local origins = setmetatable({}, { __mode = "k" })
 
--- Says whose host it is that cannot be used, unless the caller gave it.
+-- Says whose option it is that cannot be used, unless the caller gave it.
 local function blame(problem, origin)
-  local is_option = origin.chosen_by == "option host"
-  if core.is_error(problem) and not is_option
-     and problem.message:find "^host:" then
-    local of = origin.context and ("context %q, "):format(origin.context) or ""
-    problem.message = ("%s (%s%s)"):format(problem.message, of,
-                                           origin.chosen_by)
-  end
+  local option = core.is_error(problem) and problem.message:match "^(%l+)[:.]"
+  local source = option and origin.sources[option]
+  if source then problem.message = problem.message .. " (" .. source .. ")" end
   error(problem, 0)
 end
 

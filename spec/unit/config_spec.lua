@@ -89,7 +89,8 @@ describe("config.resolve", function()
   end
 
   it("sends the headers of config.json, and those of the caller", function()
-    write[[{"HttpHeaders": {"X-One": "1", "x-two": "2", "User-Agent": "no"}}]]
+    write[[{"HttpHeaders": {"X-One": "1", "x-two": "2", "User-Agent": "no",
+                            "Host": "no", "content-length": "5"}}]]
     local variables = { DOCKER_CONFIG = folder }
     assert.same({ ["X-One"] = "1", ["x-two"] = "2" },
                 resolve("/x", variables).headers)
@@ -149,6 +150,18 @@ describe("config.client", function()
                    }).message)
     assert.not_matches("%(option",
                        caught("argument", config.client, "fd://").message)
+  end)
+
+  it("says whose headers they are that cannot be sent", function()
+    write[[{"HttpHeaders": {"X Y": "hush"}}]]
+    local given = { host = "/x", config = folder }
+    local problem = caught("argument", config.client, given)
+    assert.equal("headers: one has no name that may be sent (HttpHeaders of "
+                 .. folder .. "/config.json)", problem.message)
+    write "{}"
+    given.headers = { ["X Y"] = "hush" }
+    assert.equal("headers: one has no name that may be sent",
+                 caught("argument", config.client, given).message)
   end)
 
   it("sends the headers of config.json, and who we are", function()
