@@ -19,10 +19,11 @@ static int failed(dk_Unpack *u, const char *kind, const char *text) {
   return -1;
 }
 
-/* Of libarchive. Its warnings do no harm. */
+/* Of libarchive. Its warnings do no harm; to try again would pass over what is
+ * damaged. */
 static int checked(dk_Unpack *u, int result) {
   const char *text;
-  if (result >= ARCHIVE_WARN)
+  if (result >= ARCHIVE_WARN && result != ARCHIVE_RETRY)
     return 0;
   if (archive_errno(u->in) == ENOMEM)
     return failed(u, NULL, "");

@@ -233,15 +233,18 @@ static int unpacker_piece(lua_State *L) {
 }
 
 /* unpacker:feed(bytes) → whether it needs more, where it unpacks into a
- * folder. What comes behind the end of the archive is none of its. */
+ * folder. What comes behind the end of the archive is none of its. What it has
+ * been fed before it is through with only when it asks for more. */
 static int unpacker_feed(lua_State *L) {
   ldk_Unpacker *u = to_open(L);
   size_t length;
   const char *bytes = luaL_checklstring(L, 2, &length);
+  if (length == 0 || u->unpack.state == DK_UNPACK_END)
+    return push_false(L);
+  if (u->unpack.state != DK_UNPACK_BYTES || u->unpack.length > 0)
+    ldk_fail_argument(L, label_of(L), "the unpacker has not asked for bytes");
   lua_settop(L, 2);
   ldk_anchor(L, 1, BYTES);
-  if (length == 0)
-    return push_false(L);
   dk_unpack_feed(&u->unpack, bytes, length);
   if (u->place.opened)
     go(L, u, 0);

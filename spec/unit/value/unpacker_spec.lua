@@ -308,6 +308,31 @@ describe("an unpacker without a folder", function()
     assert.is_nil(pull(unpacker, "next", source))
   end)
 
+  it("is fed when it asks for it, and keeps what it has not read", function()
+    local bytes = tar.pack{ { name = "a", content = ("x"):rep(5000) },
+                            { name = "b", content = "b" } }
+    local unpacker <close> = core.unpacker()
+    unpacker:feed(bytes .. "")
+    caught("argument", unpacker.feed, unpacker, bytes)
+    assert.equal("a", unpacker:next().name)
+    caught("argument", unpacker.feed, unpacker, ("y"):rep(#bytes))
+    collectgarbage()
+    assert.equal(("x"):rep(5000), text_of(unpacker, error))
+    assert.equal("b", unpacker:next().name)
+    assert.is_nil(unpacker:next())
+    assert.is_false(unpacker:feed "more")
+  end)
+
+  it("complains of what is damaged, and gives nothing in its place",
+     function()
+    local unpacker <close> = core.unpacker({}, "stream:entries")
+    unpacker:feed(hostile.archive(
+      hostile.file("a", "x"), hostile.file("b", "x", { sum = "000000\0 " }),
+      hostile.file("c", "x")))
+    assert.equal("a", unpacker:next().name)
+    caught("protocol", unpacker.next, unpacker)
+  end)
+
   it("gives zeros for holes", function()
     sh [[truncate -s 300k holes; printf mid >>holes; truncate -s 1M holes]]
     local unpacker <close> = core.unpacker()
