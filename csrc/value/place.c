@@ -19,6 +19,10 @@
 #define FOLDER_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define FILE_FLAGS (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
 
+/* Folders that only names speak of, of which there may otherwise be as many as
+ * there may be entries. */
+#define FREE_FOLDERS 1000
+
 /* What a folder is to have at the end. */
 typedef struct dk_Folder {
   size_t name; /* where it is among the names */
@@ -54,6 +58,15 @@ static int refused(dk_Place *p, const char *name) {
   return fail(p, "argument", "%s: %s", name, strerror(errno));
 }
 
+/* One name may lead through many folders. */
+static int check_implied(dk_Place *p) {
+  if (++p->implied - FREE_FOLDERS <= p->wishes.entries)
+    return 0;
+  return fail(p, "limit",
+              "the names in the archive lead through more than %lld folders",
+              (long long)p->wishes.entries);
+}
+
 /* ---- begin and end ---- */
 
 int dk_place_open(dk_Place *p, const char *path) {
@@ -87,9 +100,12 @@ static int no_way(dk_Place *p, int from, const char *part) {
 /* Opens a folder in another; it is made when it is not there. */
 static int open_folder(dk_Place *p, int from, const char *part, int make) {
   int fd = openat(from, part, FOLDER_FLAGS);
-  if (fd < 0 && errno == ENOENT && make &&
-      (mkdirat(from, part, 0777) == 0 || errno == EEXIST))
-    fd = openat(from, part, FOLDER_FLAGS);
+  if (fd < 0 && errno == ENOENT && make) {
+    if (check_implied(p) < 0)
+      return -1;
+    if (mkdirat(from, part, 0777) == 0 || errno == EEXIST)
+      fd = openat(from, part, FOLDER_FLAGS);
+  }
   return fd >= 0 ? fd : no_way(p, from, part);
 }
 
@@ -221,8 +237,10 @@ static int make_folder(dk_Place *p, int parent, const char *leaf,
   return refused(p, p->name.data);
 }
 
-static int make_file(dk_Place *p, int parent, const char *leaf) {
+static int make_file(dk_Place *p, int parent, const char *leaf,
+                     const dk_Entry *e) {
   p->counts.files++;
+  p->size = e->size;
   p->file = openat(parent, leaf, FILE_FLAGS, 0600);
   return p->file >= 0 ? 1 : refused(p, p->name.data);
 }
@@ -321,7 +339,7 @@ static int make(dk_Place *p, int parent, const char *leaf, const dk_Entry *e,
                 int is_there) {
   switch (e->type) {
   case DK_ENTRY_FILE:
-    return make_file(p, parent, leaf);
+    return make_file(p, parent, leaf, e);
   case DK_ENTRY_FOLDER:
     return make_folder(p, parent, leaf, e, is_there);
   case DK_ENTRY_LINK:
@@ -397,8 +415,12 @@ int dk_place_begin(dk_Place *p, const dk_Entry *e) {
   return check_owner(p, e) < 0 ? -1 : place(p, e);
 }
 
+/* Only what a file is said to have has counted. */
 int dk_place_write(dk_Place *p, const void *bytes, size_t length,
                    int64_t offset) {
+  if (offset < 0 || (int64_t)length > p->size - offset)
+    return fail(p, "protocol", "%s: there is more of it than is said",
+                p->name.data);
   while (length > 0) {
     ssize_t n = pwrite(p->file, bytes, length, offset);
     if (n < 0 && errno != EINTR)

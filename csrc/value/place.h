@@ -72,7 +72,9 @@ typedef struct dk_Place {
   dk_Buffer other;   /* of what a hard link leads to */
   dk_Buffer folders; /* whose modes and times are set last */
   dk_Buffer names;   /* of those */
-  int file;          /* that is being written, or -1 */
+  int64_t implied;   /* folders that were made on the way to others */
+  int file;          /* that is being written, or -1, */
+  int64_t size;      /* and how long it is to become */
 } dk_Place;
 
 /* Functions return 0 or more, or are negative with p->problem. */

@@ -211,7 +211,7 @@ local cases = {
                    { "GNU.sparse.name", "a" },
                    { "GNU.sparse.realsize", "10" } },
       file("a", "1\n4096\n512\n" .. ("\0"):rep(501) .. ("x"):rep(512)),
-    }, "any", "" },
+    }, "protocol", "a: there is more of it than is said", "ls | wc -l", "0" },
   { "a map of holes that is no map", {
       hostile.pax{ { "GNU.sparse.major", "1" }, { "GNU.sparse.minor", "0" },
                    { "GNU.sparse.name", "../outside/evil" },
@@ -220,6 +220,9 @@ local cases = {
     }, "any", "" },
   { "a sum that is wrong", { file("a", "x", { sum = "000000\0 " }) },
     "protocol", "" },
+  { "a sum that is wrong further on", {
+      file("good", "x"), file("a", "x", { sum = "000000\0 " }),
+    }, "protocol", "[Dd]amaged", "ls", "good" },
   { "a chain of long names", function()
       return { hostile.long("L", "x"):rep(5000), file("a", "x") }
     end, "protocol", "" },
@@ -341,6 +344,15 @@ describe("limits", function()
     assert.equal("the archive has more than 999 entries", problem.message)
     assert.equal("limit", problem.kind)
     assert.is_nil(try_into(target, bytes, { limits = { entries = 1000 } }))
+  end)
+
+  it("are on folders that only names speak of", function()
+    local bytes = hostile.archive(
+      hostile.pax{ { "path", ("d/"):rep(1500) .. "f" } }, file("a", "x"))
+    local problem = try(bytes, { limits = { entries = 499 } })
+    assert.equal("limit", problem.kind)
+    assert.matches("through more than 499 folders", problem.message)
+    assert.is_nil(try(bytes, { limits = { entries = 500 } }))
   end)
 
   it("are on bytes, of all files together", function()
