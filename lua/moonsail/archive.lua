@@ -146,10 +146,10 @@ local EXPECTED = "a path, an open file, the bytes of a tar, a function that "
 ---`web:put_archive("/srv", {["site/index.html"] = "<h1>It works</h1>"})`
 ---`web:put_archive("/srv", (other:get_archive("/srv/site")))`
 ---@param path string # of the folder, from the root on
----@param data string|file*|function|moonsail.Stream|table<string,string> # the
----       path of a tar, plain or compressed; its bytes; an open file, or a
----       pipe; a function that gives the next piece, and nil at the end; a
----       stream; or contents by the names of their files
+---@param data string|file*|function|moonsail.Stream|table # the path of a tar,
+---       plain or compressed; its bytes; an open file, or a pipe; a function
+---       that gives the next piece, and nil at the end; a stream; or files by
+---       their names: contents, or {content = "#!/bin/sh\n", mode = 493}
 ---@option copy_uid_gid boolean =false # make the container's user their owner
 ---@option no_overwrite_dir_non_dir boolean =false # raise where a file would
 ---        take the place of a folder, or a folder that of a file

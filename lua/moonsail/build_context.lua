@@ -145,6 +145,7 @@ end
 
 local function open_path(self, path, given, complain)
   local kind, reason = core.file_kind(path)
+  if path == "" then complain("path", "empty (%s)", EXPECTED) end
   if not kind then complain("path", "%s: %s", path, reason) end
   if kind ~= "folder" then return open_file(self, path, given, complain) end
   pack(self, context_folder.open(path, given, complain), given)

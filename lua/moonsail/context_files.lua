@@ -5,6 +5,7 @@
 local fail = require "moonsail.fail"
 local ignore_pattern = require "moonsail.ignore_pattern"
 local sent_ignore = require "moonsail.sent_ignore"
+local source = require "moonsail.source"
 
 local context_files = {}
 
@@ -18,26 +19,13 @@ local function clean_name(path, name, complain)
   return cleaned
 end
 
-local function entry_of(name, value, complain)
-  local entry = { name = name, content = value }
-  if type(value) == "table" then
-    entry.content, entry.mode = value.content, value.mode
-  end
-  local path = ("context[%q]"):format(name)
-  fail.check_type(complain, path, "string", entry.content)
-  if entry.mode ~= nil and math.type(entry.mode) ~= "integer" then
-    fail.wrong_type(complain, path .. ".mode", "an integer", entry.mode)
-  end
-  return entry
-end
-
 -- Entries of core.packer by their names.
 local function entries_of(files, complain)
   local entries = {}
   for name, value in pairs(files) do
     name = clean_name("context", name, complain)
     if entries[name] then complain("context", "%q is there twice", name) end
-    entries[name] = entry_of(name, value, complain)
+    entries[name] = source.entry(name, value, "context", complain)
   end
   return entries
 end
@@ -45,8 +33,7 @@ end
 local function sorted(entries)
   local list = {}
   for _, entry in pairs(entries) do list[#list + 1] = entry end
-  table.sort(list, function(a, b) return a.name < b.name end)
-  return list
+  return source.sort(list)
 end
 
 local NAMES = { "Dockerfile", "dockerfile" }

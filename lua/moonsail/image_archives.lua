@@ -68,7 +68,7 @@ end
 
 ---Makes an image of one layer from the files in a tar archive.
 ---`images:import("root.tar", {repo = "mine", tag = "1"})`
----@param source string|file*|function|moonsail.Stream|table<string,string> #
+---@param source string|file*|function|moonsail.Stream|table #
 ---       the path of a tar, plain or compressed; its bytes; a URL that the
 ---       engine fetches; an open file, or a pipe; a function that gives the
 ---       next piece, and nil at the end; a stream; or contents by the names of
@@ -124,7 +124,7 @@ end
 
 ---Loads images from an archive that images:save or `docker save` has made.
 ---`images:load("images.tar")`
----@param source string|file*|function|moonsail.Stream|table<string,string> #
+---@param source string|file*|function|moonsail.Stream|table #
 ---       the path of the archive, plain or compressed; its bytes; an open
 ---       file, or a pipe; a function that gives the next piece, and nil at the
 ---       end; a stream, as images:save gives one; or contents by the names of

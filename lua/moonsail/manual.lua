@@ -443,7 +443,7 @@ return {
       },
       put_archive = {
         doc = "Unpacks a tar archive in a folder of the container, which need not run.\n  web:put_archive(\"/srv\", \"site.tar\")\n  web:put_archive(\"/srv\", {[\"site/index.html\"] = \"<h1>It works</h1>\"})\n  web:put_archive(\"/srv\", (other:get_archive(\"/srv/site\")))",
-        arguments = {{name = "path", type = "string", doc = "of the folder, from the root on"}, {name = "data", type = "string|file*|function|moonsail.Stream|table<string,string>", doc = "the path of a tar, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files"}},
+        arguments = {{name = "path", type = "string", doc = "of the folder, from the root on"}, {name = "data", type = "string|file*|function|moonsail.Stream|table", doc = "the path of a tar, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or files by their names: contents, or {content = \"#!/bin/sh\\n\", mode = 493}"}},
         options = {{name = "copy_uid_gid", type = "boolean", optional = true, default = "false", doc = "make the container's user their owner"}, {name = "no_overwrite_dir_non_dir", type = "boolean", optional = true, default = "false", doc = "raise where a file would take the place of a folder, or a folder that of a file"}},
         takes = {"PutContainerArchive"},
         fills = "id input_stream",
@@ -882,7 +882,7 @@ return {
       },
       import = {
         doc = "Makes an image of one layer from the files in a tar archive.\n  images:import(\"root.tar\", {repo = \"mine\", tag = \"1\"})",
-        arguments = {{name = "source", type = "string|file*|function|moonsail.Stream|table<string,string>", doc = "the path of a tar, plain or compressed; its bytes; a URL that the engine fetches; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files"}},
+        arguments = {{name = "source", type = "string|file*|function|moonsail.Stream|table", doc = "the path of a tar, plain or compressed; its bytes; a URL that the engine fetches; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files"}},
         options = {{name = "repo", type = "string", optional = false, doc = "the name of the image"}, {name = "tag", type = "string", optional = true, default = "\"latest\"", doc = "of that name"}, {name = "changes", type = "string|string[]", optional = false, doc = "lines of a Dockerfile as \"CMD sh\""}, {name = "progress", type = "boolean|file*|fun(report: table)", optional = false, doc = "true: shown on standard error; a file: there; a function gets every report"}},
         takes = {"ImageCreate"},
         fills = "from_image from_src auth input_image",
@@ -899,7 +899,7 @@ return {
       },
       load = {
         doc = "Loads images from an archive that images:save or `docker save` has made.\n  images:load(\"images.tar\")",
-        arguments = {{name = "source", type = "string|file*|function|moonsail.Stream|table<string,string>", doc = "the path of the archive, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream, as images:save gives one; or contents by the names of their files"}},
+        arguments = {{name = "source", type = "string|file*|function|moonsail.Stream|table", doc = "the path of the archive, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream, as images:save gives one; or contents by the names of their files"}},
         options = {{name = "platform", type = "string|table", optional = false, doc = "of images for several, which of these: \"linux/arm64\", or a list"}, {name = "quiet", type = "boolean", optional = false, doc = "no reports on the way; true unless there is `progress` or `stream`"}, {name = "progress", type = "boolean|file*|fun(report: table)", optional = false, doc = "true: shown on standard error; a file: there; a function gets every report"}, {name = "stream", type = "boolean", optional = true, default = "false", doc = "returns the reports as a stream, to be read in a for loop; to close it early ends the call"}},
         takes = {"ImageLoad"},
         fills = "images_tarball",
@@ -1349,7 +1349,7 @@ return {
     methods = {
       create = {
         doc = "Creates a plugin from files: `config.json`, which describes it, and the folder `rootfs`, its root file system. It is disabled.",
-        arguments = {{name = "name", type = "string", doc = "may have a tag: \"team/driver:1\"; \"latest\" else"}, {name = "source", type = "string|file*|function|moonsail.Stream|table<string,string>", doc = "the folder with them; or a tar of both: its path, its bytes, an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files"}},
+        arguments = {{name = "name", type = "string", doc = "may have a tag: \"team/driver:1\"; \"latest\" else"}, {name = "source", type = "string|file*|function|moonsail.Stream|table", doc = "the folder with them; or a tar of both: its path, its bytes, an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files"}},
         takes = {"PluginCreate"},
         fills = "tar_context",
         uses = {"PluginCreate", "PluginInspect"},

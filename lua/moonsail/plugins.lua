@@ -257,7 +257,7 @@ end
 ---Creates a plugin from files: `config.json`, which describes it, and the
 ---folder `rootfs`, its root file system. It is disabled.
 ---@param name string # may have a tag: "team/driver:1"; "latest" else
----@param source string|file*|function|moonsail.Stream|table<string,string> #
+---@param source string|file*|function|moonsail.Stream|table #
 ---       the folder with them; or a tar of both: its path, its bytes, an open
 ---       file, or a pipe; a function that gives the next piece, and nil at the
 ---       end; a stream; or contents by the names of their files

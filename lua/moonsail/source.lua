@@ -9,7 +9,8 @@ local fail = require "moonsail.fail"
 local source = {}
 
 -- How archives begin that are compressed; a plain tar has zeros in it.
-local MAGICS = { "\31\139", "BZh", "\xFD7zXZ\0", "\x28\xB5\x2F\xFD" }
+local MAGICS = { "^\31\139", "^BZh%d1AY&SY", "^\xFD7zXZ\0",
+                 "^%\x28\xB5\x2F\xFD" }
 
 ---Whether a text is an archive, and not the path of one: no path has a zero
 ---in it, and none begins like a compressed archive.
@@ -18,7 +19,7 @@ local MAGICS = { "\31\139", "BZh", "\xFD7zXZ\0", "\x28\xB5\x2F\xFD" }
 function source.is_archive(text)
   if text:find("\0", 1, true) then return true end
   for _, magic in ipairs(MAGICS) do
-    if text:sub(1, #magic) == magic then return true end
+    if text:find(magic) then return true end
   end
   return false
 end
@@ -88,16 +89,54 @@ function source.packed(entries, label, options)
   return new(packer, nil, packer)
 end
 
--- Entries of an archive out of a table that has contents under their names.
-local function entries_of(files, path, complain)
-  local entries = {}
-  for name, content in pairs(files) do
-    fail.check_type(complain, path, "string", name)
-    fail.check_type(complain, ("%s[%q]"):format(path, name), "string", content)
-    entries[#entries + 1] = { name = name, content = content }
+local FIELDS = { content = true, mode = true }
+
+-- What a table says of a file, which has more than contents.
+local function fill_entry(entry, value, path, complain)
+  for key in pairs(value) do
+    if not FIELDS[key] then
+      complain(path, "it has content and mode, and no %s", key)
+    end
   end
+  entry.content, entry.mode = value.content, value.mode
+  if entry.mode ~= nil and math.type(entry.mode) ~= "integer" then
+    fail.wrong_type(complain, path .. ".mode", "an integer", entry.mode)
+  end
+end
+
+---One of the files that are given as a table.
+---@param name string # in the archive
+---@param value any # its contents, or {content =, mode =}
+---@param option string # what the table is called
+---@param complain fun(path: string, format: string, ...) # raises
+---@return table # an entry of core.packer
+function source.entry(name, value, option, complain)
+  local entry, path = { name = name }, ("%s[%q]"):format(option, name)
+  if type(value) == "table" then
+    fill_entry(entry, value, path, complain)
+    path, value = path .. ".content", entry.content
+  end
+  entry.content = fail.check_type(complain, path, "string", value)
+  return entry
+end
+
+---Puts entries into the order in which they are packed, lest the same files
+---make another archive.
+---@param entries table[]
+---@return table[]
+function source.sort(entries)
   table.sort(entries, function(a, b) return a.name < b.name end)
   return entries
+end
+
+-- Entries of an archive out of a table that has files under names.
+local function entries_of(files, option, complain)
+  local entries = {}
+  for name, value in pairs(files) do
+    fail.check_type(complain, option, "string", name)
+    entries[#entries + 1] = source.entry(name, value, option, complain)
+  end
+  return source.sort(entries)
 end
 
 local function of_path(path, settings, complain)
@@ -111,9 +150,10 @@ local function of_path(path, settings, complain)
 end
 
 local function of_stream(stream, settings, complain)
-  if core.stream_kind(stream) == "documents" then
-    complain(settings.name, "what comes from this stream are documents, not "
-             .. "bytes")
+  local kind = core.stream_kind(stream)
+  if kind == "documents" or kind == "lines" then
+    complain(settings.name, "what comes from this stream are %s, not bytes",
+             kind)
   end
   return new(stream, nil, stream)
 end
@@ -121,7 +161,7 @@ end
 ---A source, whatever is given for one: the path of a file, the bytes of an
 ---archive, an open file, a function that gives the next piece and nil at the
 ---end (or what may be called like one), a stream of bytes, or a table that has
----contents under names, of which a tar is made.
+---files under names, of which a tar is made: contents, or {content =, mode =}.
 ---@param value any
 ---@param settings { name: string, expected: string, label: string,
 ---       folder: boolean? } # how the option is called, and what it may be;
@@ -132,6 +172,7 @@ function source.of(value, settings, complain)
   local name = settings.name
   if getmetatable(value) == Source then return value end
   if value == nil then complain(name, "missing (%s)", settings.expected) end
+  if value == "" then complain(name, "empty (%s)", settings.expected) end
   if io.type(value) == "closed file" then
     complain(name, "the file is closed")
   elseif type(value) == "string" then

@@ -556,7 +556,7 @@ function Container:pause(options) end
 function Container:ports() end
 
 ---@class moonsail.container.put_archive.Options: moonsail.CallOptions
----@field data? string|file*|function|moonsail.Stream|table<string,string> # the path of a tar, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
+---@field data? string|file*|function|moonsail.Stream|table # the path of a tar, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or files by their names: contents, or {content = "#!/bin/sh\n", mode = 493}
 ---@field copy_uid_gid? boolean # default false; make the container's user their owner
 ---@field no_overwrite_dir_non_dir? boolean # default false; raise where a file would take the place of a folder, or a folder that of a file
 ---@field path? string # the folder in the container to unpack into
@@ -566,7 +566,7 @@ function Container:ports() end
 ---`web:put_archive("/srv", {["site/index.html"] = "<h1>It works</h1>"})`
 ---`web:put_archive("/srv", (other:get_archive("/srv/site")))`
 ---@param path string # of the folder, from the root on
----@param data string|file*|function|moonsail.Stream|table<string,string> # the path of a tar, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
+---@param data string|file*|function|moonsail.Stream|table # the path of a tar, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or files by their names: contents, or {content = "#!/bin/sh\n", mode = 493}
 ---@param options? moonsail.container.put_archive.Options
 ---@return boolean # true
 ---@overload fun(self: moonsail.Container, options: moonsail.container.put_archive.Options): boolean
@@ -1049,7 +1049,7 @@ function Images:build_prune(options) end
 function Images:get(name, options) end
 
 ---@class moonsail.images.import.Options: moonsail.CallOptions
----@field source? string|file*|function|moonsail.Stream|table<string,string> # the path of a tar, plain or compressed; its bytes; a URL that the engine fetches; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
+---@field source? string|file*|function|moonsail.Stream|table # the path of a tar, plain or compressed; its bytes; a URL that the engine fetches; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@field repo? string # the name of the image
 ---@field tag? string # default "latest"; of that name
 ---@field changes? string|string[] # lines of a Dockerfile as "CMD sh"
@@ -1059,7 +1059,7 @@ function Images:get(name, options) end
 
 ---Makes an image of one layer from the files in a tar archive.
 ---`images:import("root.tar", {repo = "mine", tag = "1"})`
----@param source string|file*|function|moonsail.Stream|table<string,string> # the path of a tar, plain or compressed; its bytes; a URL that the engine fetches; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
+---@param source string|file*|function|moonsail.Stream|table # the path of a tar, plain or compressed; its bytes; a URL that the engine fetches; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@param options? moonsail.images.import.Options
 ---@return moonsail.Image
 ---@overload fun(self: moonsail.Images, options: moonsail.images.import.Options): moonsail.Image
@@ -1071,7 +1071,7 @@ function Images:import(source, options) end
 function Images:list(options) end
 
 ---@class moonsail.images.load.Options: moonsail.CallOptions
----@field source? string|file*|function|moonsail.Stream|table<string,string> # the path of the archive, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream, as images:save gives one; or contents by the names of their files
+---@field source? string|file*|function|moonsail.Stream|table # the path of the archive, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream, as images:save gives one; or contents by the names of their files
 ---@field platform? string|table # of images for several, which of these: "linux/arm64", or a list
 ---@field quiet? boolean # no reports on the way; true unless there is `progress` or `stream`
 ---@field progress? boolean|file*|fun(report: table) # true: shown on standard error; a file: there; a function gets every report
@@ -1079,7 +1079,7 @@ function Images:list(options) end
 
 ---Loads images from an archive that images:save or `docker save` has made.
 ---`images:load("images.tar")`
----@param source string|file*|function|moonsail.Stream|table<string,string> # the path of the archive, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream, as images:save gives one; or contents by the names of their files
+---@param source string|file*|function|moonsail.Stream|table # the path of the archive, plain or compressed; its bytes; an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream, as images:save gives one; or contents by the names of their files
 ---@param options? moonsail.images.load.Options
 ---@return moonsail.Image[]|moonsail.Stream # with `stream` that
 ---@overload fun(self: moonsail.Images, options: moonsail.images.load.Options): moonsail.Image[]|moonsail.Stream
@@ -1490,12 +1490,12 @@ function Plugin:upgrade(remote, options) end
 local Plugins = {}
 
 ---@class moonsail.plugins.create.Options: moonsail.CallOptions
----@field source? string|file*|function|moonsail.Stream|table<string,string> # the folder with them; or a tar of both: its path, its bytes, an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
+---@field source? string|file*|function|moonsail.Stream|table # the folder with them; or a tar of both: its path, its bytes, an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@field name? string # its name
 
 ---Creates a plugin from files: `config.json`, which describes it, and the folder `rootfs`, its root file system. It is disabled.
 ---@param name string # may have a tag: "team/driver:1"; "latest" else
----@param source string|file*|function|moonsail.Stream|table<string,string> # the folder with them; or a tar of both: its path, its bytes, an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
+---@param source string|file*|function|moonsail.Stream|table # the folder with them; or a tar of both: its path, its bytes, an open file, or a pipe; a function that gives the next piece, and nil at the end; a stream; or contents by the names of their files
 ---@param options? moonsail.plugins.create.Options
 ---@return moonsail.Plugin # the plugin
 ---@overload fun(self: moonsail.Plugins, options: moonsail.plugins.create.Options): moonsail.Plugin

@@ -35,18 +35,15 @@ local function option_names(operation, positional)
   return names
 end
 
--- Whether a table has contents under names, and is not one of options: those
--- have other names, which nothing here is near to.
+-- Whether a table has files under names, and is not one of options: those have
+-- other names, which nothing here is near to.
 local function is_files(value, operation, positional)
   if type(value) ~= "table" or getmetatable(value) or next(value) == nil then
     return false
   end
   local names = option_names(operation, positional)
-  for key, content in pairs(value) do
-    if type(key) ~= "string" or type(content) ~= "string"
-       or core.nearest(key, names) then
-      return false
-    end
+  for key in pairs(value) do
+    if type(key) ~= "string" or core.nearest(key, names) then return false end
   end
   return true
 end

@@ -24,11 +24,12 @@ end
 describe("source.is_archive", function()
   it("tells archives from paths", function()
     assert.is_true(source.is_archive("a\0b"))
-    for _, magic in ipairs{ "\31\139\8", "BZh9", "\xFD7zXZ\0",
+    for _, magic in ipairs{ "\31\139\8", "BZh91AY&SY", "\xFD7zXZ\0",
                             "\x28\xB5\x2F\xFD" } do
       assert.is_true(source.is_archive(magic .. "…"))
     end
-    for _, path in ipairs{ "", "a.tar", "/tmp/x.tar.gz", "BZ" } do
+    for _, path in ipairs{ "", "a.tar", "/tmp/x.tar.gz", "BZ", "BZh9",
+                           "BZhang.tar" } do
       assert.is_false(source.is_archive(path))
     end
   end)
@@ -37,7 +38,7 @@ end)
 describe("source.of", function()
   it("takes paths and bytes", function()
     assert.equal("/etc/passwd", of("/etc/passwd").body_file)
-    assert.equal("BZh9", of("BZh9").body)
+    assert.equal("BZh91AY&SY", of("BZh91AY&SY").body)
   end)
 
   it("takes what pieces come from, as it is", function()
@@ -81,6 +82,8 @@ describe("source.of", function()
     end
     local tar = pack{ ["b/c"] = "two", a = "one" }
     assert.truthy(tar:find("^a\0.*one.*b/c\0.*two"))
+    tar = pack{ a = { content = "one", mode = tonumber("751", 8) } }
+    assert.truthy(tar:find("^a\0+0*751 .*one"))
     assert.truthy(pack("spec/support", true):find("caught.lua", 1, true))
   end)
 
@@ -96,10 +99,18 @@ describe("source.of", function()
     assert.equal("source: expected a string, got integer", complaint{ "a" })
     assert.equal('source["a"]: expected a string, got integer',
                  complaint{ a = 7 })
-    local documents <close> = core.stream_of{ read = print,
-                                              kind = "documents" }
-    assert.equal("source: what comes from this stream are documents, not "
-                 .. "bytes", complaint(documents))
+    assert.equal("source: empty (a source)", complaint "")
+    assert.equal('source["a"].content: expected a string, got nil',
+                 complaint{ a = { mode = 7 } })
+    assert.equal('source["a"].mode: expected an integer, got string',
+                 complaint{ a = { content = "", mode = "755" } })
+    assert.equal('source["a"]: it has content and mode, and no mdoe',
+                 complaint{ a = { content = "", mdoe = 7 } })
+    for _, kind in ipairs{ "documents", "lines" } do
+      local stream <close> = core.stream_of{ read = print, kind = kind }
+      assert.equal(("source: what comes from this stream are %s, not bytes")
+                     :format(kind), complaint(stream))
+    end
   end)
 end)
 
@@ -118,8 +129,8 @@ describe("upload.gather", function()
     assert.same({ path = "/", data = "x" }, gather("/", { data = "x" }))
     assert.same({ path = "/", copyUIDGID = "x" },
                 gather("/", { copyUIDGID = "x" }))
-    assert.same({ path = "/", ["index.html"] = 7 },
-                gather("/", { ["index.html"] = 7 }))
+    files = { ["index.html"] = 7 } -- of which source.of complains
+    assert.same({ path = "/", data = files }, gather("/", files))
     assert.same({ path = "/" }, gather("/", {}))
     assert.same({ path = "/" }, gather("/"))
   end)
