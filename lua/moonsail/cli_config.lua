@@ -24,8 +24,11 @@ local cli_config = {}
 
 -- The folder ----------------------------------------------------------------
 
--- A variable that is empty is as good as none.
-local function variable(getenv, name)
+---A variable of the environment; one that is empty is as good as none.
+---@param getenv fun(name: string): string|nil
+---@param name string
+---@return string|nil
+function cli_config.variable(getenv, name)
   local value = getenv(name)
   return value ~= "" and value or nil
 end
@@ -34,9 +37,9 @@ end
 ---@param getenv fun(name: string): string|nil
 ---@return string|nil
 function cli_config.folder(getenv)
-  local folder = variable(getenv, "DOCKER_CONFIG")
+  local folder = cli_config.variable(getenv, "DOCKER_CONFIG")
   if folder then return folder end
-  local home = variable(getenv, "HOME")
+  local home = cli_config.variable(getenv, "HOME")
   return home and home .. "/.docker"
 end
 

@@ -116,10 +116,6 @@ local function headers_of(around, warnings)
   return {}
 end
 
-local function set(value)
-  return value ~= nil and value ~= "" and value or nil
-end
-
 -- Who has said what the caller has not: by options of core.client.
 local function sources_of(where, given, config_path)
   local of = where.context and ("context %q, "):format(where.context) or ""
@@ -164,7 +160,8 @@ function config.resolve(given, getenv)
   options.host, options.tls = where.host, where.tls
   options.context, options.config = nil, nil
   options.headers = merge_headers(from_file, options.headers)
-  options.api_version = options.api_version or set(getenv "DOCKER_API_VERSION")
+  options.api_version = options.api_version
+                        or cli_config.variable(getenv, "DOCKER_API_VERSION")
   options.user_agent = options.user_agent or config.USER_AGENT
   origin.user_agent = options.user_agent
   return options, origin

@@ -2,7 +2,6 @@
 -- Where the docker command keeps its contexts: a folder for each, named by the
 -- SHA-256 of its name, with meta.json in it; and one with certificates.
 
-local cjson = require "cjson"
 local cli_config = require "moonsail.cli_config"
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
@@ -90,8 +89,7 @@ end
 local function name_in(folder, id)
   local path = ("%s/%s/meta.json"):format(meta_folder(folder), id)
   local ok, meta = pcall(cli_config.read_json, path, "")
-  local name = ok and field(meta, "Name", "string")
-  return name and name ~= cjson.null and name or id
+  return ok and field(meta, "Name", "string") or id
 end
 
 ---All contexts of a folder, in the order of their names; of one that cannot be

@@ -170,12 +170,12 @@ end
 -- Podman's files -------------------------------------------------------------
 
 local function file_paths(getenv)
-  local given = getenv "REGISTRY_AUTH_FILE"
-  if given and given ~= "" then return { given } end
+  local given = cli_config.variable(getenv, "REGISTRY_AUTH_FILE")
+  if given then return { given } end
   local paths = {}
-  local function add(variable, folder)
-    local start = getenv(variable)
-    if not start or start == "" then return false end
+  local function add(name, folder)
+    local start = cli_config.variable(getenv, name)
+    if not start then return false end
     paths[#paths + 1] = ("%s/%s/auth.json"):format(start, folder)
     return true
   end

@@ -34,8 +34,8 @@ end
 
 -- What DOCKER_AUTH_CONFIG holds, in the form of a config.json.
 local function environment()
-  local text = os.getenv "DOCKER_AUTH_CONFIG"
-  if text == nil or text == "" then return nil end
+  local text = cli_config.variable(os.getenv, "DOCKER_AUTH_CONFIG")
+  if not text then return nil end
   local ok, document = pcall(cjson.decode, text)
   local auths = ok and type(document) == "table" and document.auths
   if cli_config.is_object(auths) then

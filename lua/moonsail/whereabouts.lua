@@ -7,6 +7,8 @@ local fail = require "moonsail.fail"
 
 local whereabouts = {}
 
+local variable = cli_config.variable
+
 local METHOD = "moonsail.client"
 local complain = fail.complainer(METHOD)
 
@@ -51,14 +53,15 @@ local DEFAULT_SOCKET = "/var/run/docker.sock"
 ---@return string[] # their paths
 function whereabouts.default_sockets(getenv)
   local paths = { DEFAULT_SOCKET }
-  local function add(folder, rest)
-    if folder and folder ~= "" then paths[#paths + 1] = folder .. rest end
+  local function add(name, rest)
+    local folder = variable(getenv, name)
+    if folder then paths[#paths + 1] = folder .. rest end
   end
-  add(getenv "XDG_RUNTIME_DIR", "/docker.sock")
-  add(getenv "HOME", "/.docker/run/docker.sock")
-  add(getenv "HOME", "/.docker/desktop/docker.sock")
-  add(getenv "XDG_RUNTIME_DIR", "/podman/podman.sock")
-  add("/run", "/podman/podman.sock")
+  add("XDG_RUNTIME_DIR", "/docker.sock")
+  add("HOME", "/.docker/run/docker.sock")
+  add("HOME", "/.docker/desktop/docker.sock")
+  add("XDG_RUNTIME_DIR", "/podman/podman.sock")
+  paths[#paths + 1] = "/run/podman/podman.sock"
   return paths
 end
 
@@ -92,11 +95,6 @@ end
 
 -- Hosts ---------------------------------------------------------------------
 
--- A variable that is empty is as good as none.
-local function set(value)
-  return value ~= nil and value ~= "" and value or nil
-end
-
 -- A path is that of a unix socket, a bare address that of a TCP port; what has
 -- no host is here.
 local function complete_host(host)
@@ -118,32 +116,32 @@ end
 
 -- Which variable asks for TLS.
 local function asked_by(getenv)
-  return set(getenv "DOCKER_TLS_VERIFY") and "DOCKER_TLS_VERIFY"
-         or set(getenv "DOCKER_TLS") and "DOCKER_TLS" or nil
+  return variable(getenv, "DOCKER_TLS_VERIFY") and "DOCKER_TLS_VERIFY"
+         or variable(getenv, "DOCKER_TLS") and "DOCKER_TLS" or nil
 end
 
 local function certificates(around)
-  local folder = set(around.getenv "DOCKER_CERT_PATH") or around.folder
+  local folder = variable(around.getenv, "DOCKER_CERT_PATH") or around.folder
   return folder and context_store.certificates(folder) or {}, folder
 end
 
--- Where there is no authority to verify by, the docker command asks no other
--- either: whoever it is, the system may trust him.
-local function check_authority(tls, folder, variable)
+-- The docker command verifies by ca.pem alone: by what the system trusts,
+-- anybody who has bought a certificate would pass.
+local function check_authority(tls, folder, asker)
   if tls.verify and not tls.ca then
-    complain(variable, "there is no %s", folder and folder .. "/ca.pem"
+    complain(asker, "there is no %s", folder and folder .. "/ca.pem"
              or "ca.pem: neither DOCKER_CERT_PATH nor HOME says where")
   end
 end
 
--- The terms that the environment asks for; nil: none.
+-- The terms that the environment asks for, and which variable does; nil: none.
 local function terms_of_environment(around)
-  local variable = asked_by(around.getenv)
-  if not variable then return nil end
+  local asker = asked_by(around.getenv)
+  if not asker then return nil end
   local tls, folder = certificates(around)
-  tls.verify = variable == "DOCKER_TLS_VERIFY"
-  check_authority(tls, folder, variable)
-  return tls, variable
+  tls.verify = asker == "DOCKER_TLS_VERIFY"
+  check_authority(tls, folder, asker)
+  return tls, asker
 end
 
 -- Those for a host that no context names.
@@ -154,7 +152,7 @@ local function secure(where, around)
     complain(where.tls_by, "it asks for TLS, which http:// is not: write "
              .. "tcp:// or https://")
   elseif not where.tls and where.host:find "^tcp:"
-         and set(around.getenv "DOCKER_CERT_PATH") then
+         and variable(around.getenv, "DOCKER_CERT_PATH") then
     where.warnings[#where.warnings + 1] = "DOCKER_CERT_PATH is set, but "
       .. "nothing asks for TLS: set DOCKER_TLS_VERIFY"
   end
@@ -196,7 +194,7 @@ end
 -- The name of the context that the user works with, and what says so; nil:
 -- none.
 local function named_context(around)
-  local name = set(around.getenv "DOCKER_CONTEXT")
+  local name = variable(around.getenv, "DOCKER_CONTEXT")
   local why = "DOCKER_CONTEXT"
   if not name then
     local config = around.config()
@@ -211,7 +209,9 @@ end
 ---@param around moonsail.Surroundings
 ---@return string|nil, string|nil
 function whereabouts.context_name(around)
-  if not set(around.getenv "DOCKER_HOST") then return named_context(around) end
+  if not variable(around.getenv, "DOCKER_HOST") then
+    return named_context(around)
+  end
 end
 
 -- DOCKER_HOST stands above a context, which its user may not be aware of.
@@ -226,11 +226,9 @@ end
 
 -- Without any word on where: TLS is spoken with a port.
 local function default_place(given, around)
-  local variable = asked_by(around.getenv)
-  if given.tls then return place("tcp://localhost:2376", "option tls") end
-  if variable and given.tls == nil then
-    return place("tcp://localhost:2376", variable)
-  end
+  local asker = given.tls and "option tls"
+                or given.tls == nil and asked_by(around.getenv)
+  if asker then return place("tcp://localhost:2376", asker) end
   return place("unix://" .. find_socket(around.getenv), "default socket")
 end
 
@@ -240,7 +238,7 @@ local function choose(given, around)
   if given.context and given.context ~= context_store.DEFAULT then
     return place_of_context(around, given.context, "option context")
   end
-  local host = set(around.getenv "DOCKER_HOST")
+  local host = variable(around.getenv, "DOCKER_HOST")
   if host then
     local where = place(host, "DOCKER_HOST")
     return given.context and where or warn_of_context(where, around)

@@ -3,6 +3,7 @@
 
 local caught = require "spec.support.caught"
 local contexts = require "moonsail.contexts"
+local moonsail = require "moonsail"
 local support = require "spec.support.contexts"
 
 local folder
@@ -75,6 +76,7 @@ describe("moonsail.contexts", function()
   it("looks into another folder", function()
     assert.equal(3, #list({ DOCKER_CONFIG = "/none" }, { config = folder }))
     assert.equal(1, #list{ DOCKER_CONFIG = "/none" })
+    assert.equal("far", moonsail.contexts{ config = folder }[2].name)
     assert.equal("confg: unknown option (did you mean config?)",
                  caught("argument", list, nil, { confg = "/" }).message)
   end)
