@@ -120,14 +120,17 @@ end
 
 -- All ------------------------------------------------------------------------
 
--- All entries of the file itself.
+-- All entries of the file itself; of those that mean the same, the one that
+-- is found for a single registry, too.
 local function all_entries(source)
   local found, trouble = {}, nil
-  for key, entry in pairs(source.auths) do
+  for key in pairs(source.auths) do
     local place = place_of(key, source.has_paths)
+    local registry, path = place:match "^([^/]*)/?(.*)$"
+    local chosen = key_for(source.auths, registry, path, source.has_paths)
     local server = credential_files.server(place)
-    local auth, problem = read_entry(entry, server, source.name)
-    found[server] = auth or found[server]
+    local auth, problem = read_entry(source.auths[chosen], server, source.name)
+    found[server] = auth
     trouble = trouble or problem
   end
   return found, trouble

@@ -120,6 +120,34 @@ describe("credential_files.all", function()
   end)
 end)
 
+describe("credential_files.all, as for one registry,", function()
+  local function all_users(auths, has_paths)
+    local users = {}
+    for server, auth in pairs(credential_files.all({
+      auths = auths, cred_helpers = {}, has_paths = has_paths,
+    }, "x")) do
+      users[server] = auth.username
+    end
+    return users
+  end
+
+  it("takes what the docker command writes first", function()
+    local auths = { [HUB] = encoded "a:x", ["r.example"] = encoded "a:x" }
+    for i = 1, 9 do -- in whatever order they come
+      auths["https://index.docker.io/" .. i] = encoded "b:x"
+      auths["https://r.example/" .. i] = encoded "b:x"
+    end
+    assert.same({ [HUB] = "a", ["r.example"] = "a" }, all_users(auths))
+  end)
+
+  it("keeps paths where they count", function()
+    local auths = { ["r.example"] = encoded "all:x",
+                    ["r.example/team"] = encoded "team:x" }
+    assert.same({ ["r.example"] = "all", ["r.example/team"] = "team" },
+                all_users(auths, true))
+  end)
+end)
+
 describe("credential_files.podman", function()
   local folder
   before_each(function() folder = elsewhere.folder() end)
