@@ -147,6 +147,8 @@ if [ "$part" != unit ]; then
   OPTIONS="$OPTIONS --helper=spec/support/coverage.lua"
 fi
 [ -z "${SANITIZE:-}" ] || sanitized_lua
+mkdir "$WORK/tmp" # nothing of others is in it when a test looks
+export TMPDIR="$WORK/tmp"
 
 if [ "$part" != engine ]; then
   for program in "$BUILD"/spec/c/*_test; do
