@@ -222,8 +222,8 @@ int ldk_execute(lua_State *L) {
   take_input(L, &e->process);
   if (lua_rawlen(L, 1) == 0)
     return ldk_fail_argument(L, LABEL(L), "argv: expected a program");
-  command.argv = push_array(L, 1, "argv");
   command.env = push_environment(L);
+  command.argv = push_array(L, 1, "argv");
   if (e->timeout > 0)
     e->deadline = dk_now() + e->timeout;
   error = dk_process_start(&e->process, ldk_transport(L), &command);

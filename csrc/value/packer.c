@@ -63,13 +63,14 @@ static int fail(lua_State *L, int index, ldk_Packer *p, dk_Packed result) {
 
 /* ---- entries ---- */
 
-/* The text in a field of the entry on top, which holds it; or NULL. Raises for
- * what is none, and has no zeros in it unless `length` is asked for. */
-static const char *text_field(lua_State *L, const char *label,
-                              const char *name, size_t *length) {
+/* Pushes the text in a field of the table at an index, or nil: NULL. Raises for
+ * what is none, and has no zeros in it unless `length` is asked for. [-0, +1]
+ */
+static const char *push_text(lua_State *L, int index, const char *label,
+                             const char *name, size_t *length) {
   size_t size = 0;
   const char *text = NULL;
-  int type = lua_getfield(L, -1, name);
+  int type = lua_getfield(L, index, name);
   if (type == LUA_TSTRING)
     text = lua_tolstring(L, -1, &size);
   else if (type != LUA_TNIL)
@@ -79,7 +80,6 @@ static const char *text_field(lua_State *L, const char *label,
     *length = size;
   else if (text != NULL && strlen(text) != size)
     ldk_fail_argument(L, label, "%s: there is a zero byte in it", name);
-  lua_pop(L, 1);
   return text;
 }
 
@@ -103,39 +103,51 @@ static int boolean_field(lua_State *L, int index, const char *name) {
   return value;
 }
 
-/* What the entry on top says of a file of bytes; whether it is one. */
-static int read_content(lua_State *L, const char *label, dk_Content *c) {
-  c->name = text_field(L, label, "name", NULL);
-  c->bytes = text_field(L, label, "content", &c->length);
-  c->mode = (int)number_field(L, -1, label, "mode", PLAIN_MODE) & 07777;
-  c->mtime = number_field(L, -1, label, "mtime", -1);
+/* What the entry at an index says of a file of bytes; whether it is one. Its
+ * name and its bytes are what is pushed. [-0, +2] */
+static int push_content(lua_State *L, int index, const char *label,
+                        dk_Content *c) {
+  c->name = push_text(L, index, label, "name", NULL);
+  c->bytes = push_text(L, index, label, "content", &c->length);
+  c->mode = (int)number_field(L, index, label, "mode", PLAIN_MODE) & 07777;
+  c->mtime = number_field(L, index, label, "mtime", -1);
   return c->bytes != NULL;
 }
 
-/* Raises unless the entry on top is one. */
-static void check_entry(lua_State *L, const char *label) {
-  dk_Content c;
-  if (!lua_istable(L, -1))
+/* Raises unless the value on top is an entry; pushes what push_content does,
+ * and its path. Whether it is a file of bytes. [-0, +3] */
+static int push_entry(lua_State *L, const char *label, dk_Content *c,
+                      const char **path) {
+  int entry = lua_gettop(L), is_content;
+  luaL_checkstack(L, 8, NULL);
+  if (!lua_istable(L, entry))
     ldk_fail_argument(L, label, "an entry of an archive is %s, not a table",
-                      luaL_typename(L, -1));
-  if (!read_content(L, label, &c) &&
-      text_field(L, label, "path", NULL) == NULL)
+                      luaL_typename(L, entry));
+  is_content = push_content(L, entry, label, c);
+  *path = push_text(L, entry, label, "path", NULL);
+  if (!is_content && *path == NULL)
     ldk_fail_argument(L, label, "an entry has neither path nor content");
-  if (c.name == NULL || (*c.name == '\0' && c.bytes != NULL))
+  if (c->name == NULL || (*c->name == '\0' && is_content))
     ldk_fail_argument(L, label, "name: an entry of an archive has none");
+  return is_content;
 }
 
-/* Begins with the entry on top. */
+/* Begins with the entry on top, which may have been changed since. */
 static dk_Packed begin_entry(lua_State *L, int index, ldk_Packer *p) {
-  const char *label = label_of(L, index), *path;
+  int entry = lua_gettop(L);
+  const char *path;
   dk_Content c;
-  if (read_content(L, label, &c)) {
-    lua_getfield(L, -1, "content");
+  dk_Packed result;
+  if (push_entry(L, label_of(L, index), &c, &path)) {
+    lua_pushvalue(L, entry + 2);
     ldk_anchor(L, index, CONTENT);
-    return dk_pack_content(&p->pack, &c);
+    result = dk_pack_content(&p->pack, &c);
+  } else {
+    int follow = boolean_field(L, entry, "follow");
+    result = dk_pack_tree(&p->pack, path, c.name, follow);
   }
-  path = text_field(L, label, "path", NULL);
-  return dk_pack_tree(&p->pack, path, c.name, boolean_field(L, -1, "follow"));
+  lua_settop(L, entry);
+  return result;
 }
 
 /* ---- the work ---- */
@@ -149,7 +161,6 @@ static dk_Packed go_on(lua_State *L, int index, ldk_Packer *p) {
     result = dk_pack_finish(&p->pack);
   } else {
     p->next++;
-    check_entry(L, label_of(L, index)); /* they may have been changed */
     result = begin_entry(L, index, p);
   }
   lua_pop(L, 2);
@@ -264,11 +275,14 @@ const ldk_Class ldk_packer_class = {"moonsail.packer", methods, metamethods};
 
 static void check_entries(lua_State *L, const char *label) {
   lua_Integer i;
+  int top = lua_gettop(L);
   for (i = 1; lua_rawgeti(L, 1, i) != LUA_TNIL; i++) {
-    check_entry(L, label);
-    lua_pop(L, 1);
+    dk_Content c;
+    const char *path;
+    push_entry(L, label, &c, &path);
+    lua_settop(L, top);
   }
-  lua_pop(L, 1);
+  lua_settop(L, top);
 }
 
 /* Takes the options at 2 over into the packer on top. */

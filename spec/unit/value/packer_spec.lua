@@ -416,6 +416,17 @@ describe("a packer complains", function()
   end)
 end)
 
+it("holds what an entry makes up each time it is asked", function()
+  local entry = setmetatable({}, { __index = function(_, key)
+    collectgarbage()
+    if key == "name" then return ("n"):rep(80) .. "ame" end
+    if key == "content" then return ("c"):rep(200000) .. "ontent" end
+  end })
+  local bytes = tar.pack{ entry, entry }
+  assert.equal(2, select(2, bytes:gsub(("n"):rep(80) .. "ame", "")))
+  assert.equal(2, select(2, bytes:gsub(("c"):rep(200000) .. "ontent", "")))
+end)
+
 it("gives back all when it is closed or left", function()
   sample()
   collectgarbage()
