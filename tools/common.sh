@@ -14,7 +14,7 @@ BUILD_PACKAGES="gcc libc6-dev make lua5.4 liblua5.4-dev lua-cjson
 ENGINE_PACKAGES="docker.io busybox-static iproute2 procps"
 TEST_PACKAGES="binutils lua-busted lua-filesystem lua-socket lua-luv
   lua-cqueues luarocks lua-yaml docker-registry curl tmux openssl
-  openssh-client openssh-server"
+  openssh-client openssh-server libcap2-bin bzip2 xz-utils zstd"
 CHECK_PACKAGES="clang clang-format lua-check git"
 
 say() { echo "== $*"; }
