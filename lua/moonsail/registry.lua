@@ -44,10 +44,11 @@ local function complete(self, options, registry, complain)
      or options.identitytoken ~= nil then
     return
   end
-  local known = credentials.for_registry(self, registry, nil, LOGIN)
+  local known, trouble = credentials.for_registry(self, registry, nil, LOGIN)
   if not known or options.username ~= nil
                   and options.username ~= known.username then
-    complain("password", "missing (none is known for %s)", registry)
+    complain("password", "missing (none is known for %s%s)", registry,
+             trouble and ": " .. trouble or "")
   end
   for _, name in ipairs{ "username", "password", "identity_token" } do
     options[name] = known[name]
@@ -115,6 +116,15 @@ end
 
 -- Looking --------------------------------------------------------------------
 
+-- Asks the registry of an image or a plugin, whose name is this option.
+local function ask(docker, operation, target, label, ...)
+  local options = core.gather_options(target, label, ...)
+  core.check(docker, operation, options, label)
+  return credentials.use(docker, options[target], options, label, function()
+    return core.call(docker, operation, options, label)
+  end)
+end
+
 ---What a registry has under the name of an image: its digest and platforms.
 ---@param name string
 ---@option auth moonsail.api.AuthConfig # for the registry: `username`,
@@ -126,13 +136,7 @@ end
 ---        engine refuses it
 ---@return moonsail.api.DistributionInspect
 function client:distribution(...)
-  local label = "client:distribution"
-  local options = core.gather_options("name", label, ...)
-  core.check(self, "DistributionInspect", options, label)
-  fail.check_type(fail.complainer(label), "name", "string", options.name)
-  return credentials.use(self, options.name, options, label, function()
-    return core.call(self, "DistributionInspect", options, label)
-  end)
+  return ask(self, "DistributionInspect", "name", "client:distribution", ...)
 end
 
 ---@class moonsail.Images
@@ -154,9 +158,7 @@ function images:search(...)
   local options = core.gather_options("term limit", label, ...)
   local docker = core.client_of(self)
   core.check(docker, "ImageSearch", options, label)
-  local term = fail.check_type(fail.complainer(label), "term", "string",
-                               options.term)
-  local registry = reference.domain_of(term)
+  local registry = reference.domain_of(options.term)
   return credentials.use_for(docker, registry, options, label, function()
     return core.call(docker, "ImageSearch", options, label)
   end)
@@ -175,12 +177,6 @@ local plugins = core.methods("plugins")
 ---        when it has no such plugin, api when the engine refuses it
 ---@return moonsail.api.PluginPrivilege[]
 function plugins:privileges(...)
-  local label = "plugins:privileges"
-  local options = core.gather_options("remote", label, ...)
-  local docker = core.client_of(self)
-  core.check(docker, "GetPluginPrivileges", options, label)
-  fail.check_type(fail.complainer(label), "remote", "string", options.remote)
-  return credentials.use(docker, options.remote, options, label, function()
-    return core.call(docker, "GetPluginPrivileges", options, label)
-  end)
+  return ask(core.client_of(self), "GetPluginPrivileges", "remote",
+             "plugins:privileges", ...)
 end

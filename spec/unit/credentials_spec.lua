@@ -377,7 +377,12 @@ describe("client:login", function()
     local problem = caught("argument", client.login, client, "you")
     assert.equal("password: missing (none is known for docker.io)",
                  problem.message)
-    caught("argument", client.login, client, { registry = "r.example" })
+    configure(client, {}, {}, "not-there")
+    problem = caught("argument", client.login, client,
+                     { registry = "r.example" })
+    assert.equal("password: missing (none is known for r.example: the "
+      .. "credential helper docker-credential-not-there could not be run: it "
+      .. "is not installed)", problem.message)
     assert.equal(1, server:log "accept")
   end)
 
