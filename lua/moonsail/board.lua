@@ -159,15 +159,21 @@ local function select(rows, room)
   return shown, table.move(order, room + 1, #order, 1, {})
 end
 
--- All lines, no more than a screen has room for.
+---All lines, no more than a screen has room for above that of the cursor; where
+---there is room for but one, that of all.
+---@param columns integer # of each line at most
+---@param height integer # of the screen
+---@return string[]
 function Board:lines(columns, height)
-  local sum, hidden = self:measure(), {}
-  local rows, room = self.rows, math.max(height - 1 - (sum and 1 or 0), 1)
-  if #rows > room then rows, hidden = select(rows, math.max(room - 1, 1)) end
+  local sum, hidden = height > 1 and self:measure() or nil, {}
+  local rows, room = self.rows, math.max(height - 1 - (sum and 1 or 0), 0)
+  if #rows > room then rows, hidden = select(rows, math.max(room - 1, 0)) end
   local widths, lines = bars.widths(rows, self.widths), {}
   self.widths = widths
   for i, row in ipairs(rows) do lines[i] = bars.line(row, widths, columns) end
-  if #hidden > 0 then lines[#lines + 1] = bars.rest(hidden, columns) end
+  if #hidden > 0 and room > 0 then
+    lines[#lines + 1] = bars.rest(hidden, columns)
+  end
   if sum then lines[#lines + 1] = bars.total(sum, widths, columns) end
   return lines
 end

@@ -139,7 +139,8 @@ function progress.reporter(target, method)
   if target == true then target = io.stderr end
   if not is_file(target) then
     fail.argument(method, "progress: expected true, an open file or a "
-                  .. "function, got %s", fail.type_name(target))
+                  .. "function, got %s", io.type(target)
+                  or fail.type_name(target))
   end
   local make = progress.is_drawn(target) and progress.terminal_reporter
                or plain_reporter

@@ -114,11 +114,14 @@ describe("progress.reporter", function()
   it("refuses anything else", function()
     local closed = assert(io.tmpfile())
     closed:close()
-    for _, target in ipairs{ 7, "stderr", {}, closed, core.null } do
-      local problem = caught("argument", progress.reporter, target,
+    for _, case in ipairs{
+      { 7, "integer" }, { "stderr", "string" }, { {}, "table" },
+      { closed, "closed file" }, { core.null, "userdata" },
+    } do
+      local problem = caught("argument", progress.reporter, case[1],
                              "images:pull")
-      assert.matches("^progress: expected true, an open file or a function",
-                     problem.message)
+      assert.equal("progress: expected true, an open file or a function, got "
+                   .. case[2], problem.message)
       assert.equal("images:pull", problem.method)
     end
   end)
