@@ -33,6 +33,9 @@
 #define KEPT 2048
 #define TOLD 160
 
+/* Pieces of KEPT bytes that are read at once. */
+#define MOST_PIECES 32
+
 typedef struct dk_Tunnel {
   struct dk_Tunnel *next;
   unsigned long number;   /* of this one, */
@@ -74,16 +77,18 @@ static void keep_words(dk_Tunnel *u, const char *bytes, size_t n) {
   u->length = kept + n;
 }
 
-/* Reads what there is now. */
+/* Reads what there is now: no more than a pipe holds, as somebody may go on and
+ * on. */
 static void listen_to(dk_Tunnel *u) {
   char bytes[KEPT];
   ssize_t n = 1;
-  while (n > 0 && u->words.fd >= 0) {
+  int i;
+  for (i = 0; i < MOST_PIECES && n > 0 && u->words.fd >= 0; i++) {
     n = read(u->words.fd, bytes, sizeof bytes);
     if (n > 0)
       keep_words(u, bytes, (size_t)n);
   }
-  if (n == 0 || (errno != EAGAIN && errno != EINTR))
+  if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
     close_words(u);
 }
 
