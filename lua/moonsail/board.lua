@@ -159,8 +159,8 @@ local function select(rows, room)
   return shown, table.move(order, room + 1, #order, 1, {})
 end
 
----All lines, no more than a screen has room for above that of the cursor; where
----there is room for but one, that of all.
+---All lines, no more than a screen has room for above that of the cursor;
+---where there is room for but one, that of all.
 ---@param columns integer # of each line at most
 ---@param height integer # of the screen
 ---@return string[]
