@@ -124,7 +124,7 @@ local CONFIG = {
 -- A client whose every exchange is told, and what its config.json has.
 local function new_client(host, config)
   local client = moonsail.client{
-    host = host, connect_timeout = 2,
+    host = host, connect_timeout = 2, headers = { ["X-Token"] = SECRET },
     on_result = function(record) tell_all("on_result", record) end,
   }
   cli_config.remember(client, nil, config or CONFIG)

@@ -45,6 +45,7 @@ describe("moonsail.contexts", function()
         current = false },
     }, rows)
     assert.matches('name = "far"', tostring(rows), 1, true)
+    assert.equal("verified", list{ DOCKER_HOST = "https://e" }[1].tls)
   end)
 
   it("marks the one that is used", function()
