@@ -3,6 +3,7 @@
 
 local caught = require "spec.support.caught"
 local cli_config = require "moonsail.cli_config"
+local contexts = require "spec.support.contexts"
 local lfs = require "lfs"
 
 local EMPTY = { auths = {}, cred_helpers = {}, proxies = {},
@@ -27,24 +28,16 @@ end)
 describe("cli_config", function()
   local folder, path
 
-  local function write(text)
-    local file <close> = assert(io.open(path, "w"))
-    file:write(text)
-  end
-
   local function load(text)
-    if text then write(text) end
+    if text then contexts.write(path, text) end
     return cli_config.load(environment{ DOCKER_CONFIG = folder })
   end
 
   before_each(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(lfs.mkdir(folder))
+    folder = contexts.folder()
     path = folder .. "/config.json"
   end)
-
-  after_each(function() os.execute("rm -r " .. folder) end)
+  after_each(function() contexts.remove(folder) end)
 
   it("is empty where there is no file, and no folder", function()
     EMPTY.folder, EMPTY.path = folder, path
@@ -123,11 +116,11 @@ describe("cli_config", function()
   it("is read once for a client, when it is asked for", function()
     local client = {}
     cli_config.remember(client, folder)
-    write '{"credsStore": "pass"}'
+    contexts.write(path, '{"credsStore": "pass"}')
     assert.equal("pass", cli_config.of(client).creds_store)
-    write '{"credsStore": "other"}'
+    contexts.write(path, '{"credsStore": "other"}')
     assert.equal("pass", cli_config.of(client).creds_store)
-    write "{"
+    contexts.write(path, "{")
     cli_config.remember(client, folder)
     assert.equal("images:pull",
                  caught("argument", cli_config.of, client,

@@ -4,7 +4,7 @@
 local caught = require "spec.support.caught"
 local cli_config = require "moonsail.cli_config"
 local config = require "moonsail.config"
-local lfs = require "lfs"
+local contexts = require "spec.support.contexts"
 local scripted = require "spec.support.scripted"
 
 -- An environment of these variables and no others.
@@ -18,17 +18,11 @@ end
 
 local folder
 
-before_each(function()
-  folder = os.tmpname()
-  os.remove(folder)
-  assert(lfs.mkdir(folder))
-end)
-
-after_each(function() os.execute("rm -r " .. folder) end)
+before_each(function() folder = contexts.folder() end)
+after_each(function() contexts.remove(folder) end)
 
 local function write(text)
-  local file <close> = assert(io.open(folder .. "/config.json", "w"))
-  file:write(text)
+  contexts.write(folder .. "/config.json", text)
 end
 
 describe("config.resolve", function()
