@@ -63,9 +63,18 @@ local function built(...)
   return image, log
 end
 
--- What a container of the image says.
-local function says(image, ...)
-  return docker.containers:run(image, { ... }, { remove = true }).logs.stdout
+-- What is in a file of the image.
+local function content(image, path)
+  local holder = docker.containers:create(image, { "none" })
+  fixture.remove_later(holder)
+  for entry in holder:get_archive(path):entries() do return entry:text() end
+end
+
+local function has_variable(image, setting)
+  for _, each in ipairs(image:attrs().config.env) do
+    if each == setting then return true end
+  end
+  return false
 end
 
 local FILES = {
@@ -77,7 +86,7 @@ local FILES = {
 describe("images:build", function()
   it("takes a folder", function()
     local image = built(folder(FILES))
-    assert.equal(FILES.greeting, says(image, "/bin/cat", "/greeting"))
+    assert.equal(FILES.greeting, content(image, "/greeting"))
   end)
 
   it("takes a tar: its path, its bytes, an open file", function()
@@ -88,7 +97,7 @@ describe("images:build", function()
       { path = tar(FILES, "-z") },
     } do
       local image = built(options)
-      assert.equal(FILES.greeting, says(image, "/bin/cat", "/greeting"))
+      assert.equal(FILES.greeting, content(image, "/greeting"))
     end
   end)
 
@@ -96,7 +105,7 @@ describe("images:build", function()
     local image, log = built{
       dockerfile_text = dockerfile("ENV A=b", "RUN echo a step speaks"),
     }
-    assert.equal("b\n", says(image, "/bin/sh", "-c", "echo $A"))
+    assert.is_true(has_variable(image, "A=b"))
     assert.matches("a step speaks\n", tostring(log))
     assert.is_true(#log > 1)
     assert.equal(5, #log.steps)
@@ -115,12 +124,12 @@ describe("images:build", function()
     assert.matches("a step speaks\n", table.concat(text))
     images:remove(id, { force = true })
     local stream = images:build{
-      dockerfile_text = dockerfile("RUN echo before it", "RUN exit 3"),
+      dockerfile_text = dockerfile("RUN echo before it; exit 3"),
       stream = true,
     }
     local problem = caught("build", stream.each, stream, function() end)
     assert.equal(3, problem.exit_code)
-    assert.matches("before it", tostring(problem.log))
+    assert.same({ "before it" }, problem.log.steps[4].lines)
     caught("argument", images.build, images,
            { dockerfile_text = "FROM x\n", stream = true, progress = true })
   end)
@@ -152,7 +161,7 @@ describe("images:build", function()
     local image = built{
       remote = server.address:gsub("^tcp", "http") .. "/context.tar.gz",
     }
-    assert.equal("yes\n", says(image, "/bin/sh", "-c", "echo $FETCHED"))
+    assert.is_true(has_variable(image, "FETCHED=yes"))
   end))
 
   it("takes the options of the API, by our names", function()
@@ -175,7 +184,7 @@ describe("images:build", function()
       network_mode = "none",
       memory = "64m",
     }
-    assert.equal("7\n", says(image, "/bin/sh", "-c", "echo $GOT"))
+    assert.is_true(has_variable(image, "GOT=7"))
     assert.equal("x y", image:labels().MyLabel)
     local tags = {}
     for _, tag in ipairs(image:tags()) do tags[fixture.plain(tag)] = true end
@@ -195,7 +204,7 @@ describe("images:build", function()
     do
       local file <close> = assert(io.open(path, "w"))
       local _, log = built{
-        dockerfile_text = dockerfile "RUN echo progress", progress = file,
+        dockerfile_text = dockerfile "ENV SHOWN=yes", progress = file,
       }
       file:flush()
       assert.equal(table.concat(log), read(path))
@@ -210,30 +219,23 @@ describe("images:build", function()
   it("raises kind build when a step fails, with the log so far", function()
     local name = fixture.name()
     local problem = caught("build", images.build, images, {
-      dockerfile_text = dockerfile("RUN echo before it", "RUN exit 3",
-                                   "RUN echo after it"),
+      dockerfile_text = dockerfile("LABEL left=" .. name,
+        "RUN echo before it; exit 3", "RUN echo after it"),
       tag = name,
     })
     assert.equal(3, problem.exit_code)
     assert.matches("exit 3", problem.message)
-    assert.matches("before it", tostring(problem.log))
+    assert.same({ "before it" }, problem.log.steps[5].lines)
     assert.is_nil(tostring(problem.log):find("after it", 1, true))
-    assert.equal("RUN exit 3", problem.step)
+    assert.equal("RUN echo before it; exit 3", problem.step)
     assert.equal(5, problem.step_number)
     assert.equal(6, problem.step_count)
     assert.equal("images:build", problem.method)
     assert.equal("ImageBuild", problem.operation)
     assert.is_true(moonsail.is_error(problem, "build"))
     caught("not_found", images.get, images, name)
-  end)
-
-  it("leaves no container behind when a step fails", function()
-    local label = fixture.name()
-    caught("build", images.build, images, {
-      dockerfile_text = dockerfile("LABEL left=" .. label, "RUN exit 1"),
-    })
-    assert.same({}, docker.containers:list{
-      all = true, filters = { label = "left=" .. label },
+    assert.same({}, docker.containers:list{ -- none is left behind
+      all = true, filters = { label = "left=" .. name },
     })
   end)
 
