@@ -119,6 +119,19 @@ dockerd_flags() {
     "--cgroup-parent /$(cgroup) $(network_flags)" "$(cat "$DIR/flags")"
 }
 
+# An engine has the disk write what it keeps before it goes on, which is a
+# third of the time that tests take: it keeps it in memory, where it may.
+keep_in_memory() {
+  mkdir -p "$DIR/data"
+  mount -t tmpfs -o mode=711 moonsail "$DIR/data" 2>/dev/null || :
+}
+
+# Other engines may have got that mount with their namespaces.
+forget_memory() {
+  rm -rf "$DIR/data"/*
+  if mountpoint -q "$DIR/data"; then umount -l "$DIR/data"; fi
+}
+
 # dockerd, in a mount namespace of its own: what it keeps in /run is private,
 # and the mount on exec marks all processes that belong to it.
 start() {
@@ -220,6 +233,7 @@ up)
   if [ -n "${NETNS:-}" ]; then claim_namespace; else claim_bridge; fi
   echo "${FLAGS:-}" >"$DIR/flags"
   echo "${MOONSAIL_DOCKERD_ENV:-}" >"$DIR/environment"
+  keep_in_memory
   start
   import_images "unix://$SOCKET" "$DIR"
   echo "DOCKER_HOST=unix://$SOCKET"
@@ -239,6 +253,7 @@ down)
   sweep
   remove_bridges
   leave_namespace
+  forget_memory
   rm -rf "$DIR/data" "$DIR/daemon.json" "$DIR/log" "$DIR/busybox" \
     "$DIR/busybox.tar" "$DIR/flags" "$DIR/environment" "$DIR/netns" \
     "$DIR/number"
