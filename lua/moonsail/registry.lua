@@ -55,6 +55,16 @@ local function complete(self, options, registry, complain)
   end
 end
 
+-- Has the engine try them. Whoever is refused here needs no hint to log in.
+local function try(self, options, registry)
+  local ok, answer = pcall(core.call, self, "SystemAuth", options, LOGIN)
+  if ok then return answer end
+  if core.is_error(answer, "unauthorized") then
+    answer.hint = "check the user name and the password for " .. registry
+  end
+  error(answer, 0)
+end
+
 -- What later calls are to send: a token, if there is one, replaces a password.
 local function to_remember(options, answer, server)
   local token = answer.identity_token
@@ -93,7 +103,7 @@ function client:login(...)
   complete(self, options, registry, complain)
   local server = credential_files.server(registry)
   options.serveraddress, options.raw = server, false
-  local answer = core.call(self, "SystemAuth", options, LOGIN)
+  local answer = try(self, options, registry)
   credentials.remember(self, registry,
                        to_remember(options, answer, server))
   return answer

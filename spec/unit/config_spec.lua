@@ -39,14 +39,14 @@ describe("config.resolve", function()
   it("passes on what else a client takes", function()
     local function hook() end
     local given = {
-      host = "/x", timeout = 5, connect_timeout = 0.5, idle_timeout = false,
+      host = "/x", tls = { verify = false }, timeout = 0, connect_timeout = 0.5, idle_timeout = false,
       raw = true, on_result = hook, max_body = 1000, window = "2m",
       user_agent = "me",
     }
     local options = resolve(given)
     assert.equal("unix:///x", options.host)
     assert.equal(2 * 1024 * 1024, options.window)
-    for _, name in ipairs{ "timeout", "connect_timeout", "idle_timeout",
+    for _, name in ipairs{ "tls", "timeout", "connect_timeout", "idle_timeout",
                            "raw", "on_result", "max_body", "user_agent" } do
       assert.equal(given[name], options[name])
     end

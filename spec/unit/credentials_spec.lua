@@ -392,7 +392,8 @@ describe("client:login", function()
                 "401 Unauthorized"), PULLED, IMAGE,
     }
     local problem = caught("unauthorized", client.login, client, "me", "word")
-    assert.matches("docker:login", problem.hint)
+    assert.equal("check the user name and the password for docker.io",
+                 problem.hint)
     client.images:pull "busybox"
     assert.same({}, sent(server))
   end)
