@@ -39,9 +39,9 @@ describe("config.resolve", function()
   it("passes on what else a client takes", function()
     local function hook() end
     local given = {
-      host = "/x", tls = { verify = false }, timeout = 0, connect_timeout = 0.5, idle_timeout = false,
-      raw = true, on_result = hook, max_body = 1000, window = "2m",
-      user_agent = "me",
+      host = "/x", tls = { verify = false }, timeout = 0,
+      connect_timeout = 0.5, idle_timeout = false, raw = true,
+      on_result = hook, max_body = 1000, window = "2m", user_agent = "me",
     }
     local options = resolve(given)
     assert.equal("unix:///x", options.host)
