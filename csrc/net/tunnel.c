@@ -77,8 +77,8 @@ static void keep_words(dk_Tunnel *u, const char *bytes, size_t n) {
   u->length = kept + n;
 }
 
-/* Reads what there is now: no more than a pipe holds, as somebody may go on and
- * on. */
+/* Reads what there is now, but no more than a pipe holds: somebody may go on
+ * and on. */
 static void listen_to(dk_Tunnel *u) {
   char bytes[KEPT];
   ssize_t n = 1;
@@ -140,39 +140,54 @@ static const char *bare_host(const dk_Endpoint *e, char *room, size_t size) {
   return room;
 }
 
+/* The arguments of ssh, and the texts of its own that they point to. */
+typedef struct Arguments {
+  const char *argv[20];
+  int n;
+  char timeout[40], host[64], path[256];
+} Arguments;
+
+static void add(Arguments *a, const char *argument) {
+  a->argv[a->n++] = argument;
+}
+
+static void add_pair(Arguments *a, const char *option, const char *value) {
+  add(a, option);
+  add(a, value);
+}
+
+static void add_login(Arguments *a, const dk_Endpoint *e, double seconds) {
+  if (seconds > 0 && seconds < 1e6) {
+    snprintf(a->timeout, sizeof a->timeout, "ConnectTimeout=%.0f",
+             ceil(seconds));
+    add_pair(a, "-o", a->timeout);
+  }
+  add(a, "-T");
+  if (e->user != NULL)
+    add_pair(a, "-l", e->user);
+  if (e->port != NULL)
+    add_pair(a, "-p", e->port);
+  add_pair(a, "--", bare_host(e, a->host, sizeof a->host));
+}
+
+static void add_command(Arguments *a, const dk_Endpoint *e) {
+  add(a, "docker");
+  if (e->socket_path != NULL) {
+    snprintf(a->path, sizeof a->path, "unix://%s", e->socket_path);
+    add_pair(a, "--host", a->path);
+  }
+  add_pair(a, "system", "dial-stdio");
+}
+
 /* Runs ssh as the docker command does. It cannot ask anybody anything, as it
  * has no terminal: a script would hang, and there may be many of them. */
 static int run_ssh(dk_Tunnel *u, const dk_Endpoint *e, double seconds,
                    int listener, int words) {
-  const char *argv[20], **arg = argv;
-  char timeout[40], host[64], path[256];
-  dk_Command c = {.argv = argv, .fds = {-1, -1, words}, .apart = 1};
-  *arg++ = "ssh";
-  if (seconds > 0 && seconds < 1e6) {
-    snprintf(timeout, sizeof timeout, "ConnectTimeout=%.0f", ceil(seconds));
-    *arg++ = "-o";
-    *arg++ = timeout;
-  }
-  *arg++ = "-T";
-  if (e->user != NULL) {
-    *arg++ = "-l";
-    *arg++ = e->user;
-  }
-  if (e->port != NULL) {
-    *arg++ = "-p";
-    *arg++ = e->port;
-  }
-  *arg++ = "--";
-  *arg++ = bare_host(e, host, sizeof host);
-  *arg++ = "docker";
-  if (e->socket_path != NULL) {
-    snprintf(path, sizeof path, "unix://%s", e->socket_path);
-    *arg++ = "--host";
-    *arg++ = path;
-  }
-  *arg++ = "system";
-  *arg++ = "dial-stdio";
-  *arg = NULL;
+  Arguments a = {.n = 0};
+  dk_Command c = {.argv = a.argv, .fds = {-1, -1, words}, .apart = 1};
+  add(&a, "ssh");
+  add_login(&a, e, seconds);
+  add_command(&a, e);
   c.listener = listener;
   c.folder = u->folder;
   c.socket = u->socket;

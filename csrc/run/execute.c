@@ -203,29 +203,34 @@ static int not_started(lua_State *L, int error) {
   return 3;
 }
 
+/* Makes an execution of the options at 2, at 4. */
+static Execution *new_execution(lua_State *L) {
+  Execution *e = ldk_new(L, &ldk_process_class, sizeof *e, EXECUTION_ANCHORS);
+  e->timeout = seconds_option(L, "timeout");
+  e->process.out.limit = e->process.err.limit = limit_option(L);
+  take_input(L, &e->process);
+  if (e->timeout > 0)
+    e->deadline = dk_now() + e->timeout;
+  return e;
+}
+
 int ldk_execute(lua_State *L) {
   dk_Command command = {.listener = -1};
   Execution *e;
   int error;
   luaL_checktype(L, 1, LUA_TTABLE);
-  if (lua_isnoneornil(L, 2)) {
-    lua_settop(L, 3);
+  lua_settop(L, 3);
+  if (lua_isnil(L, 2)) {
     lua_newtable(L);
     lua_replace(L, 2);
   }
   luaL_checktype(L, 2, LUA_TTABLE);
   luaL_optstring(L, 3, NULL);
-  lua_settop(L, 3);
-  e = ldk_new(L, &ldk_process_class, sizeof *e, EXECUTION_ANCHORS);
-  e->timeout = seconds_option(L, "timeout");
-  e->process.out.limit = e->process.err.limit = limit_option(L);
-  take_input(L, &e->process);
+  e = new_execution(L);
   if (lua_rawlen(L, 1) == 0)
     return ldk_fail_argument(L, LABEL(L), "argv: expected a program");
   command.env = push_environment(L);
   command.argv = push_array(L, 1, "argv");
-  if (e->timeout > 0)
-    e->deadline = dk_now() + e->timeout;
   error = dk_process_start(&e->process, ldk_transport(L), &command);
   if (error != 0)
     return not_started(L, error);

@@ -97,13 +97,13 @@ static void pin_version(lua_State *L, ldk_Session *s, int options) {
   lua_pop(L, 1);
 }
 
-/* Takes what the option "tls" holds into the terms of the endpoint. */
+/* A text in the table `tls`, or NULL. [-0, +1] */
 static const char *term(lua_State *L, int tls, const char *name) {
   int type = lua_getfield(L, tls, name);
   if (type != LUA_TNIL && type != LUA_TSTRING)
     ldk_fail_argument(L, WHO, "tls.%s: expected string, got %s", name,
                       luaL_typename(L, -1));
-  return lua_tostring(L, -1); /* it remains in the table */
+  return lua_tostring(L, -1);
 }
 
 static void check_terms(lua_State *L, int tls) {
@@ -122,36 +122,44 @@ static void check_terms(lua_State *L, int tls) {
   }
 }
 
-/* With a table `tls` the connection is secure: ca, cert, key (paths), verify
- * (false: any certificate will do), server_name. */
-static void set_terms(lua_State *L, ldk_Session *s, int options) {
+/* tls.verify = false: any certificate will do. */
+static int is_lax(lua_State *L, int tls) {
+  int type = lua_getfield(L, tls, "verify");
+  if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+    ldk_fail_argument(L, WHO, "tls.verify: expected boolean, got %s",
+                      luaL_typename(L, -1));
+  return type == LUA_TBOOLEAN && !lua_toboolean(L, -1);
+}
+
+/* Makes the connection a secure one on the terms in the table on top: ca,
+ * cert, key (paths), server_name, verify. */
+static void secure(lua_State *L, ldk_Session *s) {
   char why[800] = "";
-  dk_Tls given;
-  int tls, failed, type = lua_getfield(L, options, "tls");
+  dk_Tls given = {NULL};
+  int tls = lua_gettop(L), failed;
+  check_terms(L, tls);
+  given.ca = term(L, tls, "ca");
+  given.cert = term(L, tls, "cert");
+  given.key = term(L, tls, "key");
+  given.server_name = term(L, tls, "server_name");
+  given.lax = is_lax(L, tls);
+  failed = dk_endpoint_secure(&s->endpoint, &given, why, sizeof why);
+  if (failed == DK_MALFORMED)
+    ldk_fail_argument(L, WHO, "tls: %s", why);
+  ldk_check(L, failed);
+  lua_settop(L, tls);
+}
+
+static void set_terms(lua_State *L, ldk_Session *s, int options) {
+  int type = lua_getfield(L, options, "tls");
   if (type != LUA_TNIL && type != LUA_TTABLE)
     ldk_fail_argument(L, WHO, "tls: expected table, got %s",
                       luaL_typename(L, -1));
-  if (s->endpoint.kind == DK_HTTPS || type == LUA_TTABLE)
-    if (dk_transport_lacks_tls() != NULL)
-      ldk_fail_with(L, "not_supported", "%s", dk_transport_lacks_tls());
-  if (type == LUA_TTABLE) {
-    tls = lua_gettop(L);
-    check_terms(L, tls);
-    given.ca = term(L, tls, "ca");
-    given.cert = term(L, tls, "cert");
-    given.key = term(L, tls, "key");
-    given.server_name = term(L, tls, "server_name");
-    type = lua_getfield(L, tls, "verify");
-    if (type != LUA_TNIL && type != LUA_TBOOLEAN)
-      ldk_fail_argument(L, WHO, "tls.verify: expected boolean, got %s",
-                        luaL_typename(L, -1));
-    given.lax = type == LUA_TBOOLEAN && !lua_toboolean(L, -1);
-    failed = dk_endpoint_secure(&s->endpoint, &given, why, sizeof why);
-    if (failed == DK_MALFORMED)
-      ldk_fail_argument(L, WHO, "tls: %s", why);
-    ldk_check(L, failed);
-    lua_settop(L, tls);
-  }
+  if ((s->endpoint.kind == DK_HTTPS || type == LUA_TTABLE) &&
+      dk_transport_lacks_tls() != NULL)
+    ldk_fail_with(L, "not_supported", "%s", dk_transport_lacks_tls());
+  if (type == LUA_TTABLE)
+    secure(L, s);
   lua_pop(L, 1);
 }
 

@@ -63,9 +63,9 @@ static int fail(lua_State *L, int index, ldk_Packer *p, dk_Packed result) {
 
 /* ---- entries ---- */
 
-/* Pushes the text in a field of the table at an index, or nil: NULL. Raises for
- * what is none, and has no zeros in it unless `length` is asked for. [-0, +1]
- */
+/* Pushes the text in a field of the table at an index, or nil: NULL. Raises
+ * for what is none, and has no zeros in it unless `length` is asked for.
+ * [-0, +1] */
 static const char *push_text(lua_State *L, int index, const char *label,
                              const char *name, size_t *length) {
   size_t size = 0;
