@@ -96,7 +96,7 @@ function methods:import(...)
   if type(options.changes) == "string" then
     options.changes = { options.changes }
   end
-  local last = images.follow(client, "ImageCreate", options, report, label)
+  local last = progress.call(client, "ImageCreate", options, report, label)
   return images.inspect(client, imported_id(last), label)
 end
 
@@ -160,7 +160,7 @@ function methods:load(...)
     return progress.stream(client, "ImageLoad", options, label)
   end
   local names = {}
-  images.follow(client, "ImageLoad", options, report, label, function(document)
+  progress.call(client, "ImageLoad", options, report, label, function(document)
     add_loaded(names, progress.text(document, "stream"))
   end)
   return inspect_all(client, names, label)

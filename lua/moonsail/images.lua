@@ -66,21 +66,6 @@ local function list_of(client, name, label)
   }, label)
 end
 
----Calls an operation that reports what it does.
----@param client moonsail.Client
----@param operation string # "ImageCreate"
----@param options table
----@param report? moonsail.Reporter
----@param label string
----@param each? fun(document: table) # gets all reports, too
----@return table|nil # the last one with a status
-function images.follow(client, operation, options, report, label, each)
-  options.raw = false
-  local stream <close> = core.call(client, operation, options, label,
-                                   { unlimited = true })
-  return progress.follow(stream, report, each)
-end
-
 -- Pulling -------------------------------------------------------------------
 
 -- Of ImageCreate, what is for importing, or filled in.
@@ -114,7 +99,7 @@ function images.pull(client, options, label)
     if stream then
       return progress.stream(client, "ImageCreate", options, label)
     end
-    images.follow(client, "ImageCreate", options, report, label)
+    progress.call(client, "ImageCreate", options, report, label)
   end)
   if stream then return reports:iterate() end
   if all then
@@ -171,7 +156,7 @@ end
 local function push_tag(client, options, tag, report, label)
   local documents = {}
   options.tag = tag
-  images.follow(client, "ImagePush", options, report, label, function(document)
+  progress.call(client, "ImagePush", options, report, label, function(document)
     documents[#documents + 1] = document
   end)
   return pushed(documents, tag)

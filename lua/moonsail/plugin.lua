@@ -98,14 +98,11 @@ function methods:push(...)
   local given = own.take(options, { progress = "any" }, "PluginPush", complain)
   local report = progress.reporter(given.progress, label)
   own.fill(options, "name", self, complain)
-  options.raw = false
   local client, name = core.client_of(self), core.attrs(self).name
   core.check(client, "PluginPush", options, label)
   credentials.use(client, name, options, label, function()
     options.auth = options.auth or {} -- engines want some header
-    local stream <close> = core.call(client, "PluginPush", options, label,
-                                     { unlimited = true })
-    progress.follow(stream, report)
+    progress.call(client, "PluginPush", options, report, label)
   end)
   return true
 end

@@ -114,10 +114,7 @@ function plugins.pull(client, operation, options, given, label)
   core.arguments(operation, options, label)
   credentials.use(client, options.remote, options, label, function()
     options.body = granted(client, options, given.grant, label)
-    options.raw = false
-    local stream <close> = core.call(client, operation, options, label,
-                                     { unlimited = true })
-    progress.follow(stream, report)
+    progress.call(client, operation, options, report, label)
   end)
 end
 
@@ -232,8 +229,8 @@ end
 local EXPECTED = "a folder; or a tar: its path, an open file, its bytes, a "
   .. "function that gives them, a stream, or a table of contents by name"
 
--- Entries of core.packer for what a plugin has of a folder. They are looked for
--- here, because packing begins only when the call does.
+-- Entries of core.packer for what a plugin has of a folder. They are looked
+-- for here, because packing begins only when the call does.
 local function entries_of(folder, complain)
   local entries = {}
   for i, name in ipairs{ "config.json", "rootfs" } do

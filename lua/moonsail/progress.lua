@@ -193,4 +193,19 @@ function progress.follow(stream, report, each)
   return last
 end
 
+---Calls an operation that reports what it does, to its end.
+---@param client moonsail.Client
+---@param operation string # "ImageCreate"
+---@param options table
+---@param report? moonsail.Reporter
+---@param label string
+---@param each? fun(document: table) # gets all reports, too
+---@return table|nil # the last one with a status
+function progress.call(client, operation, options, report, label, each)
+  options.raw = false
+  local stream <close> = core.call(client, operation, options, label,
+                                   { unlimited = true })
+  return progress.follow(stream, report, each)
+end
+
 return progress

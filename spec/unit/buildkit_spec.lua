@@ -256,7 +256,8 @@ describe("the log of other builders", function()
       "42", "abc", "COMMIT it", "Successfully built 123", "--> x",
       "Removing intermediate container of all", ("a"):rep(64), "[1/2] Step",
     }
-    local log = said("Step 1/1 : RUN y", "\n", " ---> Running in 0123456789ab\n",
+    local log = said("Step 1/1 : RUN y", "\n",
+                     " ---> Running in 0123456789ab\n",
                      table.concat(looks, "\n") .. "\n")
     assert.same(looks, log.steps[1].lines)
   end)
