@@ -109,6 +109,7 @@ build = {
     ["moonsail.renamed_archive"] = "lua/moonsail/renamed_archive.lua",
     ["moonsail.run"] = "lua/moonsail/run.lua",
     ["moonsail.run_job"] = "lua/moonsail/run_job.lua",
+    ["moonsail.saving"] = "lua/moonsail/saving.lua",
     ["moonsail.screen"] = "lua/moonsail/screen.lua",
     ["moonsail.secrets"] = "lua/moonsail/secrets.lua",
     ["moonsail.sent_ignore"] = "lua/moonsail/sent_ignore.lua",

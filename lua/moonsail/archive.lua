@@ -5,6 +5,7 @@ local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
 local path_stat = require "moonsail.path_stat"
+local saving = require "moonsail.saving"
 local source = require "moonsail.source"
 local upload = require "moonsail.upload"
 
@@ -88,9 +89,7 @@ end
 
 local function take_target(options, operation, complain)
   local to = own.take(options, { to = "any" }, operation, complain).to
-  if to ~= nil and type(to) ~= "string" and io.type(to) ~= "file" then
-    fail.wrong_type(complain, "to", "a path or an open file", to)
-  end
+  saving.check(to, "to", complain)
   return to
 end
 
@@ -113,7 +112,7 @@ function methods:get_archive(...)
   local to = take_target(options, "ContainerArchive", complain)
   own.fill(options, "id", self, complain)
   local stream, stat = archive.get(core.client_of(self), options, label)
-  if to ~= nil then return stream:save(to), stat end
+  if to ~= nil then return saving.deliver(stream, to, label), stat end
   return stream, stat, nil, stream -- as a for loop takes it
 end
 
@@ -134,8 +133,7 @@ function methods:export(...)
   own.fill(options, "id", self, complain)
   local stream = core.call(core.client_of(self), "ContainerExport", options,
                            label)
-  if to ~= nil then return stream:save(to) end
-  return stream:iterate()
+  return saving.deliver(stream, to, label)
 end
 
 local EXPECTED = "a path, an open file, the bytes of a tar, a function that "

@@ -3,6 +3,7 @@
 -- read before it is sent: plain or compressed, from a file or from bytes.
 
 local core = require "moonsail.core"
+local extraction = require "moonsail.extraction"
 
 local archived_dockerfile = {}
 
@@ -25,19 +26,9 @@ local function clean(name)
     :gsub("/$", ""))
 end
 
--- Calls a method of the unpacker until it needs nothing more for an answer.
-local function ask(unpacker, method, give)
-  while true do
-    local answer = unpacker[method](unpacker)
-    if answer ~= false then return answer end
-    local piece = give()
-    if piece then unpacker:feed(piece) else unpacker:finish() end
-  end
-end
-
-local function text_of_entry(unpacker, give)
+local function text_of_entry(pull)
   local pieces, size = {}, 0
-  for piece in function() return ask(unpacker, "piece", give) end do
+  for piece in function() return pull "piece" end do
     pieces[#pieces + 1], size = piece, size + #piece
     if size > MAX_TEXT then return nil end
   end
@@ -46,13 +37,16 @@ end
 
 -- The last one of the name counts, as it would when unpacked. What is no good
 -- archive is read as far as it can be: the engine will complain of it.
-local function find(give, name, label)
+local function find(next_piece, name, label)
   local unpacker <close> = core.unpacker({ compressed = true }, label)
+  local function pull(method)
+    return extraction.pull(unpacker, method, next_piece)
+  end
   local text
   pcall(function()
-    for entry in function() return ask(unpacker, "next", give) end do
+    for entry in function() return pull "next" end do
       if clean(entry.name) == name and entry.type == "file" then
-        text = text_of_entry(unpacker, give)
+        text = text_of_entry(pull)
       end
     end
   end)

@@ -5,6 +5,7 @@
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
+local saving = require "moonsail.saving"
 
 local extraction = {}
 
@@ -35,6 +36,20 @@ local function drain(stream, label)
       fail.raise{ kind = "protocol", method = label,
                   message = "the archive goes on after its end" }
     end
+  end
+end
+
+---What a method of an unpacker gives, which is fed as it asks for.
+---@param unpacker any # of core.unpacker
+---@param method "next"|"piece"
+---@param next_piece fun(): string|nil # of the archive
+---@return any
+function extraction.pull(unpacker, method, next_piece)
+  while true do
+    local value = unpacker[method](unpacker)
+    if value ~= false then return value end
+    local piece = next_piece()
+    if piece then unpacker:feed(piece) else unpacker:finish() end
   end
 end
 
@@ -145,15 +160,8 @@ function Entry:__tostring()
   return ("%s %q, %d bytes"):format(self.type, self.name, self.size)
 end
 
--- What a method of the unpacker gives, fed as it asks for.
 local function pull(reader, method)
-  local unpacker = reader.unpacker
-  while true do
-    local value = unpacker[method](unpacker)
-    if value ~= false then return value end
-    local piece = reader.stream()
-    if piece then unpacker:feed(piece) else unpacker:finish() end
-  end
+  return extraction.pull(reader.unpacker, method, reader.stream)
 end
 
 local function reader_of(entry, label)
@@ -194,23 +202,18 @@ function entry_methods:text(limit)
   return table.concat(pieces)
 end
 
-local function check(path, ok, reason)
-  if not ok then fail.argument("entry:save", "%s: %s", path, reason) end
-end
-
----Writes its bytes into a file.
----@param path string
----@return integer # how many there were
-function entry_methods:save(path)
-  local file <close>, reason = io.open(path, "wb")
-  if not file then fail.argument("entry:save", "%s", reason) end
-  local size = 0
-  for piece in self:pieces() do
-    check(path, file:write(piece))
-    size = size + #piece
-  end
-  check(path, file:close())
-  return size
+---Writes its bytes into a file. One that did not come to its end is removed.
+---@param target string|file* # the path of a file, or an open one, which stays
+---       open
+---@return integer # how many bytes there were
+function entry_methods:save(target)
+  local label = "entry:save"
+  local reader = reader_of(self, label)
+  local complain = fail.complainer(label)
+  if target == nil then complain("target", "missing (a path, or a file)") end
+  saving.check(target, "target", complain)
+  return saving.write(function() return pull(reader, "piece") end, target,
+                      label)
 end
 
 -- Goes on to the next entry, or ends.

@@ -10,6 +10,7 @@ local object = require "moonsail.object"
 local own = require "moonsail.own"
 local platform = require "moonsail.platform"
 local reference = require "moonsail.reference"
+local saving = require "moonsail.saving"
 
 object.add_methods("image", "ImageInspect", "name")
 
@@ -157,7 +158,7 @@ function methods:save(...)
   local complain = fail.complainer(label)
   local dest = own.take(options, { dest = "any" }, "ImageGetAll",
                         complain).dest
-  image_archives.check_dest(dest, complain)
+  saving.check(dest, "dest", complain)
   options.platform = platform.list_of(options.platform, "platform", complain)
   own.fill(options, "name", self, complain)
   gating.check(core.client_of(self), "ImageGet", options, label)
@@ -168,7 +169,7 @@ function methods:save(...)
     operation = "ImageGetAll"
   end
   local stream = core.call(core.client_of(self), operation, options, label)
-  return image_archives.deliver(stream, dest)
+  return saving.deliver(stream, dest, label)
 end
 
 return methods

@@ -8,6 +8,7 @@ local own = require "moonsail.own"
 local platform = require "moonsail.platform"
 local progress = require "moonsail.progress"
 local reference = require "moonsail.reference"
+local saving = require "moonsail.saving"
 local source = require "moonsail.source"
 local upload = require "moonsail.upload"
 
@@ -168,24 +169,6 @@ end
 
 -- Saving --------------------------------------------------------------------
 
----Writes an archive that comes as a stream to where it shall go.
----@param stream moonsail.Stream # it is closed, unless it is what is returned
----@param dest string|file*|nil # a path, an open file; nil: the stream itself
----@return moonsail.Stream|integer # with a dest how many bytes there were
-function image_archives.deliver(stream, dest)
-  if dest == nil then return stream:iterate() end
-  return stream:save(dest)
-end
-
----Complains of what image_archives.deliver cannot write to.
----@param dest any
----@param complain fun(path: string, format: string, ...)
-function image_archives.check_dest(dest, complain)
-  if dest ~= nil and type(dest) ~= "string" and io.type(dest) ~= "file" then
-    fail.wrong_type(complain, "dest", "a path or an open file", dest)
-  end
-end
-
 ---All names that an image has now, or its id if it has none.
 ---@param image moonsail.Image
 ---@param label string
@@ -196,21 +179,28 @@ function image_archives.names_now(image, label)
   return #tags > 0 and tags or { image:id() }
 end
 
--- The names of what is to be saved: of objects all that they have.
-local function saved_names(given, label)
+-- What is to be saved, as a list of names and images.
+local function check_saved(given, label)
   local complain = fail.complainer(label)
   if type(given) ~= "table" then given = { given } end
   fail.check_list(complain, "names", given)
   if #given == 0 then complain("names", "missing (a name, or a list)") end
-  local names = {}
   for i, name in ipairs(given) do
-    if images.is_image(name) then
-      local list = image_archives.names_now(name, label)
-      table.move(list, 1, #list, #names + 1, names)
-    else
-      local path = #given > 1 and ("names[%d]"):format(i) or "names"
-      names[#names + 1] = fail.check_type(complain, path, "string", name)
+    local path = #given > 1 and ("names[%d]"):format(i) or "names"
+    if not images.is_image(name) then
+      fail.check_type(complain, path, "string", name)
     end
+  end
+  return given
+end
+
+-- The names of these: of images all that they have now.
+local function saved_names(given, label)
+  local names = {}
+  for _, name in ipairs(given) do
+    local list = images.is_image(name)
+                 and image_archives.names_now(name, label) or { name }
+    table.move(list, 1, #list, #names + 1, names)
   end
   return names
 end
@@ -234,11 +224,13 @@ function methods:save(...)
   local complain = fail.complainer(label)
   local given = own.take(options, { names = "any", dest = "any" },
                          "ImageGetAll", complain)
-  image_archives.check_dest(given.dest, complain)
+  saving.check(given.dest, "dest", complain)
   options.platform = platform.list_of(options.platform, "platform", complain)
-  options.names = saved_names(given.names, label)
-  return image_archives.deliver(core.call(core.client_of(self), "ImageGetAll",
-                                  options, label), given.dest)
+  local names, client = check_saved(given.names, label), core.client_of(self)
+  core.check(client, "ImageGetAll", options, label)
+  options.names = saved_names(names, label)
+  local stream = core.call(client, "ImageGetAll", options, label)
+  return saving.deliver(stream, given.dest, label)
 end
 
 return image_archives

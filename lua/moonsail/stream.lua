@@ -3,6 +3,7 @@
 
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
+local saving = require "moonsail.saving"
 
 ---@class moonsail.Stream
 local methods = core.methods("stream")
@@ -43,35 +44,6 @@ function methods:read_all()
   return table.concat(pieces)
 end
 
-local function check(path, ok, reason)
-  if not ok then fail.argument("stream:save", "%s: %s", path, reason) end
-end
-
--- Writes all that comes into an open file: the bytes that were written.
-local function copy(stream, file, path, newline)
-  local size = 0
-  for piece in stream do
-    check(path, file:write(piece, newline))
-    size = size + #piece + #newline
-  end
-  check(path, file:flush())
-  return size
-end
-
--- What was begun of a file is taken away; a device, say, is left alone.
-local function discard(path)
-  if core.file_kind(path) == "file" then os.remove(path) end
-end
-
-local function copy_to_path(stream, path, newline)
-  local file <close>, reason = io.open(path, "wb")
-  if not file then fail.argument("stream:save", "%s", reason) end
-  local ok, result = pcall(copy, stream, file, path, newline)
-  if ok then return result end
-  discard(path)
-  error(result, 0)
-end
-
 ---Writes all that is still to come into a file, and tells how many bytes that
 ---were: an archive, or output, where lines have newlines again. The stream is
 ---closed in any case. A file that did not come to its end is removed.
@@ -82,13 +54,15 @@ end
 ---        bytes
 ---@return integer # bytes
 function methods:save(target)
-  local newline = separator(self, "stream:save")
+  local label = "stream:save"
+  local newline = separator(self, label)
   local stream <close> = self
-  if io.type(target) == "file" then
-    return copy(stream, target, "the file", newline)
-  elseif type(target) ~= "string" then
-    fail.wrong_type(fail.complainer("stream:save"), "target",
-                    "a path or an open file", target)
-  end
-  return copy_to_path(stream, target, newline)
+  local complain = fail.complainer(label)
+  if target == nil then complain("target", "missing (a path, or a file)") end
+  saving.check(target, "target", complain)
+  if newline == "" then return saving.write(stream, target, label) end
+  return saving.write(function()
+    local line = stream()
+    return line and line .. newline
+  end, target, label)
 end

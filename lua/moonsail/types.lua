@@ -2369,10 +2369,10 @@ function ArchiveEntry:pieces() end
 ---@return string|nil # nil at its end
 function ArchiveEntry:read() end
 
----Writes its bytes into a file.
----@param path string
----@return integer # how many there were
-function ArchiveEntry:save(path) end
+---Writes its bytes into a file. One that did not come to its end is removed.
+---@param target string|file* # the path of a file, or an open one, which stays open
+---@return integer # how many bytes there were
+function ArchiveEntry:save(target) end
 
 ---All of its bytes.
 ---@param limit? integer # how many there may be: 64 MiB unless told

@@ -125,8 +125,9 @@ describe("get_archive", function()
     local path = fixture.empty_folder() .. "/x.tar"
     caught("not_found", container.get_archive, container, "/nothing", path)
     assert.is_nil(io.open(path))
-    caught("argument", container.get_archive, container, "/etc",
-           "/nowhere/x.tar")
+    local problem = caught("argument", container.get_archive, container,
+                           "/etc", "/nowhere/x.tar")
+    assert.equal("container:get_archive", problem.method)
   end)
 
   it("refuses what is none", function()

@@ -157,10 +157,23 @@ describe("stream:entries", function()
       end
     end
     assert.equal("one", read "a")
+    local file <close> = assert(io.open(folder .. "/all", "w+b"))
     for entry in tar.stream(BYTES):entries() do
       local problem = caught("argument", entry.save, entry, "/nowhere/x")
       assert.matches("/nowhere/x", problem.message)
+      caught("argument", entry.save, entry)
+      caught("argument", entry.save, entry, 7)
+      entry:save(file)
     end
+    assert.equal(200003, file:seek("end"))
+  end)
+
+  it("leaves no half of a file", function()
+    local stream = tar.stream(BYTES:sub(1, 100000), 777)
+    caught("protocol", function()
+      for entry in stream:entries() do entry:save(folder .. "/half") end
+    end)
+    assert.is_nil(io.open(folder .. "/half"))
   end)
 
   it("passes over what is not read, and ends with the loop", function()
