@@ -77,8 +77,10 @@ describe("bars.total", function()
     end
     assert.equal("1s", left(0.3))
     assert.equal("59s", left(59))
+    assert.equal("1m00s", left(60))
     assert.equal("1m05s", left(65))
     assert.equal("59m59s", left(3599))
+    assert.equal("1h00m", left(3600))
     assert.equal("2h03m", left(7380))
   end)
 

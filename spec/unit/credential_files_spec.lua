@@ -120,6 +120,25 @@ describe("credential_files.all", function()
   end)
 end)
 
+describe("What credential_files.all cannot find", function()
+  local function trouble(source)
+    source.auths, source.name = source.auths or {}, "FILE"
+    source.cred_helpers = source.cred_helpers or {}
+    local found, reason = credential_files.all(source, "x")
+    assert.same({}, found)
+    return reason
+  end
+
+  it("is told, wherever it was to be", function()
+    assert.is_nil(trouble{})
+    assert.equal("the auth of r.example in FILE is no base64 of USER:PASSWORD",
+                 trouble{ auths = { ["r.example"] = { auth = "?" } } })
+    local missing = "^the credential helper docker%-credential%-not%-there"
+    assert.matches(missing, trouble{ creds_store = "not-there" })
+    assert.matches(missing, trouble{ cred_helpers = { r = "not-there" } })
+  end)
+end)
+
 describe("credential_files.all, as for one registry,", function()
   local function all_users(auths, has_paths)
     local users = {}

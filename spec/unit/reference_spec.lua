@@ -250,3 +250,15 @@ describe("reference.registry", function()
     end
   end)
 end)
+
+describe("reference.domain_of", function()
+  it("is the registry of a name, or of a term that is none", function()
+    for text, registry in pairs{
+      ["quay.io/app"] = "quay.io", ["localhost/app"] = "localhost",
+      ["me/app"] = "docker.io", ["Web server"] = "docker.io",
+      ["index.docker.io/app"] = "docker.io", ["quay.io"] = "docker.io",
+    } do
+      assert.equal(registry, reference.domain_of(text))
+    end
+  end)
+end)
