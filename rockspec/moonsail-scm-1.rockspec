@@ -156,6 +156,7 @@ build = {
         "csrc/bytes/memory.c",
         "csrc/bytes/quantity.c",
         "csrc/bytes/queue.c",
+        "csrc/bytes/sha.c",
         "csrc/bytes/sha1.c",
         "csrc/bytes/sha256.c",
         "csrc/bytes/url.c",

@@ -2,10 +2,9 @@
  * SHA-1, as in FIPS 180-4. */
 #include "bytes/sha1.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#define BLOCK 64
+#include "bytes/sha.h"
 
 static uint32_t rotate(uint32_t word, int by) {
   return word << by | word >> (32 - by);
@@ -32,7 +31,7 @@ static uint32_t mixed(int round, uint32_t b, uint32_t c, uint32_t d) {
   return (b ^ c ^ d) + UINT32_C(0xCA62C1D6);
 }
 
-static void digest_block(uint32_t state[5], const unsigned char *block) {
+static void digest_block(uint32_t *state, const unsigned char *block) {
   uint32_t w[80], s[5], next;
   int i;
   expand(w, block);
@@ -49,38 +48,10 @@ static void digest_block(uint32_t state[5], const unsigned char *block) {
     state[i] += s[i];
 }
 
-static void put_number(unsigned char *out, uint64_t number, int size) {
-  while (size > 0) {
-    out[--size] = (unsigned char)number;
-    number >>= 8;
-  }
-}
-
-/* The rest of the input with its end mark and its length, in one block or
- * two. */
-static void digest_rest(uint32_t state[5], const unsigned char *in,
-                        size_t left, size_t length) {
-  unsigned char last[2 * BLOCK] = {0};
-  size_t size = left + 9 <= BLOCK ? BLOCK : 2 * BLOCK, i;
-  for (i = 0; i < left; i++)
-    last[i] = in[i];
-  last[left] = 0x80;
-  put_number(last + size - 8, (uint64_t)length * 8, 8);
-  for (i = 0; i < size; i += BLOCK)
-    digest_block(state, last + i);
-}
-
 void dk_sha1(const void *bytes, size_t length,
              unsigned char digest[DK_SHA1_SIZE]) {
   uint32_t state[5] = {UINT32_C(0x67452301), UINT32_C(0xEFCDAB89),
                        UINT32_C(0x98BADCFE), UINT32_C(0x10325476),
                        UINT32_C(0xC3D2E1F0)};
-  const unsigned char *in = bytes;
-  size_t left = length;
-  int i;
-  for (; left >= BLOCK; in += BLOCK, left -= BLOCK)
-    digest_block(state, in);
-  digest_rest(state, in, left, length);
-  for (i = 0; i < 5; i++)
-    put_number(digest + 4 * i, state[i], 4);
+  dk_sha(digest_block, state, 5, bytes, length, digest);
 }

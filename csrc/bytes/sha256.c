@@ -2,10 +2,10 @@
  * SHA-256, as in FIPS 180-4. */
 #include "bytes/sha256.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#define BLOCK 64
+#include "bytes/sha.h"
+
 #define ROUNDS 64
 
 /* The first 32 bits of the fractional parts of the cube roots of the first 64
@@ -58,7 +58,7 @@ static void mix(uint32_t s[8], uint32_t word) {
   s[0] = first + second;
 }
 
-static void digest_block(uint32_t state[8], const unsigned char *block) {
+static void digest_block(uint32_t *state, const unsigned char *block) {
   uint32_t w[ROUNDS], s[8];
   int i;
   expand(w, block);
@@ -69,37 +69,9 @@ static void digest_block(uint32_t state[8], const unsigned char *block) {
     state[i] += s[i];
 }
 
-static void put_number(unsigned char *out, uint64_t number, int size) {
-  while (size > 0) {
-    out[--size] = (unsigned char)number;
-    number >>= 8;
-  }
-}
-
-/* The rest of the input with its end mark and its length, in one block or
- * two. */
-static void digest_rest(uint32_t state[8], const unsigned char *in,
-                        size_t left, size_t length) {
-  unsigned char last[2 * BLOCK] = {0};
-  size_t size = left + 9 <= BLOCK ? BLOCK : 2 * BLOCK, i;
-  for (i = 0; i < left; i++)
-    last[i] = in[i];
-  last[left] = 0x80;
-  put_number(last + size - 8, (uint64_t)length * 8, 8);
-  for (i = 0; i < size; i += BLOCK)
-    digest_block(state, last + i);
-}
-
 void dk_sha256(const void *bytes, size_t length,
                unsigned char digest[DK_SHA256_SIZE]) {
   uint32_t state[8];
-  const unsigned char *in = bytes;
-  size_t left = length;
-  int i;
   memcpy(state, beginning, sizeof state);
-  for (; left >= BLOCK; in += BLOCK, left -= BLOCK)
-    digest_block(state, in);
-  digest_rest(state, in, left, length);
-  for (i = 0; i < 8; i++)
-    put_number(digest + 4 * i, state[i], 4);
+  dk_sha(digest_block, state, 8, bytes, length, digest);
 }
