@@ -2,6 +2,7 @@
 -- docker-credential-NAME: programs that keep passwords for the docker command.
 
 local cjson = require "cjson"
+local cli_config = require "moonsail.cli_config"
 local core = require "moonsail.core"
 local text = require "moonsail.text"
 
@@ -58,8 +59,8 @@ local function ask(name, action, input, label)
   local answer, trouble = run(name, action, input, label)
   if not answer then return nil, trouble end
   local ok, document = pcall(cjson.decode, answer)
-  if ok and type(document) == "table" then return document end
-  return nil, ("what the credential helper %s%s answers is no JSON")
+  if ok and cli_config.is_object(document) then return document end
+  return nil, ("what the credential helper %s%s answers is no object of JSON")
     :format(PREFIX, name)
 end
 
@@ -92,9 +93,7 @@ end
 function credential_helper.list(name, label)
   local found, trouble = ask(name, "list", "", label)
   local servers = {}
-  for server in pairs(found or {}) do
-    if type(server) == "string" then servers[#servers + 1] = server end
-  end
+  for server in pairs(found or {}) do servers[#servers + 1] = server end
   table.sort(servers)
   return servers, trouble
 end

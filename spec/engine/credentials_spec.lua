@@ -168,7 +168,7 @@ describe("A registry with passwords", function()
         missing = "docker%-credential%-missing could not be run: "
           .. "it is not installed; call docker:login",
         failing = "docker%-credential%-failing failed: the store is locked; ",
-        garbage = "docker%-credential%-garbage answers is no JSON; ",
+        garbage = "docker%-credential%-garbage answers is no object of JSON; ",
         none = "^call docker:login",
       } do
         local result = pull(helper)

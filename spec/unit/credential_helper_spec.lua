@@ -24,8 +24,9 @@ describe("A credential helper", function()
   setup(function()
     folder = elsewhere.helpers(elsewhere.folder())
     results = elsewhere.run({ PATH = folder .. ":" .. os.getenv "PATH" }, ASK,
-      "good", "token", "none", "failing", "silent", "garbage", "list", "empty",
-      "hanging", "large", "missing", "broken", "../good", "a b", "", "-x")
+      "good", "token", "none", "failing", "silent", "garbage", "list", "null",
+      "empty", "hanging", "large", "missing", "broken", "../good",
+      "a b", "", "-x")
   end)
 
   teardown(function() elsewhere.remove(folder) end)
@@ -70,7 +71,9 @@ describe("A credential helper", function()
       .. "Permission denied",
     failing = "docker%-credential%-failing failed: the store is locked$",
     silent = "docker%-credential%-silent failed: it said nothing$",
-    garbage = "docker%-credential%-garbage answers is no JSON$",
+    garbage = "docker%-credential%-garbage answers is no object of JSON$",
+    list = "docker%-credential%-list answers is no object of JSON$",
+    null = "docker%-credential%-null answers is no object of JSON$",
     hanging = "docker%-credential%-hanging could not be run: .*"
       .. "has not ended within 0.3 seconds$",
     large = "docker%-credential%-large could not be run: .*wrote more than",
