@@ -100,11 +100,11 @@ for _, case in ipairs(faults.cases) do
         for state, count in pairs(case.states) do
           gate:release("down", count)
           if count < #case.answer then
-            local items, problem = faults.read(case, client, {
-              timeout = 0.05, idle_timeout = 0.05 })
+            local limit = count < #case.head and "timeout" or "idle_timeout"
+            local items, problem = faults.read(case, client,
+                                               { [limit] = 0.05 })
             assert(faults.begins(case, items), state)
             check_problem(problem, { timeout = true }, state)
-            local limit = count < #case.head and "timeout" or "idle_timeout"
             assert.matches(limit, problem.message)
           end
         end

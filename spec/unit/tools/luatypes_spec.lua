@@ -32,7 +32,8 @@ describe("a type of the model", function()
                                             format = "plain"}, "api"))
     assert.equal("table<string, string[]>", made:of(
       {kind = "map", format = "plain", element = list(TEXT)}, "api"))
-    assert.equal("string", made:of({kind = "bytes", format = "plain"}, "api"))
+    assert.equal("string|file*|function|moonsail.Stream",
+                 made:of({kind = "bytes", format = "plain"}, "input"))
     assert.equal("table<string, any>", made:of(
       {kind = "object", format = "plain", fields = {}}, "api"))
   end)
