@@ -51,14 +51,21 @@ local function default_row(around)
   return row_of{ name = context_store.DEFAULT, error = where.message }
 end
 
+-- Where meta.json is so broken that it tells no name, its folder still does.
+local function is_of(row, name)
+  return row.name == name or row.name == core.sha256(name)
+end
+
 -- Marks the one that is used; one that is missing gets a row as well, so that
 -- it is seen why nothing works.
 local function mark_current(rows, around)
   local name, why = whereabouts.context_name(around)
   name = name or context_store.DEFAULT
   for _, row in ipairs(rows) do
-    row.current = row.name == name
-    if row.current then return end
+    if is_of(row, name) then
+      row.name, row.current = name, true
+      return
+    end
   end
   local _, problem = pcall(context_store.get, around.folder, name, why, METHOD)
   rows[#rows + 1] = row_of{ name = name, error = problem.message }

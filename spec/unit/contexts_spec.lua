@@ -74,6 +74,16 @@ describe("moonsail.contexts", function()
     assert.matches("^DOCKER_TLS_VERIFY: there is no ", rows[1].error)
   end)
 
+  it("knows the name of the used one, however broken it is", function()
+    support.write(support.meta_path(folder, "far"), "{")
+    local found = {}
+    for _, row in ipairs(list{ DOCKER_CONTEXT = "far" }) do
+      found[row.name] = { row.current, row.error ~= nil }
+    end
+    assert.same({ default = { false, false }, far = { true, true },
+                  lax = { false, false } }, found)
+  end)
+
   it("looks into another folder", function()
     assert.equal(3, #list({ DOCKER_CONFIG = "/none" }, { config = folder }))
     assert.equal(1, #list{ DOCKER_CONFIG = "/none" })
