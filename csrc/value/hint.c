@@ -56,6 +56,9 @@ static const struct {
      "key = ...}, or set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH"},
     {"tls", 0, "does not speak tls",
      "if it speaks plain HTTP, leave out tls, and unset DOCKER_TLS_VERIFY"},
+    {"tls", 0, "certificate file",
+     "install the certificates that this system trusts (ca-certificates), or "
+     "give tls = {ca = ...}"},
     {"tls", 0, "unknown authority",
      "give tls = {ca = ...}, the certificate of the authority that signed it"},
     {"tls", 0, "another host",

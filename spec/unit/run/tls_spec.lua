@@ -65,7 +65,8 @@ describe("a secure connection", function()
     local server <close> = play.serve({
       play.send "HTTP/1.1 400 Bad Request\r\n\r\n" }, { tcp = true })
     local problem = refused("tls", "it does not speak TLS",
-                            { host = server.address, tls = {} })
+                            { host = server.address,
+                              tls = { ca = made:path "ca" } })
     assert.matches("leave out tls", problem.hint)
   end)
 
@@ -78,6 +79,7 @@ describe("a secure connection", function()
     local server <close> = scripted.start("accept\npause 20000",
                                           { tcp = true })
     refused("timeout", "no connection to .* within 0.05 seconds", {
-      host = server.address, tls = {}, connect_timeout = 0.05 })
+      host = server.address, tls = { ca = made:path "ca" },
+      connect_timeout = 0.05 })
   end)
 end)

@@ -93,6 +93,7 @@ describe("hints", function()
     { "api", "client version 1.12 is too old. Minimum supported API " ..
       "version is 1.40", "leave out api_version" },
     { "tls", "Client sent an HTTP request to an HTTPS server.", "speaks TLS" },
+    { "tls", "error setting certificate file: /none.crt", "ca-certificates" },
     { "not_found", "No such image: nothing:latest", "pull the image" },
     { "api", "driver failed programming external connectivity: Bind for " ..
       "0.0.0.0:80 failed: port is already allocated", "another port" },
