@@ -31,7 +31,6 @@ build = {
     ["moonsail.archived_dockerfile"] = "lua/moonsail/archived_dockerfile.lua",
     ["moonsail.attach"] = "lua/moonsail/attach.lua",
     ["moonsail.bars"] = "lua/moonsail/bars.lua",
-    ["moonsail.base64"] = "lua/moonsail/base64.lua",
     ["moonsail.base_images"] = "lua/moonsail/base_images.lua",
     ["moonsail.board"] = "lua/moonsail/board.lua",
     ["moonsail.build"] = "lua/moonsail/build.lua",

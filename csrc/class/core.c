@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "bytes/base64.h"
+#include "bytes/memory.h"
 #include "bytes/sha256.h"
 #include "class/bound.h"
 #include "class/client.h"
@@ -101,6 +103,30 @@ static int core_sha256(lua_State *L) {
   return 1;
 }
 
+/* core.encode_base64(bytes) → a text. */
+static int core_encode_base64(lua_State *L) {
+  size_t length;
+  const char *bytes = luaL_checklstring(L, 1, &length);
+  dk_Buffer *b = ldk_new_buffer(L);
+  ldk_check(L, dk_base64_write(b, bytes, length));
+  lua_pushlstring(L, b->data, b->length);
+  return 1;
+}
+
+/* core.decode_base64(text) → bytes, or nil for what is no base64. */
+static int core_decode_base64(lua_State *L) {
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  dk_Buffer *b = ldk_new_buffer(L);
+  int status = dk_base64_read(b, text, length);
+  ldk_check(L, status);
+  if (status == DK_OK)
+    lua_pushlstring(L, b->data, b->length);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"arguments", ldk_arguments_of},
     {"await", ldk_await},
@@ -112,8 +138,10 @@ static const luaL_Reg functions[] = {
     {"client", ldk_client_make},
     {"client_of", ldk_client_of},
     {"decode", ldk_decode_text},
+    {"decode_base64", core_decode_base64},
     {"decode_raw", ldk_decode_text_raw},
     {"encode", ldk_encode_value},
+    {"encode_base64", core_encode_base64},
     {"execute", ldk_execute},
     {"fields", ldk_fields},
     {"file_kind", ldk_file_kind},

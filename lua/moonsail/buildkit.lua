@@ -6,7 +6,7 @@
 -- StatusResponse) as base64 within JSON. Of these are made the lines that
 -- `docker build --progress=plain` shows.
 
-local base64 = require "moonsail.base64"
+local core = require "moonsail.core"
 local human = require "moonsail.human"
 local protobuf = require "moonsail.protobuf"
 
@@ -77,7 +77,7 @@ local TRACE = {
 ---@param text string # base64
 ---@return table|nil # nil when it is none
 function buildkit.decode(text)
-  local bytes = base64.decode(text)
+  local bytes = core.decode_base64(text)
   return bytes and protobuf.decode(bytes, TRACE)
 end
 

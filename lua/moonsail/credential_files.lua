@@ -2,8 +2,8 @@
 -- What files keep of credentials for registries, or know who keeps them: the
 -- docker command's config.json, Podman's auth.json.
 
-local base64 = require "moonsail.base64"
 local cli_config = require "moonsail.cli_config"
+local core = require "moonsail.core"
 local credential_helper = require "moonsail.credential_helper"
 local reference = require "moonsail.reference"
 
@@ -78,7 +78,8 @@ local function read_entry(entry, server, name)
   }
   local encoded = text_of(entry.auth)
   if encoded then
-    local username, password = (base64.decode(encoded) or "")
+    encoded = encoded:gsub("[\r\n]", "") -- as some tools break lines
+    local username, password = (core.decode_base64(encoded) or "")
       :match("^([^:]+):(.*)$")
     if not username then
       return nil, ("the auth of %s in %s is no base64 of USER:PASSWORD")

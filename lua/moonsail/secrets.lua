@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Secrets, and configs, which are the same but for what can be read of them.
 
-local base64 = require "moonsail.base64"
 local core = require "moonsail.core"
 local fail = require "moonsail.fail"
 local object = require "moonsail.object"
@@ -24,7 +23,7 @@ local function prepare(given, operation, label)
   if options.name == nil then complain("name", "missing (string)") end
   if options.data ~= nil then
     fail.check_type(complain, "data", "string", options.data)
-    options.data = base64.encode(options.data)
+    options.data = core.encode_base64(options.data)
   elseif options.driver == nil then
     complain("data", "missing (string)")
   end
@@ -148,7 +147,7 @@ function config:data()
   if not spec or not spec.data then
     spec = self:inspect{ raw = false }.spec
   end
-  local bytes = base64.decode(spec.data or "")
+  local bytes = core.decode_base64(spec.data or "")
   if not bytes then
     fail.raise{
       kind = "protocol", method = "config:data",

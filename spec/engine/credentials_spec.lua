@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- Registries that want a password, or a token, and who has it.
 
-local base64 = require "moonsail.base64"
 local caught = require "spec.support.caught"
 local cjson = require "cjson"
 local cli_config = require "moonsail.cli_config"
+local core = require "moonsail.core"
 local elsewhere = require "spec.support.elsewhere"
 local engine = require "spec.support.engine"
 local engines = require "spec.support.engines"
@@ -111,7 +111,7 @@ describe("A registry with passwords", function()
 
   it("is open by what a file has", function()
     for _, entry in ipairs{
-      { auth = base64.encode "loop:back" },
+      { auth = core.encode_base64 "loop:back" },
       { username = "loop", password = "back" },
     } do
       local client <close> = new_client{

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The collection of images.
 
-local base64 = require "moonsail.base64"
 local caught = require "spec.support.caught"
 local cjson = require "cjson"
 local core = require "moonsail.core"
@@ -394,7 +393,7 @@ describe("images:push", function()
         end
         text = table.concat(text)
         assert.is_nil(text:find("wrong-secret", 1, true))
-        assert.is_nil(text:find(base64.encode('"wrong-secret'):sub(1, 12),
+        assert.is_nil(text:find(core.encode_base64('"wrong-secret'):sub(1, 12),
                                 1, true))
       end
     end

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- What BuildKit reports, as lines and as progress.
 
-local base64 = require "moonsail.base64"
 local build_log = require "moonsail.build_log"
 local buildkit = require "moonsail.buildkit"
 local caught = require "spec.support.caught"
+local core = require "moonsail.core"
 
 -- Writing what BuildKit writes -----------------------------------------------
 
@@ -63,7 +63,7 @@ end
 -- A report of the engine.
 local function report(...)
   return { id = "moby.buildkit.trace",
-           aux = base64.encode(table.concat{ ... }) }
+           aux = core.encode_base64(table.concat{ ... }) }
 end
 
 -- The log that these reports make, and all that is shown of them.
@@ -210,7 +210,7 @@ describe("a report of BuildKit", function()
       end
       local text = string.char(table.unpack(bytes)):sub(1, math.random(#good))
       local reader = buildkit.reader({}, {})
-      local reports = reader:take(base64.encode(text))
+      local reports = reader:take(core.encode_base64(text))
       assert.is_true(reports == nil or type(reports) == "table")
     end
   end)

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- What the files of the docker command and of Podman keep for registries.
 
-local base64 = require "moonsail.base64"
+local core = require "moonsail.core"
 local credential_files = require "moonsail.credential_files"
 local elsewhere = require "spec.support.elsewhere"
 
 local function encoded(text)
-  return { auth = base64.encode(text) }
+  return { auth = core.encode_base64(text) }
 end
 
 -- What a file with these `auths` has for a registry.
@@ -29,9 +29,12 @@ describe("credential_files.find", function()
       { encoded "me:pass:word", { username = "me", password = "pass:word" } },
       { encoded "me:word\0\0", { username = "me", password = "word" } },
       { encoded "me:", { username = "me" } },
+      { { auth = "bWU6\nd29yZA==\r\n" },
+        { username = "me", password = "word" } },
       { { username = "me", password = "word" },
         { username = "me", password = "word" } },
-      { { auth = base64.encode "<token>:", identitytoken = "t", email = "e" },
+      { { auth = core.encode_base64 "<token>:", identitytoken = "t",
+          email = "e" },
         { username = "<token>", identity_token = "t" } },
       { { identitytoken = "t", auth = "" }, { identity_token = "t" } },
       { { registrytoken = "t" }, { registry_token = "t" } },
@@ -53,8 +56,8 @@ describe("credential_files.find", function()
   end)
 
   it("says what cannot be read, and not what it is", function()
-    for _, text in ipairs{ "%%%", base64.encode "se-cret",
-                           base64.encode ":se-cret" } do
+    for _, text in ipairs{ "%%%", core.encode_base64 "se-cret",
+                           core.encode_base64 ":se-cret" } do
       local auth, trouble = find({ ["r.example"] = { auth = text } },
                                  "r.example")
       assert.is_nil(auth)

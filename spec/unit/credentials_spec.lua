@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Which credentials a registry gets, and in which form.
 
-local base64 = require "moonsail.base64"
 local caught = require "spec.support.caught"
 local cjson = require "cjson"
 local cli_config = require "moonsail.cli_config"
@@ -14,7 +13,7 @@ require "moonsail"
 local HUB = "https://index.docker.io/v1/"
 
 local function entry(text)
-  return { auth = base64.encode(text) }
+  return { auth = core.encode_base64(text) }
 end
 
 -- Gives a client this in place of what its config.json says.
@@ -190,7 +189,7 @@ local function sent(server, name)
                                   .. ": (%S+)") do
     assert.equal(0, #text % 4) -- with its padding
     text = text:gsub("-", "+"):gsub("_", "/")
-    list[#list + 1] = cjson.decode(base64.decode(text))
+    list[#list + 1] = cjson.decode(core.decode_base64(text))
   end
   return list
 end
