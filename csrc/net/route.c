@@ -35,10 +35,21 @@ static void set_identity(CURLcode *code, CURL *easy, const dk_Tls *t) {
 #endif
 }
 
+/* Before 7.88 OpenSSL writes to the socket by itself, and so raises SIGPIPE
+ * where the engine has hung up. libcurl keeps that off, unless it is to leave
+ * signals alone (wire.c); for anything else it needs none, where it looks for
+ * hosts in threads. */
+static void fend_off_signal(CURL *easy) {
+  const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+  if (v->version_num < 0x075800 && (v->features & CURL_VERSION_ASYNCHDNS))
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 0L);
+}
+
 /* With a `ca` nobody else is trusted; libcurl would go on trusting those in
  * its folder. */
 static CURLcode set_terms(CURL *easy, const dk_Tls *t) {
   CURLcode code = CURLE_OK;
+  fend_off_signal(easy);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, (long)!t->lax);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, t->lax ? 0L : 2L);
