@@ -49,15 +49,15 @@ static int try_program(const char *path) {
   return access(path, X_OK) == 0 ? 0 : errno;
 }
 
-/* Looks for a program in a list of folders; where it was found, or why not. An
- * empty folder would be the one we are in: what lies there is never run by its
- * mere name. */
+/* Looks for a program in a list of folders; where it was found, or why not.
+ * One that is empty or relative would depend on the folder we are in: what
+ * lies there is never run by its mere name. */
 static int search(const char *folders, const char *name, char *path,
                   size_t size) {
   int error = ENOENT;
   for (;;) {
     size_t length = strcspn(folders, ":");
-    if (length > 0 && length + strlen(name) + 2 <= size) {
+    if (*folders == '/' && length + strlen(name) + 2 <= size) {
       int outcome;
       memcpy(path, folders, length);
       path[length] = '/';

@@ -63,9 +63,12 @@ describe("a program", function()
   end)
 
   it("is not looked for where we happen to be", function()
-    local options = { env = { PATH = ":" } }
-    assert.equal(2, select(3, execute({ "README.md" }, options)))
-    assert.equal(2, select(3, execute({ "sh" }, options)))
+    for _, list in ipairs{ ":", ".", "tools:./tools::" } do
+      local options = { env = { PATH = list } }
+      assert.equal(2, select(3, execute({ "README.md" }, options)))
+      assert.equal(2, select(3, execute({ "check_rooms.lua" }, options)))
+      assert.equal(2, select(3, execute({ "sh" }, options)))
+    end
   end)
 
   it("that is a script without an interpreter is not run", function()
