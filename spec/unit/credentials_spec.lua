@@ -80,6 +80,12 @@ describe("credentials.for_image", function()
                  .. "not be run: it is not installed", trouble)
   end)
 
+  it("tells the same of all", function()
+    local all, trouble = credentials.all(nobody({}, {}, "not-there"), "x")
+    assert.same({}, all)
+    assert.matches("it is not installed$", trouble)
+  end)
+
   it("falls back on the file when a helper fails", function()
     local client = nobody({ ["r.example"] = entry "file:x" }, {}, "not-there")
     assert.equal("file", user(client, "r.example/a"))
@@ -383,6 +389,16 @@ describe("client:login", function()
       .. "credential helper docker-credential-not-there could not be run: it "
       .. "is not installed)", problem.message)
     assert.equal(1, server:log "accept")
+  end)
+
+  it("takes a token in place of a password, by either name", function()
+    for _, key in ipairs{ "identity_token", "identitytoken" } do
+      local server <close>, client = start{ LOGGED_IN, PULLED, IMAGE }
+      client:login{ [key] = "tok" }
+      client.images:pull "busybox"
+      assert.same({ { identitytoken = "tok", serveraddress = HUB } },
+                  sent(server))
+    end
   end)
 
   it("keeps nothing that was refused", function()
