@@ -4,6 +4,7 @@
 
 local core = require "moonsail.core"
 local extraction = require "moonsail.extraction"
+local paths = require "moonsail.paths"
 
 local archived_dockerfile = {}
 
@@ -20,10 +21,9 @@ local function pieces_of(bytes)
   end
 end
 
--- "./a//b/" and "a/b" are one.
+-- "./a//b/", "/a/b" and "a/b" are one.
 local function clean(name)
-  return (name:gsub("/+", "/"):gsub("^%./", ""):gsub("^/", "")
-    :gsub("/$", ""))
+  return (paths.clean(name):gsub("^/", ""))
 end
 
 local function text_of_entry(pull)

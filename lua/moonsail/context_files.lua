@@ -3,7 +3,7 @@
 -- under their names.
 
 local fail = require "moonsail.fail"
-local ignore_pattern = require "moonsail.ignore_pattern"
+local paths = require "moonsail.paths"
 local sent_ignore = require "moonsail.sent_ignore"
 local source = require "moonsail.source"
 
@@ -12,7 +12,7 @@ local context_files = {}
 -- A name within the context, cleaned; complains of one that leads out.
 local function clean_name(path, name, complain)
   fail.check_type(complain, path, "string", name)
-  local cleaned = ignore_pattern.clean(name)
+  local cleaned = paths.clean(name)
   if cleaned == "." or cleaned:find("^/") or cleaned:find("^%.%.%f[/\0]") then
     complain(path, "%q is no name of a file in the context", name)
   end

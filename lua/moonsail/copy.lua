@@ -12,7 +12,7 @@ local core = require "moonsail.core"
 local extraction = require "moonsail.extraction"
 local fail = require "moonsail.fail"
 local own = require "moonsail.own"
-local paths = require "moonsail.copy_paths"
+local paths = require "moonsail.paths"
 local renamed_archive = require "moonsail.renamed_archive"
 local source = require "moonsail.source"
 

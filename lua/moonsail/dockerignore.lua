@@ -7,6 +7,7 @@
 --     local is_kept, is_walked = filter("src/x.o", "file")
 
 local ignore_pattern = require "moonsail.ignore_pattern"
+local paths = require "moonsail.paths"
 
 local dockerignore = {}
 
@@ -43,7 +44,7 @@ end
 -- A path from the root is one from the root of the context.
 local function clean(text)
   if text == "" then return "" end
-  text = ignore_pattern.clean(text)
+  text = paths.clean(text)
   return #text > 1 and text:match("^/?(.*)$") or text
 end
 
@@ -53,7 +54,7 @@ local function read_line(line)
   if line:sub(1, 1) == "#" then return "" end
   local mark, text = trim(line):match("^(!?)(.*)$")
   text = trim(mark .. clean(trim(text)))
-  return text ~= "" and ignore_pattern.clean(text) or ""
+  return text ~= "" and paths.clean(text) or ""
 end
 
 -- The pattern of a line, nil when there is none. Complains of one that nothing

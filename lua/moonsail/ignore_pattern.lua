@@ -14,27 +14,6 @@ local ignore_pattern = {}
 local Pattern = {}
 Pattern.__index = Pattern
 
--- Cleaning -------------------------------------------------------------------
-
----The shortest path that is the same by its words alone: "a//b/../c/" is
----"a/c", "" is ".".
----@param path string
----@return string
-function ignore_pattern.clean(path)
-  local rooted = path:sub(1, 1) == "/"
-  local parts = {}
-  for part in path:gmatch("[^/]+") do
-    if part == ".." and #parts > 0 and parts[#parts] ~= ".." then
-      parts[#parts] = nil
-    elseif part == ".." and not rooted or part ~= "." and part ~= ".." then
-      parts[#parts + 1] = part
-    end
-  end
-  local joined = table.concat(parts, "/")
-  if rooted then return "/" .. joined end
-  return joined ~= "" and joined or "."
-end
-
 -- Syntax ---------------------------------------------------------------------
 
 -- Where a character of a class ends; nil when there is none, or nothing behind

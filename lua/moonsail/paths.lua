@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What the paths of a copy say by their words alone, before anything is looked
--- at, as the docker command reads them.
+-- What paths say by their words alone, before anything is looked at, as the
+-- docker command reads them.
 
 local core = require "moonsail.core"
 
@@ -28,8 +28,8 @@ function paths.means_folder(path)
   return path:find("/$") ~= nil or base(path) == "."
 end
 
----The shortest path that is the same by its words: ".." takes a part away,
----even one that is a link.
+---The shortest path that is the same by its words: "a//b/../c/" is "a/c", ""
+---is ".". A ".." takes a part away, even one that is a link.
 ---@param path string
 ---@return string
 function paths.clean(path)
