@@ -130,7 +130,7 @@ describe("put_archive", function()
       assert.is_false(ok)
       assert.equal(value, problem)
     end
-    assert.equal(before, count())
+    assert.is_true(count() <= before) -- what others have kept may go meanwhile
   end)
 end)
 
