@@ -55,18 +55,15 @@ function Context:send(client, options, settings)
                      settings)
 end
 
----The text of its Dockerfile; nil and why where it cannot be told before the
----engine has it.
+---The text of its Dockerfile; nil where it cannot be told before the engine has
+---it.
 ---@return string|nil
----@return string|nil # the reason
 function Context:dockerfile_text()
   if not self.text and self.archive then
     self.text = archived_dockerfile.text(self.archive.value,
       self.archive.is_path, self.options.dockerfile, self.label)
   end
-  if self.text then return self.text end
-  return nil, self.source and "the Dockerfile is in an archive"
-    or "the engine fetches the Dockerfile"
+  return self.text
 end
 
 -- What is given --------------------------------------------------------------
