@@ -216,12 +216,16 @@ end
 
 -- Building -------------------------------------------------------------------
 
-local function finish(self, report)
-  local build <close> = self
+local function read_all(build, report)
+  local _ <close> = progress.ending(report)
   for document in function() return build:read() end do
     if report then report(document) end
   end
-  progress.finish(report)
+end
+
+local function finish(self, report)
+  local build <close> = self
+  read_all(build, report)
   local follower = build.follower
   local log, id = follower.log, follower.id
   if id then

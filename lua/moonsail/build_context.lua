@@ -55,9 +55,8 @@ function Context:send(client, options, settings)
                      settings)
 end
 
----The text of its Dockerfile; nil where it cannot be told before the engine has
----it.
----@return string|nil
+---The text of its Dockerfile.
+---@return string|nil # nil where it cannot be told before the engine has it
 function Context:dockerfile_text()
   if not self.text and self.archive then
     self.text = archived_dockerfile.text(self.archive.value,

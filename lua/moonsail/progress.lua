@@ -37,12 +37,19 @@ end
 
 local endings = setmetatable({}, { __mode = "k" }) -- by reporter
 
----Tells a reporter that this was all: the last line is ended, the last state
----is shown. Without that, nothing is wrong either.
----@param report? moonsail.Reporter
-function progress.finish(report)
-  local finish = endings[report or false]
+local Ending = {}
+
+function Ending:__close()
+  local finish = endings[self.report or false]
   if finish then finish() end
+end
+
+---What tells a reporter that this was all, when it is closed: the last line is
+---ended, the last state is shown, whatever it came to.
+---@param report? moonsail.Reporter
+---@return table # to be closed
+function progress.ending(report)
+  return setmetatable({ report = report }, Ending)
 end
 
 -- Plain lines ------------------------------------------------------------
@@ -184,12 +191,12 @@ end
 ---@return table|nil # the last document that had a status
 function progress.follow(stream, report, each)
   local last
+  local _ <close> = progress.ending(report)
   for document in stream do
     if report then report(document) end
     if each then each(document) end
     if document.status then last = document end
   end
-  progress.finish(report)
   return last
 end
 

@@ -411,6 +411,19 @@ describe("progress.follow", function()
     assert.equal("", told(new_file(), plain, ""))
   end)
 
+  it("ends the last line of what fails, too", function()
+    for _, make in ipairs{ progress.reporter, progress.terminal_reporter } do
+      local file, at = new_file(), 0
+      local ok, problem = pcall(progress.follow, function()
+        at = at + 1
+        return at == 1 and { stream = "half a line" } or error("failed", 0)
+      end, (make(file)))
+      assert.is_false(ok)
+      assert.equal("failed", problem)
+      assert.equal("half a line\n", file.text)
+    end
+  end)
+
   it("hands all to another function, too", function()
     local at, seen = 0, {}
     progress.follow(function()
