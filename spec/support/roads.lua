@@ -91,9 +91,8 @@ tests["takes archives from sources, and refuses them"] = function(road)
   for entry in other:get_archive("/tmp/text"):entries() do
     luassert.is_true(entry:text() == text)
   end
-  caught("not_found", other.put_archive, other, "/no/where", function()
-    return text
-  end)
+  caught("not_found", road.docker.api.put_container_archive, {
+    id = "no-such", path = "/tmp", body = function() return text end })
 end
 
 tests["answers calls, one after another and at once"] = function(road)
