@@ -593,7 +593,7 @@ end
 add(IN, true)
 add(OUT, false)
 
-setup(function()
+lazy_setup(function()
   base = fixture.empty_folder()
   set_up_here()
   for name, kind in pairs(KINDS) do pairs_of[name] = new_pair(name, kind) end
@@ -601,7 +601,7 @@ setup(function()
   copy_all()
   look_at_all()
 end)
-teardown(function()
+lazy_teardown(function()
   fixture.clean()
   assert.equal("", fixture.left())
 end)
@@ -641,8 +641,8 @@ local function on_its_engine(case)
   return engines.only_docker(case.not_podman, test)
 end
 
-for is_in, title in pairs{ [true] = "into a container",
-                           [false] = "out of a container" } do
+for is_in, title in pairs{ [true] = "into a container #compared",
+                           [false] = "out of a container #compared" } do
   describe(title, function()
     for _, case in ipairs(cases) do
       if case.is_in == is_in then
