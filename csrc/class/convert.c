@@ -113,27 +113,6 @@ int ldk_gather(lua_State *L) {
 
 /* ---- quantities ---- */
 
-int ldk_split(lua_State *L) {
-  size_t length;
-  const char *text = luaL_checklstring(L, 1, &length);
-  dk_Buffer *words = ldk_new_buffer(L);
-  const char *at;
-  int i, n = dk_split_command(text, length, words);
-  if (n == DK_NO_MEMORY)
-    ldk_check(L, n);
-  if (n < 0) {
-    lua_pushnil(L);
-    lua_pushliteral(L, "a quote is not closed, or a backslash ends it");
-    return 2;
-  }
-  lua_createtable(L, n, 0);
-  for (at = words->data, i = 1; i <= n; at += strlen(at) + 1, i++) {
-    lua_pushstring(L, at);
-    lua_rawseti(L, -2, i);
-  }
-  return 1;
-}
-
 /* Pushes a number that was parsed, or nil and what was expected. */
 static int parsed(lua_State *L, int result, long long value,
                   const char *expected) {

@@ -176,7 +176,6 @@ static const luaL_Reg functions[] = {
     {"show_with", ldk_show_with},
     {"sleep", ldk_sleep},
     {"spawn", ldk_spawn},
-    {"split_command", ldk_split},
     {"type", ldk_type},
     {"type_methods", ldk_type_methods},
     {"types", ldk_types},

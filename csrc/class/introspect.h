@@ -28,9 +28,8 @@ int ldk_encode_value(lua_State *L);
 int ldk_arguments_of(lua_State *L);
 int ldk_gather(lua_State *L);
 
-/* Lua: split_command(text) → words; parse_size(text) → bytes;
- * parse_duration(text) → nanoseconds; nil, reason when malformed. */
-int ldk_split(lua_State *L);
+/* Lua: parse_size(text) → bytes; parse_duration(text) → nanoseconds; nil,
+ * reason when malformed. */
 int ldk_size(lua_State *L);
 int ldk_duration(lua_State *L);
 

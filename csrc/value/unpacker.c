@@ -318,14 +318,16 @@ static const char *text_option(lua_State *L, const char *label,
   return text;
 }
 
-/* The number in a field of the table at an index. */
+/* The number in a field of the options at 1, or of the limits on top. */
 static lua_Integer number_option(lua_State *L, int index, const char *label,
                                  const char *name, lua_Integer otherwise) {
+  const char *path = index == 1 ? "" : "limits.";
   int is_number = 1;
   if (lua_getfield(L, index, name) != LUA_TNIL)
     otherwise = lua_tointegerx(L, -1, &is_number);
   if (!is_number || otherwise < 0)
-    ldk_fail_argument(L, label, "%s: expected a number, 0 or more", name);
+    ldk_fail_argument(L, label, "%s%s: expected a number, 0 or more", path,
+                      name);
   lua_pop(L, 1);
   return otherwise;
 }
