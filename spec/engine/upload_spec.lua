@@ -94,7 +94,8 @@ describe("put_archive", function()
   it("closes the stream that it has taken", function()
     local from, to = fixture.created(), fixture.created()
     local stream = from:get_archive "/bin"
-    caught("not_found", to.put_archive, to, "/no/where", stream)
+    to:remove()
+    caught("not_found", to.put_archive, to, "/tmp", stream)
     assert.is_true(stream:is_closed())
   end)
 

@@ -140,7 +140,9 @@ describe("a program that is stopped", function()
                                       window.folder))
     window:wait_for "the same"
     window:type "fg\n"
-    window:wait_for "\nsh"
+    window:wait_for "sh %-c"
+    window:key "x" -- is read at once where there are no lines
+    window:wait_for "key 120"
     window:key "C-c"
     window:wait_for "key 3"
     window:key "q"
