@@ -104,7 +104,9 @@ describe("a program", function()
         [ ! -e /proc/$$/fd/$i ] || echo $i
       done
       grep -E 'Sig(Blk|Ign)' /proc/self/status]]
-    assert.matches("^2\nSigBlk:%s*0+\nSigIgn:%s*0+\n$", result.stdout)
+    -- 32 and 33 are the C library's own, which it lets nobody change
+    local ignored = result.stdout:match("^2\nSigBlk:%s*0+\nSigIgn:%s*(%x+)\n$")
+    assert.equal(0, tonumber(ignored, 16) & ~(3 << 31))
     assert.equal("file", io.type(file))
   end)
 
