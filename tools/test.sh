@@ -9,8 +9,9 @@
 # engine is pending.
 #
 # SANITIZE=1 runs them under ASan and UBSan, AGGRESSIVE_GC=1 with Lua's
-# collector at its most active. What is about the package, or compares many
-# results with those of the docker command, is not repeated under these.
+# collector at its most active. What is about the package, the examples of the
+# documents, and the long comparison with the docker command are not repeated
+# under these.
 #
 # `MOONSAIL_ENGINE=unix:///… test.sh engine` tests with that engine, in place
 # of a private one, and without the tests that start engines of their own. It
@@ -115,7 +116,7 @@ use_tree "$BUILD"
 export MOONSAIL_BUILD="$BUILD" MOONSAIL_WORK="$WORK"
 export SCRIPTED="$ROOT/$BUILD/support/scripted"
 OPTIONS="--output=plainTerminal --shuffle-files"
-[ -z "${SANITIZE:-}" ] || OPTIONS="$OPTIONS --exclude-tags=package,compared"
+[ -z "${SANITIZE:-}" ] || OPTIONS="$OPTIONS --exclude-tags=package,once"
 UNIT_OPTIONS=$OPTIONS
 [ -z "${AGGRESSIVE_GC:-}" ] ||
   UNIT_OPTIONS="$OPTIONS --helper=spec/support/aggressive_gc.lua"

@@ -641,8 +641,8 @@ local function on_its_engine(case)
   return engines.only_docker(case.not_podman, test)
 end
 
-for is_in, title in pairs{ [true] = "into a container #compared",
-                           [false] = "out of a container #compared" } do
+for is_in, title in pairs{ [true] = "into a container #once",
+                           [false] = "out of a container #once" } do
   describe(title, function()
     for _, case in ipairs(cases) do
       if case.is_in == is_in then
