@@ -101,7 +101,7 @@ describe("a terminal", function()
     assert.matches("\nand 21 more, 21 of them done\nTotal ", text)
     go()
     assert.same({ 1, true }, { window:ended() })
-    assert.matches("\nTotal[^\n]*\nlua5.4: [^\n]*broken off\n", shown())
+    assert.matches("\nTotal[^\n]*\n[^\n]*lua5.4: .-broken off\n", shown())
   end)
 
   it("that is dumb gets plain lines", function()
