@@ -135,8 +135,9 @@ static int is_lax(lua_State *L, int tls) {
  * cert, key (paths), server_name, verify. */
 static void secure(lua_State *L, ldk_Session *s) {
   char why[800] = "";
-  dk_Tls given = {NULL};
+  dk_Tls given;
   int tls = lua_gettop(L), failed;
+  memset(&given, 0, sizeof given);
   check_terms(L, tls);
   given.ca = term(L, tls, "ca");
   given.cert = term(L, tls, "cert");
