@@ -9,9 +9,8 @@
 # engine is pending.
 #
 # SANITIZE=1 runs them under ASan and UBSan, AGGRESSIVE_GC=1 with Lua's
-# collector at its most active. What is about the package, the examples of the
-# documents, and the long comparison with the docker command are not repeated
-# under these.
+# collector at its most active. What is about the package, and the comparison
+# of a hundred copies with those of the docker command, are not repeated there.
 #
 # `MOONSAIL_ENGINE=unix:///… test.sh engine` tests with that engine, in place
 # of a private one, and without the tests that start engines of their own. It

@@ -122,7 +122,7 @@ local function in_folder(fn)
 end
 
 for _, document in ipairs(DOCUMENTS) do
-  describe(document .. " #once", function()
+  describe(document, function()
     local list = blocks(document)
 
     it("has examples", function() assert.is_true(#list > 0) end)

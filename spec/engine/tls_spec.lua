@@ -6,21 +6,13 @@ local certificates = require "spec.support.certificates"
 local config = require "moonsail.config"
 local core = require "moonsail.core"
 local engine = require "spec.support.engine"
+local fixture = require "spec.support.fixture"
 local roads = require "spec.support.roads"
-local socket = require "socket"
 
 local NONE = {}
 
 describe("TLS #private", function()
   local made, started, port
-
-  -- A port that nobody has, or had a moment ago.
-  local function free_port()
-    local server = assert(socket.bind("127.0.0.1", 0))
-    local _, number = server:getsockname()
-    server:close()
-    return number
-  end
 
   setup(function()
     made = certificates.folder()
@@ -31,7 +23,7 @@ describe("TLS #private", function()
     made:certificate("client", { by = "ca" })
     made:certificate("second", { by = "ca" })
     made:certificate("stranger", { by = "other" })
-    port = free_port()
+    port = fixture.free_port()
     started = engine.start{ flags = ("--host tcp://127.0.0.1:%d --tlsverify "
       .. "--tlscacert %s --tlscert %s --tlskey %s"):format(port,
       made:path "ca", made:path "server", made:path "server-key") }

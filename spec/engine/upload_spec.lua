@@ -9,6 +9,7 @@ local engines = require "spec.support.engines"
 local fixture = require "spec.support.fixture"
 local moonsail = require "moonsail"
 local plugin_files = require "spec.support.plugins"
+local tar = require "spec.support.tar"
 
 local docker = fixture.client()
 
@@ -17,16 +18,6 @@ after_each(fixture.clean)
 local function contents(path)
   local file <close> = assert(io.open(path, "rb"))
   return file:read "a"
-end
-
--- The bytes of an archive, in pieces.
-local function pieces(bytes, length)
-  local at = 1
-  return function()
-    local piece = bytes:sub(at, at + length - 1)
-    at = at + length
-    return piece ~= "" and piece or nil
-  end
 end
 
 -- Calls fn(name, source) with the archive at a path as each kind of source.
@@ -43,7 +34,7 @@ local function each_kind(path, fn)
     local pipe <close> = assert(io.popen("cat " .. path))
     fn("pipe", pipe)
   end
-  fn("function", pieces(bytes, 1000))
+  fn("function", tar.pieces(bytes, 1000))
 end
 
 local function content(container, path)
@@ -177,7 +168,7 @@ describe("plugins:create", function()
     -- each has files of its own: dockerd 20.10 takes none a second time
     local opened <close> = assert(io.open(plugin_files.tar(), "rb"))
     local bytes = contents(plugin_files.tar())
-    for _, source in ipairs{ opened, pieces(bytes, 9999) } do
+    for _, source in ipairs{ opened, tar.pieces(bytes, 9999) } do
       local name = fixture.name()
       local plugin = docker.plugins:create(name, source)
       fixture.later(function() plugin:remove{ force = true } end)
@@ -190,7 +181,8 @@ describe("at the lower levels", function()
   it("sources are bodies as well", function()
     local container, path = fixture.created(), fixture.tar "hello"
     assert.is_true(docker.api.put_container_archive{
-      id = container:id(), path = "/tmp", body = pieces(contents(path), 99) })
+      id = container:id(), path = "/tmp",
+      body = tar.pieces(contents(path), 99) })
     assert.equal("hello", content(container, "/tmp/hello"))
     local file <close> = assert(io.open(path, "rb"))
     local answer = docker:request{

@@ -12,6 +12,7 @@ local engine = require "spec.support.engine"
 local engines = require "spec.support.engines"
 local luassert = require "luassert"
 local moonsail = require "moonsail"
+local tar = require "spec.support.tar"
 
 local roads = {}
 
@@ -71,22 +72,12 @@ end
 
 local tests = {}
 
--- The bytes in pieces, as a source gives them.
-local function pieces_of(text, length)
-  local at = 1
-  return function()
-    local piece = text:sub(at, at + length - 1)
-    at = at + length
-    return piece ~= "" and piece or nil
-  end
-end
-
 tests["takes archives from sources, and refuses them"] = function(road)
   local one, other = road:container{ "true" }, road:container{ "true" }
   local text = text_of(5)
   one:put_archive("/tmp", { text = text })
-  local tar = one:get_archive("/tmp/text"):read_all()
-  luassert.is_true(other:put_archive("/", pieces_of(tar, 70001)))
+  local bytes = one:get_archive("/tmp/text"):read_all()
+  luassert.is_true(other:put_archive("/", tar.pieces(bytes, 70001)))
   other:put_archive("/tmp", (one:get_archive "/tmp/text"))
   for entry in other:get_archive("/tmp/text"):entries() do
     luassert.is_true(entry:text() == text)

@@ -7,6 +7,7 @@
 --     real.address     -- "ssh://me@127.0.0.1:PORT"
 
 local engine = require "spec.support.engine"
+local fixture = require "spec.support.fixture"
 local socket = require "socket"
 local uv = require "luv"
 
@@ -117,19 +118,12 @@ local function listen(self)
   end)
 end
 
-local function free_port()
-  local server = assert(socket.bind("127.0.0.1", 0))
-  local _, port = server:getsockname()
-  server:close()
-  return port
-end
-
 -- A server of our own, and an ssh that has the key for it, and knows its own
 -- unless `unknown`.
 function ssh.server(unknown)
   local self = folder()
   local where = self.folder
-  self.port = free_port()
+  self.port = fixture.free_port()
   engine.sh(([[
     cd %s
     for key in host user; do ssh-keygen -q -t ed25519 -N '' -f $key; done

@@ -39,20 +39,28 @@ function tar.unpack(bytes, options, size)
   return unpacker:finish()
 end
 
+---A function that gives some bytes in pieces, as a source does.
+---@param bytes string
+---@param size? integer # of the pieces: all of it unless told
+---@return fun(): string|nil
+function tar.pieces(bytes, size)
+  local at = 1
+  size = size or math.max(#bytes, 1)
+  return function()
+    if at > #bytes then return nil end
+    at = at + size
+    return bytes:sub(at - size, at - 1)
+  end
+end
+
 ---A stream of some bytes, as an engine would send them.
 ---@param bytes string
 ---@param size? integer # of the pieces that they come in
 ---@return any stream
 function tar.stream(bytes, size)
-  local at = 1
-  size = size or math.max(#bytes, 1)
   return core.stream_of{
     kind = "bytes", label = "container:export",
-    read = function()
-      if at > #bytes then return nil end
-      at = at + size
-      return bytes:sub(at - size, at - 1)
-    end,
+    read = tar.pieces(bytes, size),
   }
 end
 

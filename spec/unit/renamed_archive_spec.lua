@@ -4,6 +4,7 @@
 local caught = require "spec.support.caught"
 local engine = require "spec.support.engine"
 local renamed_archive = require "moonsail.renamed_archive"
+local tar = require "spec.support.tar"
 
 local folder
 
@@ -33,21 +34,12 @@ local function read(name)
   return file:read "a"
 end
 
--- The bytes, so many at once.
-local function pieces(bytes, size)
-  local at = 1
-  return function()
-    local piece = bytes:sub(at, at + size - 1)
-    at = at + size
-    return piece ~= "" and piece or nil
-  end
-end
-
 local function to_new(name) return "new" .. name:gsub("^[^/]+", "") end
 
 local function rename(bytes, size, how)
   local parts = {}
-  for part in renamed_archive.new(pieces(bytes, size), how or to_new, "x") do
+  local pieces = tar.pieces(bytes, size)
+  for part in renamed_archive.new(pieces, how or to_new, "x") do
     parts[#parts + 1] = part
   end
   return table.concat(parts)
